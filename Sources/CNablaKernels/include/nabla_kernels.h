@@ -1,0 +1,146 @@
+// Array kernels of the CPU backend: pointers, counts and strides in, numbers out. They know nothing of allocation or of graphs.
+//
+// Conventions
+// - Strides are in elements and may be 0 (broadcast) or negative. `shape` and strides have `rank` entries; rank 0 is one element.
+//   Any extent may be 0: then nothing is read or written.
+// - `out` may be the same memory as an input only when both have the same strides (elementwise maps in place).
+// - Results do not depend on the number of threads, nor on the instruction set (no contraction of a*b+c, the same order of additions).
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum : int32_t { NK_F32 = 0, NK_F64 = 1, NK_I32 = 2, NK_I64 = 3, NK_BOOL = 4 } nk_dtype;
+
+// MARK: Elementwise maps
+
+/// out = op(x). Floating types support every op; integer types NEG ABS SIGN SQUARE RELU and the roundings (identity); bool only NOT.
+typedef enum : int32_t {
+    NK_NEG, NK_ABS, NK_SIGN, NK_SQUARE, NK_SQRT, NK_RSQRT, NK_RECIPROCAL,
+    NK_EXP, NK_EXPM1, NK_LOG, NK_LOG1P, NK_LOG2, NK_LOG10,
+    NK_SIN, NK_COS, NK_TAN, NK_ASIN, NK_ACOS, NK_ATAN,
+    NK_SINH, NK_COSH, NK_TANH, NK_ASINH, NK_ACOSH, NK_ATANH,
+    NK_SIGMOID,   // 1 / (1 + exp(-x)), without overflow at either end
+    NK_SOFTPLUS,  // log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|))
+    NK_RELU,      // max(x, 0), NaN stays NaN
+    NK_ERF, NK_ERFC,
+    NK_FLOOR, NK_CEIL, NK_ROUND /* half to even */, NK_TRUNC,
+    NK_NOT,
+} nk_unary_op;
+void nk_unary(nk_unary_op op, nk_dtype type, int rank, const int32_t *shape,
+              void *out, const int64_t *out_strides, const void *x, const int64_t *x_strides);
+
+/// out (bool) = test of x (floating; for integers NaN and infinity are never true).
+typedef enum : int32_t { NK_ISNAN, NK_ISINF, NK_ISFINITE } nk_test_op;
+void nk_test(nk_test_op op, nk_dtype type, int rank, const int32_t *shape,
+             bool *out, const int64_t *out_strides, const void *x, const int64_t *x_strides);
+
+/// out = a op b. DIV on integers truncates toward zero and FLOORDIV rounds down; division by zero gives 0 there. MOD has the sign of
+/// the divisor (a - floor(a/b) b). MAX and MIN give NaN when either is NaN. POW on integers multiplies out; a negative exponent gives 0
+/// (1 or -1 to a negative power stays right). AND OR XOR take bool and integers; ADD and MUL of bool are OR and AND.
+typedef enum : int32_t {
+    NK_ADD, NK_SUB, NK_MUL, NK_DIV, NK_FLOORDIV, NK_MOD, NK_POW, NK_MAX, NK_MIN, NK_ATAN2, NK_AND, NK_OR, NK_XOR,
+} nk_binary_op;
+void nk_binary(nk_binary_op op, nk_dtype type, int rank, const int32_t *shape, void *out, const int64_t *out_strides,
+               const void *a, const int64_t *a_strides, const void *b, const int64_t *b_strides);
+
+/// out (bool) = a op b, for every type.
+typedef enum : int32_t { NK_EQ, NK_NE, NK_LT, NK_LE, NK_GT, NK_GE } nk_compare_op;
+void nk_compare(nk_compare_op op, nk_dtype type, int rank, const int32_t *shape, bool *out, const int64_t *out_strides,
+                const void *a, const int64_t *a_strides, const void *b, const int64_t *b_strides);
+
+/// out = op(a, b, c), floating types only.
+typedef enum : int32_t {
+    NK_MUL_ADD,        // a * b + c, two roundings
+    NK_GATE,           // b > 0 ? a : c * a       (leaky ReLU and its derivative)
+    NK_CLIP,           // min(max(a, b), c), NaN in a stays NaN
+    NK_TANH_GRAD,      // a * (1 - b * b); c is ignored
+    NK_SIGMOID_GRAD,   // a * (b * (1 - b)); c is ignored
+} nk_ternary_op;
+void nk_ternary(nk_ternary_op op, nk_dtype type, int rank, const int32_t *shape, void *out, const int64_t *out_strides,
+                const void *a, const int64_t *a_strides, const void *b, const int64_t *b_strides,
+                const void *c, const int64_t *c_strides);
+
+/// out = condition ? a : b, every type.
+void nk_where(nk_dtype type, int rank, const int32_t *shape, void *out, const int64_t *out_strides,
+              const bool *condition, const int64_t *condition_strides,
+              const void *a, const int64_t *a_strides, const void *b, const int64_t *b_strides);
+
+/// out = x converted (floating to integer truncates toward zero, NaN gives 0, out of range saturates; to bool: x != 0). With equal
+/// types it is the strided copy; transposes are copied in blocks that suit the cache.
+void nk_cast(nk_dtype from, nk_dtype to, int rank, const int32_t *shape,
+             void *out, const int64_t *out_strides, const void *x, const int64_t *x_strides);
+
+/// out = *value (one element of the same type).
+void nk_fill(nk_dtype type, int rank, const int32_t *shape, void *out, const int64_t *out_strides, const void *value);
+
+// MARK: Reductions
+
+/// Reduces over every axis whose out_stride is 0 and whose extent is not 1 (an axis of extent 1 may have any stride); `out` is overwritten.
+/// Sums of float32 are accumulated in float64 and rounded once; sums of float64 are pairwise or compensated. An empty sum is 0, an empty product 1, an empty maximum
+/// -inf (the least integer), an empty minimum +inf. MAX and MIN give NaN if any element is NaN. bool supports ANY and ALL (also SUM of
+/// other types after a cast by the caller). ANY and ALL take bool only.
+typedef enum : int32_t { NK_SUM, NK_PROD, NK_MAXIMUM, NK_MINIMUM, NK_ANY, NK_ALL } nk_reduce_op;
+void nk_reduce(nk_reduce_op op, nk_dtype type, int rank, const int32_t *shape,
+               void *out, const int64_t *out_strides, const void *x, const int64_t *x_strides);
+
+/// Position of the first largest (or smallest) element along `axis`; NaN counts as both largest and smallest. `out` has stride out_strides
+/// (rank entries; the one of `axis` is ignored).
+void nk_arg_reduce(bool largest, nk_dtype type, int rank, const int32_t *shape, int axis,
+                   int64_t *out, const int64_t *out_strides, const void *x, const int64_t *x_strides);
+
+/// Running SUM, PROD, MAXIMUM or MINIMUM along `axis`, from the end when `reverse`.
+void nk_scan(nk_reduce_op op, nk_dtype type, int rank, const int32_t *shape, int axis, bool reverse,
+             void *out, const int64_t *out_strides, const void *x, const int64_t *x_strides);
+
+/// Stable sort along `axis`, NaN last (first when descending reverses the order: descending puts NaN first). `values` or `indices` may be NULL.
+void nk_sort(nk_dtype type, int rank, const int32_t *shape, int axis, bool descending, void *values, const int64_t *values_strides,
+             int64_t *indices, const int64_t *indices_strides, const void *x, const int64_t *x_strides);
+
+// MARK: Gathering and scattering
+
+/// out[o, j, i] = x[o, indices[j], i] on contiguous arrays of shapes (outer, count, inner) and (outer, length, inner). Indices are in 0..<length.
+void nk_take(nk_dtype type, int64_t outer, int64_t length, int64_t inner, const void *x, const int64_t *indices, int64_t count, void *out);
+/// out[o, indices[j], i] += x[o, j, i], in the order of j (indices may repeat): the transpose of nk_take.
+void nk_add_at(nk_dtype type, int64_t outer, int64_t length, int64_t inner, void *out, const int64_t *indices, int64_t count, const void *x);
+/// out[.., j, ..] = x[.., indices[.., j, ..], ..] along `axis`; shape is that of `indices` and `out`.
+void nk_take_along(nk_dtype type, int rank, const int32_t *shape, int axis, void *out, const int64_t *out_strides,
+                   const void *x, const int64_t *x_strides, const int64_t *indices, const int64_t *indices_strides);
+/// out[.., indices[.., j, ..], ..] += x[.., j, ..] along `axis`; shape is that of `indices` and `x`.
+void nk_add_along(nk_dtype type, int rank, const int32_t *shape, int axis, void *out, const int64_t *out_strides,
+                  const void *x, const int64_t *x_strides, const int64_t *indices, const int64_t *indices_strides);
+
+// MARK: Windows of convolutions
+
+/// Geometry of a convolution over up to three spatial axes (unused leading ones have extent, kernel and stride 1).
+typedef struct {
+    int64_t batch, channels;
+    int64_t input[3], kernel[3], output[3], stride[3], padding[3], dilation[3];  // padding: at the low end
+    int64_t batch_stride, channel_stride;  // of the image, in elements; its spatial axes are contiguous
+} nk_window;
+/// columns[(c, k0, k1, k2), (n, o0, o1, o2)] = image[n, c, o*stride - padding + k*dilation], 0 outside. Row-major.
+void nk_im2col(nk_dtype type, const nk_window *window, const void *image, void *columns);
+/// The transpose: adds every column entry to its pixel. `image` is overwritten (zeroed first).
+void nk_col2im(nk_dtype type, const nk_window *window, const void *columns, void *image);
+
+// MARK: Random numbers
+
+/// Philox4x32-10 (Salmon et al., SC 2011). Number i of the stream is word i % 4 of block (counter + i / 4) under `key`; each
+/// fill below takes consecutive blocks starting at `counter` and says how many it uses. The stream is the same on every machine.
+void nk_philox_words(uint64_t key, uint64_t stream, uint64_t counter, int64_t count, uint32_t *out);
+/// Uniform in [low, high): float32 uses one word a number (24 bits), float64 two (53 bits). Never returns `high`.
+void nk_random_uniform(nk_dtype type, uint64_t key, uint64_t stream, uint64_t counter, int64_t count, double low, double high, void *out);
+/// Normal by Box-Muller on own log, sine and cosine (basic arithmetic only). Pairs of numbers use one block (float32: 2 words of it a number; float64: the same).
+void nk_random_normal(nk_dtype type, uint64_t key, uint64_t stream, uint64_t counter, int64_t count, double mean, double deviation, void *out);
+/// Uniform integers in [low, high), two words a number (multiply-high of 64 bits; bias below 2^-32 for ranges under 2^32). int32 or int64 out.
+void nk_random_integers(nk_dtype type, uint64_t key, uint64_t stream, uint64_t counter, int64_t count, int64_t low, int64_t high, void *out);
+/// How many blocks of the stream a fill of `count` numbers uses: 4 words a block.
+static inline uint64_t nk_random_blocks(int64_t count, int words_each) { return ((uint64_t)count * (uint64_t)words_each + 3) / 4; }
+
+#ifdef __cplusplus
+}
+#endif

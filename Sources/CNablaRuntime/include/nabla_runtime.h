@@ -1,0 +1,56 @@
+// What every thread of a Nabla process shares: cached buffers, a worker pool, and a few thread-local words.
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// MARK: Buffers
+
+/// A 64-byte aligned buffer of at least `bytes` bytes; its contents are undefined. Large buffers come from a cache, because a
+/// fresh mapping costs a page fault for every 4 KiB. Never returns NULL (the process stops with a message when memory is out).
+void *nr_buffer_allocate(size_t bytes);
+/// Gives back a buffer of nr_buffer_allocate; `bytes` is the size that was asked for.
+void nr_buffer_free(void *buffer, size_t bytes);
+/// Bytes handed out and not yet given back, and the highest that number has been since the last reset.
+int64_t nr_live_bytes(void);
+int64_t nr_peak_bytes(void);
+void nr_reset_peak_bytes(void);
+/// Returns every cached buffer to the system.
+void nr_trim_cache(void);
+
+// MARK: Worker threads
+
+/// How many threads large operations use, the caller included (default: the number of processors, at most 64).
+int nr_thread_count(void);
+void nr_set_thread_count(int count);
+/// Calls body(context, begin, end) on disjoint ranges that cover 0..<count, on up to nr_thread_count() threads, and returns when
+/// all are done. Every range but the last is a multiple of `grain` long; with count <= grain the caller's thread runs it all.
+/// A call from inside a body runs on the calling thread alone.
+void nr_parallel_for(int64_t count, int64_t grain, void (*body)(void *context, int64_t begin, int64_t end), void *context);
+
+// MARK: Thread-local state of the graph
+
+/// Whether functions applied on this thread are recorded (1 at first).
+int32_t nr_recording(void);
+void nr_set_recording(int32_t value);
+/// A number no other walk over a graph has had in this process; never 0.
+uint32_t nr_next_walk(void);
+
+/// Nesting of node teardown on this thread: see FunctionNode's deinit.
+int32_t nr_teardown_enter(void);
+int32_t nr_teardown_leave(void);
+void nr_teardown_push(void *object);
+/// NULL when nothing is waiting.
+void *nr_teardown_pop(void);
+
+/// Live graph nodes in this process, for leak tests.
+void nr_count_nodes(int64_t change);
+int64_t nr_live_nodes(void);
+
+#ifdef __cplusplus
+}
+#endif
