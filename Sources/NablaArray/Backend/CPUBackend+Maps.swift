@@ -1,0 +1,145 @@
+import CNablaKernels
+
+extension CPUBackend {
+    func map(_ op: UnaryOp, _ x: NDArray, into out: NDArray) {
+        withOperands(x, out) { rank, shape, xs, os in
+            nk_unary(op, out.kernelType, rank, shape, out.data, os, x.data, xs)
+        }
+    }
+
+    func test(_ op: TestOp, _ x: NDArray, into out: NDArray) {
+        withOperands(x, out) { rank, shape, xs, os in
+            nk_test(op, x.kernelType, rank, shape, out.data.assumingMemoryBound(to: Bool.self), os, x.data, xs)
+        }
+    }
+
+    func cast(_ x: NDArray, into out: NDArray) {
+        withOperands(x, out) { rank, shape, xs, os in
+            nk_cast(x.kernelType, out.kernelType, rank, shape, out.data, os, x.data, xs)
+        }
+    }
+
+    func fill(_ out: NDArray, with value: ScalarValue) {
+        value.withElement(out.dtype) { element in
+            withOperands(out, out) { rank, shape, _, os in nk_fill(out.kernelType, rank, shape, out.data, os, element) }
+        }
+    }
+
+    func map(_ op: BinaryOp, _ a: NDArray, _ b: NDArray, into out: NDArray) {
+        withOperands(a, b, out) { rank, shape, sa, sb, os in
+            nk_binary(op, out.kernelType, rank, shape, out.data, os, a.data, sa, b.data, sb)
+        }
+    }
+
+    func map(_ op: BinaryOp, _ a: NDArray, _ scalar: ScalarValue, reversed: Bool, into out: NDArray) {
+        scalar.withElement(out.dtype) { element in
+            withOperands(a, out) { rank, shape, sa, os in
+                KernelLayout.scalar.withPointer { zero in
+                    if reversed {
+                        nk_binary(op, out.kernelType, rank, shape, out.data, os, element, zero, a.data, sa)
+                    } else {
+                        nk_binary(op, out.kernelType, rank, shape, out.data, os, a.data, sa, element, zero)
+                    }
+                }
+            }
+        }
+    }
+
+    func compare(_ op: CompareOp, _ a: NDArray, _ b: NDArray, into out: NDArray) {
+        withOperands(a, b, out) { rank, shape, sa, sb, os in
+            nk_compare(op, a.kernelType, rank, shape, out.data.assumingMemoryBound(to: Bool.self), os, a.data, sa, b.data, sb)
+        }
+    }
+
+    func compare(_ op: CompareOp, _ a: NDArray, _ scalar: ScalarValue, into out: NDArray) {
+        scalar.withElement(a.dtype) { element in
+            withOperands(a, out) { rank, shape, sa, os in
+                KernelLayout.scalar.withPointer { zero in
+                    nk_compare(
+                        op, a.kernelType, rank, shape, out.data.assumingMemoryBound(to: Bool.self), os, a.data, sa, element, zero)
+                }
+            }
+        }
+    }
+
+    func map(_ op: TernaryOp, _ a: NDArray, _ b: NDArray, _ c: NDArray, into out: NDArray) {
+        withOperands(a, b, c, out) { rank, shape, sa, sb, sc, os in
+            nk_ternary(op, out.kernelType, rank, shape, out.data, os, a.data, sa, b.data, sb, c.data, sc)
+        }
+    }
+
+    func map(_ op: TernaryOp, _ a: NDArray, _ b: NDArray, _ scalar: ScalarValue, into out: NDArray) {
+        scalar.withElement(out.dtype) { element in
+            withOperands(a, b, out) { rank, shape, sa, sb, os in
+                KernelLayout.scalar.withPointer { zero in
+                    nk_ternary(op, out.kernelType, rank, shape, out.data, os, a.data, sa, b.data, sb, element, zero)
+                }
+            }
+        }
+    }
+
+    func select(_ condition: NDArray, _ a: NDArray, _ b: NDArray, into out: NDArray) {
+        withOperands(a, b, condition, out) { rank, shape, sa, sb, sc, os in
+            nk_where(
+                out.kernelType, rank, shape, out.data, os, condition.data.assumingMemoryBound(to: Bool.self), sc, a.data, sa, b.data, sb)
+        }
+    }
+}
+
+// Layouts of operands broadcast to `out`. When every operand is a plain run of the same elements, one axis serves them all.
+
+@inline(__always)
+private func withOperands(
+    _ x: NDArray, _ out: NDArray, _ body: (Int32, UnsafePointer<Int32>, UnsafePointer<Int64>, UnsafePointer<Int64>) -> Void
+) {
+    if x.isFlat(like: out) && out.isContiguous {
+        let flat = KernelLayout(flat: out.count)
+        flat.shape.withPointer { shape in flat.strides.withPointer { body(1, shape, $0, $0) } }
+        return
+    }
+    let shape = out.shape
+    shape.withPointer { extents in
+        KernelLayout(x, broadcastTo: shape).strides.withPointer { xs in
+            out.stridesInline.withPointer { os in body(shape.rank32, extents, xs, os) }
+        }
+    }
+}
+
+@inline(__always)
+private func withOperands(
+    _ a: NDArray, _ b: NDArray, _ out: NDArray,
+    _ body: (Int32, UnsafePointer<Int32>, UnsafePointer<Int64>, UnsafePointer<Int64>, UnsafePointer<Int64>) -> Void
+) {
+    if a.isFlat(like: out) && b.isFlat(like: out) && out.isContiguous {
+        let flat = KernelLayout(flat: out.count)
+        flat.shape.withPointer { shape in flat.strides.withPointer { body(1, shape, $0, $0, $0) } }
+        return
+    }
+    let shape = out.shape
+    shape.withPointer { extents in
+        KernelLayout(a, broadcastTo: shape).strides.withPointer { sa in
+            KernelLayout(b, broadcastTo: shape).strides.withPointer { sb in
+                out.stridesInline.withPointer { os in body(shape.rank32, extents, sa, sb, os) }
+            }
+        }
+    }
+}
+
+@inline(__always)
+private func withOperands(
+    _ a: NDArray, _ b: NDArray, _ c: NDArray, _ out: NDArray,
+    _ body: (
+        Int32, UnsafePointer<Int32>, UnsafePointer<Int64>, UnsafePointer<Int64>, UnsafePointer<Int64>, UnsafePointer<Int64>
+    ) -> Void
+) {
+    let shape = out.shape
+    shape.withPointer { extents in
+        KernelLayout(a, broadcastTo: shape).strides.withPointer { sa in
+            KernelLayout(b, broadcastTo: shape).strides.withPointer { sb in
+                KernelLayout(c, broadcastTo: shape).strides.withPointer { sc in
+                    out.stridesInline.withPointer { os in body(shape.rank32, extents, sa, sb, sc, os) }
+                }
+            }
+        }
+    }
+}

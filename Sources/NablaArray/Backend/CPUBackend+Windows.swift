@@ -1,0 +1,40 @@
+import CNablaKernels
+
+extension CPUBackend {
+    func im2col(_ window: WindowGeometry, _ image: NDArray, into columns: NDArray) {
+        var geometry = nk_window(window, image)
+        nk_im2col(image.kernelType, &geometry, image.data, columns.data)
+    }
+
+    func col2im(_ window: WindowGeometry, _ columns: NDArray, into image: NDArray) {
+        var geometry = nk_window(window, image)
+        nk_col2im(image.kernelType, &geometry, columns.data, image.data)
+    }
+
+    func randomUniform(key: UInt64, stream: UInt64, counter: UInt64, _ range: Range<Double>, into out: NDArray) {
+        nk_random_uniform(out.kernelType, key, stream, counter, Int64(out.count), range.lowerBound, range.upperBound, out.data)
+    }
+
+    func randomNormal(key: UInt64, stream: UInt64, counter: UInt64, mean: Double, deviation: Double, into out: NDArray) {
+        nk_random_normal(out.kernelType, key, stream, counter, Int64(out.count), mean, deviation, out.data)
+    }
+
+    func randomIntegers(key: UInt64, stream: UInt64, counter: UInt64, _ range: Range<Int64>, into out: NDArray) {
+        nk_random_integers(out.kernelType, key, stream, counter, Int64(out.count), range.lowerBound, range.upperBound, out.data)
+    }
+}
+
+extension nk_window {
+    /// `window` over an image of shape (batch, channels, spatial…) whose spatial axes are contiguous; missing axes lead with extent 1.
+    init(_ window: WindowGeometry, _ image: NDArray) {
+        func three(_ values: [Int], filler: Int64) -> (Int64, Int64, Int64) {
+            let all = Array(repeating: filler, count: 3 - values.count) + values.map(Int64.init)
+            return (all[0], all[1], all[2])
+        }
+        self.init(
+            batch: Int64(window.batch), channels: Int64(window.channels), input: three(window.input, filler: 1),
+            kernel: three(window.kernel, filler: 1), output: three(window.output, filler: 1), stride: three(window.stride, filler: 1),
+            padding: three(window.padding, filler: 0), dilation: three(window.dilation, filler: 1),
+            batch_stride: Int64(image.stridesInline[0]), channel_stride: Int64(image.stridesInline[1]))
+    }
+}

@@ -1,0 +1,85 @@
+import CNablaKernels
+import CNablaRuntime
+import COpenBLAS
+
+/// The backend on the machine's own cores: C kernels for maps and reductions, OpenBLAS for matrix products.
+struct CPUBackend: Backend {
+    func setThreadCount(_ count: Int) {
+        nr_set_thread_count(Int32(count))
+        openblas_set_num_threads(Int32(count))
+    }
+}
+
+/// The shape and strides of one operand as the kernels take them.
+struct KernelLayout {
+    var shape: Shape
+    var strides: Strides
+
+    /// `array` as it appears when broadcast to `target`.
+    @inline(__always)
+    init(_ array: NDArray, broadcastTo target: Shape) {
+        shape = target
+        if array.shape == target {
+            strides = array.stridesInline
+            return
+        }
+        strides = Strides()
+        let shift = target.rank - array.rank
+        for i in 0..<array.rank where array.shape[i] != 1 { strides[i + shift] = array.stridesInline[i] }
+    }
+
+    /// One axis of `count` neighbouring elements.
+    @inline(__always)
+    init(flat count: Int) {
+        shape = Shape()
+        shape.extents[0] = Int32(truncatingIfNeeded: count)
+        shape.rank32 = 1
+        strides = Strides()
+        strides[0] = 1
+    }
+
+    static let scalar = Strides()
+}
+
+extension Shape {
+    /// Calls `body` with the extents as the kernels take them.
+    @inline(__always)
+    func withPointer<R>(_ body: (UnsafePointer<Int32>) -> R) -> R {
+        withUnsafePointer(to: extents) { body(UnsafeRawPointer($0).assumingMemoryBound(to: Int32.self)) }
+    }
+}
+
+extension Strides {
+    @inline(__always)
+    func withPointer<R>(_ body: (UnsafePointer<Int64>) -> R) -> R {
+        withUnsafePointer(to: values) { body(UnsafeRawPointer($0).assumingMemoryBound(to: Int64.self)) }
+    }
+}
+
+extension NDArray {
+    @inline(__always)
+    var kernelType: nk_dtype { nk_dtype(rawValue: Int32(dtype.rawValue)) }
+
+    /// Whether a kernel may treat this array as one run of `count` elements.
+    @inline(__always)
+    func isFlat(like out: NDArray) -> Bool {
+        isContiguous && count == out.count && (shape == out.shape) && count <= Int(Int32.max)
+    }
+
+    @inline(__always)
+    var fitsFlat: Bool { isContiguous && count <= Int(Int32.max) }
+}
+
+extension ScalarValue {
+    /// Calls `body` with the number stored as an element of `dtype`.
+    @inline(__always)
+    func withElement<R>(_ dtype: DType, _ body: (UnsafeRawPointer) -> R) -> R {
+        switch dtype {
+        case .float32: withUnsafePointer(to: Float(double)) { body($0) }
+        case .float64: withUnsafePointer(to: double) { body($0) }
+        case .int32: withUnsafePointer(to: Int32(truncatingIfNeeded: integer)) { body($0) }
+        case .int64: withUnsafePointer(to: integer) { body($0) }
+        case .bool: withUnsafePointer(to: double != 0) { body($0) }
+        }
+    }
+}

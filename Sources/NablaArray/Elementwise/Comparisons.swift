@@ -1,0 +1,52 @@
+import CNablaKernels
+
+infix operator .== : ComparisonPrecedence
+infix operator .!= : ComparisonPrecedence
+infix operator .< : ComparisonPrecedence
+infix operator .<= : ComparisonPrecedence
+infix operator .> : ComparisonPrecedence
+infix operator .>= : ComparisonPrecedence
+infix operator .&& : LogicalConjunctionPrecedence
+infix operator .|| : LogicalDisjunctionPrecedence
+prefix operator .!
+
+/// Elementwise comparisons give an array of `bool`; plain `==` gives one `Bool`.
+extension NDArray {
+    private static func compared(_ op: CompareOp, _ a: NDArray, _ b: NDArray, _ function: StaticString) -> NDArray {
+        let dtype = DType.promoted(a.dtype, b.dtype)
+        let out = NDArray(uninitialized: broadcastShape(a, b, function), .bool)
+        backend.compare(op, a.cast(to: dtype), b.cast(to: dtype), into: out)
+        return out
+    }
+
+    private static func compared(_ op: CompareOp, _ a: NDArray, _ scalar: some Scalar) -> NDArray {
+        let array = converted(a, beside: scalar)
+        let out = NDArray(uninitialized: array.shape, .bool)
+        backend.compare(op, array, ScalarValue(scalar), into: out)
+        return out
+    }
+
+    public static func .== (a: NDArray, b: NDArray) -> NDArray { compared(NK_EQ, a, b, ".==") }
+    public static func .!= (a: NDArray, b: NDArray) -> NDArray { compared(NK_NE, a, b, ".!=") }
+    public static func .< (a: NDArray, b: NDArray) -> NDArray { compared(NK_LT, a, b, ".<") }
+    public static func .<= (a: NDArray, b: NDArray) -> NDArray { compared(NK_LE, a, b, ".<=") }
+    public static func .> (a: NDArray, b: NDArray) -> NDArray { compared(NK_GT, a, b, ".>") }
+    public static func .>= (a: NDArray, b: NDArray) -> NDArray { compared(NK_GE, a, b, ".>=") }
+
+    public static func .== (a: NDArray, b: some Scalar) -> NDArray { compared(NK_EQ, a, b) }
+    public static func .!= (a: NDArray, b: some Scalar) -> NDArray { compared(NK_NE, a, b) }
+    public static func .< (a: NDArray, b: some Scalar) -> NDArray { compared(NK_LT, a, b) }
+    public static func .<= (a: NDArray, b: some Scalar) -> NDArray { compared(NK_LE, a, b) }
+    public static func .> (a: NDArray, b: some Scalar) -> NDArray { compared(NK_GT, a, b) }
+    public static func .>= (a: NDArray, b: some Scalar) -> NDArray { compared(NK_GE, a, b) }
+
+    /// Both (of bool), or the common bits (of integers).
+    public static func .&& (a: NDArray, b: NDArray) -> NDArray { combined(NK_AND, a, b, ".&&") }
+    /// Either (of bool), or the bits of both (of integers).
+    public static func .|| (a: NDArray, b: NDArray) -> NDArray { combined(NK_OR, a, b, ".||") }
+    /// The opposite, of bool.
+    public static prefix func .! (a: NDArray) -> NDArray {
+        require(a.dtype == .bool, ".!: expected bool, got \(a.dtype)")
+        return a.mapped(NK_NOT)
+    }
+}

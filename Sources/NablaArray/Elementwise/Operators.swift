@@ -1,0 +1,108 @@
+import CNablaKernels
+
+// Exactly three forms of each operator — (array, array), (array, scalar), (scalar, array): other sets make long expressions take
+// seconds to type-check.
+
+@inline(__always)
+package func combined(_ op: BinaryOp, _ a: NDArray, _ b: NDArray, _ function: StaticString) -> NDArray {
+    let shape = broadcastShape(a, b, function)
+    if a.dtype == b.dtype {
+        let out = NDArray(uninitialized: shape, a.dtype)
+        backend.map(op, a, b, into: out)
+        return out
+    }
+    let dtype = DType.promoted(a.dtype, b.dtype)
+    let out = NDArray(uninitialized: shape, dtype)
+    backend.map(op, a.cast(to: dtype), b.cast(to: dtype), into: out)
+    return out
+}
+
+@inline(__always)
+package func combined(_ op: BinaryOp, _ a: NDArray, _ scalar: some Scalar, reversed: Bool = false) -> NDArray {
+    let array = converted(a, beside: scalar)
+    let out = NDArray(uninitialized: array.shape, array.dtype)
+    backend.map(op, array, ScalarValue(scalar), reversed: reversed, into: out)
+    return out
+}
+
+/// `a` as it takes part in an expression with a Swift number: integers become float32 beside a floating number, bool becomes int64.
+@inline(__always)
+func converted(_ a: NDArray, beside scalar: some Scalar) -> NDArray {
+    if a.dtype.isFloating { return a }
+    if type(of: scalar).isFloating { return a.cast(to: .float32) }
+    return a.dtype == .bool ? a.cast(to: .int64) : a
+}
+
+extension NDArray {
+    public static func + (a: NDArray, b: NDArray) -> NDArray { combined(NK_ADD, a, b, "+") }
+    public static func + (a: NDArray, b: some Scalar) -> NDArray { combined(NK_ADD, a, b) }
+    public static func + (a: some Scalar, b: NDArray) -> NDArray { combined(NK_ADD, b, a, reversed: true) }
+
+    public static func - (a: NDArray, b: NDArray) -> NDArray { combined(NK_SUB, a, b, "-") }
+    public static func - (a: NDArray, b: some Scalar) -> NDArray { combined(NK_SUB, a, b) }
+    public static func - (a: some Scalar, b: NDArray) -> NDArray { combined(NK_SUB, b, a, reversed: true) }
+
+    public static func * (a: NDArray, b: NDArray) -> NDArray { combined(NK_MUL, a, b, "*") }
+    public static func * (a: NDArray, b: some Scalar) -> NDArray { combined(NK_MUL, a, b) }
+    public static func * (a: some Scalar, b: NDArray) -> NDArray { combined(NK_MUL, b, a, reversed: true) }
+
+    /// The quotient, a real number also for integers (`floorDivided` rounds down).
+    public static func / (a: NDArray, b: NDArray) -> NDArray {
+        let dtype = DType.promoted(a.dtype, b.dtype).floating
+        return combined(NK_DIV, a.cast(to: dtype), b.cast(to: dtype), "/")
+    }
+    public static func / (a: NDArray, b: some Scalar) -> NDArray { combined(NK_DIV, a.cast(to: a.dtype.floating), b) }
+    public static func / (a: some Scalar, b: NDArray) -> NDArray { combined(NK_DIV, b.cast(to: b.dtype.floating), a, reversed: true) }
+
+    public static prefix func - (a: NDArray) -> NDArray { a.mapped(NK_NEG) }
+
+    public static func += (a: inout NDArray, b: NDArray) { a.accumulate(NK_ADD, b, "+=") }
+    public static func -= (a: inout NDArray, b: NDArray) { a.accumulate(NK_SUB, b, "-=") }
+    public static func *= (a: inout NDArray, b: NDArray) { a.accumulate(NK_MUL, b, "*=") }
+    public static func /= (a: inout NDArray, b: NDArray) { a.accumulate(NK_DIV, b, "/=") }
+    public static func += (a: inout NDArray, b: some Scalar) { a.accumulate(NK_ADD, b) }
+    public static func -= (a: inout NDArray, b: some Scalar) { a.accumulate(NK_SUB, b) }
+    public static func *= (a: inout NDArray, b: some Scalar) { a.accumulate(NK_MUL, b) }
+    public static func /= (a: inout NDArray, b: some Scalar) { a.accumulate(NK_DIV, b) }
+
+    /// `self = self op b`, in place when this value alone owns its memory; `b` must broadcast to this array's shape and its type must not
+    /// be wider.
+    package mutating func accumulate(_ op: BinaryOp, _ b: NDArray, _ function: StaticString) {
+        let target = shape
+        require(
+            Shape.broadcast(target, b.shape) == target && DType.promoted(dtype, b.dtype) == dtype && (op != NK_DIV || dtype.isFloating),
+            "\(function): expected an operand that fits \(dtype)\(target), got \(b.dtype)\(b.shape)")
+        guard ownsMemoryAlone && isContiguous else {
+            self = combined(op, self, b, function)
+            return
+        }
+        backend.map(op, self, b.cast(to: dtype), into: self)
+    }
+
+    package mutating func accumulate(_ op: BinaryOp, _ scalar: some Scalar) {
+        guard ownsMemoryAlone && isContiguous && (dtype.isFloating || !type(of: scalar).isFloating) else {
+            self = combined(op, self, scalar)
+            return
+        }
+        backend.map(op, self, ScalarValue(scalar), reversed: false, into: self)
+    }
+}
+
+/// aᵇ
+public func pow(_ a: NDArray, _ b: NDArray) -> NDArray { combined(NK_POW, a, b, "pow") }
+public func pow(_ a: NDArray, _ b: some Scalar) -> NDArray { combined(NK_POW, a, b) }
+public func pow(_ a: some Scalar, _ b: NDArray) -> NDArray { combined(NK_POW, b, a, reversed: true) }
+/// The larger of each pair; NaN when either is NaN.
+public func maximum(_ a: NDArray, _ b: NDArray) -> NDArray { combined(NK_MAX, a, b, "maximum") }
+public func maximum(_ a: NDArray, _ b: some Scalar) -> NDArray { combined(NK_MAX, a, b) }
+/// The smaller of each pair; NaN when either is NaN.
+public func minimum(_ a: NDArray, _ b: NDArray) -> NDArray { combined(NK_MIN, a, b, "minimum") }
+public func minimum(_ a: NDArray, _ b: some Scalar) -> NDArray { combined(NK_MIN, a, b) }
+/// The angle of the point (x, y) from the first axis, in (-π, π].
+public func atan2(_ y: NDArray, _ x: NDArray) -> NDArray { combined(NK_ATAN2, y, x, "atan2") }
+/// ⌊a / b⌋
+public func floorDivided(_ a: NDArray, _ b: NDArray) -> NDArray { combined(NK_FLOORDIV, a, b, "floorDivided") }
+public func floorDivided(_ a: NDArray, _ b: some Scalar) -> NDArray { combined(NK_FLOORDIV, a, b) }
+/// a - ⌊a / b⌋ b, with the sign of b
+public func modulo(_ a: NDArray, _ b: NDArray) -> NDArray { combined(NK_MOD, a, b, "modulo") }
+public func modulo(_ a: NDArray, _ b: some Scalar) -> NDArray { combined(NK_MOD, a, b) }
