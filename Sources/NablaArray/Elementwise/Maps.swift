@@ -113,7 +113,7 @@ package func gated(_ g: NDArray, by x: NDArray, slope: Double) -> NDArray {
 }
 
 /// x > 0 ? x : slope · x
-public func leakyReLU(_ x: NDArray, slope: Double = 0.2) -> NDArray { gated(x, by: x, slope: slope) }
+public func leakyRelu(_ x: NDArray, slope: Double = 0.2) -> NDArray { gated(x, by: x, slope: slope) }
 
 /// `x` limited to `low ... high`
 public func clip(_ x: NDArray, _ low: Double, _ high: Double) -> NDArray {

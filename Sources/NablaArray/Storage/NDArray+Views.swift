@@ -176,3 +176,8 @@ extension Shape {
         return reduced(over: gone, keepsAxes: false)
     }
 }
+
+extension NDArray {
+    /// Writes `source` into the memory that this view shows. Only for memory that no other value can see yet.
+    package func overwrite(with source: NDArray) { backend.cast(source, into: self) }
+}

@@ -1,0 +1,154 @@
+import CNablaKernels
+
+// Sums, differences, products and quotients, with broadcasting. A symbolic zero stays one where the result is known to be zero.
+
+/// a + b
+private final class Add: BinaryMap {
+    override class var op: BinaryOp { NK_ADD }
+    override class var keep: Kept { .none }
+    override class var name: StaticString { "+" }
+    override func scaled(_ t: Variable, byPartial index: Int) -> Variable { t }
+}
+
+/// a - b
+private final class Subtract: BinaryMap {
+    override class var op: BinaryOp { NK_SUB }
+    override class var keep: Kept { .none }
+    override class var name: StaticString { "-" }
+    override func scaled(_ t: Variable, byPartial index: Int) -> Variable { index == 0 ? t : -t }
+}
+
+/// a b
+private final class Multiply: BinaryMap {
+    override class var op: BinaryOp { NK_MUL }
+    override class var keep: Kept { .crossed }
+    override class var name: StaticString { "*" }
+    override func scaled(_ t: Variable, byPartial index: Int) -> Variable { t * (index == 0 ? b : a) }
+}
+
+/// a / b, with ∂/∂b = -a / b²
+private final class Divide: BinaryMap {
+    override class var op: BinaryOp { NK_DIV }
+    override class var name: StaticString { "/" }
+    override func scaled(_ t: Variable, byPartial index: Int) -> Variable { index == 0 ? t / b : -(t * (a / b)) / b }
+}
+
+/// -x
+private final class Negate: UnaryMap {
+    override class var op: UnaryOp { NK_NEG }
+    override func scaled(_ t: Variable) -> Variable { -t }
+}
+
+/// x + s
+private final class AddScalar<S: Scalar>: ElementwiseFunction {
+    let scalar: S
+    init(_ scalar: S) { self.scalar = scalar }
+    override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0] + scalar] }
+    override func scaled(_ t: Variable, byPartial index: Int) -> Variable { t }
+}
+
+/// x s
+private final class MultiplyScalar<S: Scalar>: ElementwiseFunction {
+    let scalar: S
+    init(_ scalar: S) { self.scalar = scalar }
+    override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0] * scalar] }
+    override func scaled(_ t: Variable, byPartial index: Int) -> Variable { t * scalar }
+}
+
+/// x / s
+private final class DivideScalar<S: Scalar>: ElementwiseFunction {
+    let scalar: S
+    init(_ scalar: S) { self.scalar = scalar }
+    override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0] / scalar] }
+    override func scaled(_ t: Variable, byPartial index: Int) -> Variable { t / scalar }
+}
+
+/// x - s
+private final class SubtractScalar<S: Scalar>: ElementwiseFunction {
+    let scalar: S
+    init(_ scalar: S) { self.scalar = scalar }
+    override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0] - scalar] }
+    override func scaled(_ t: Variable, byPartial index: Int) -> Variable { t }
+}
+
+/// s - x
+private final class ScalarMinus<S: Scalar>: ElementwiseFunction {
+    let scalar: S
+    init(_ scalar: S) { self.scalar = scalar }
+    override func forward(_ inputs: [NDArray]) -> [NDArray] { [scalar - inputs[0]] }
+    override func scaled(_ t: Variable, byPartial index: Int) -> Variable { -t }
+}
+
+/// s / x, with derivative -(s / x) / x
+private final class ScalarOver<S: Scalar>: ElementwiseFunction {
+    let scalar: S
+    init(_ scalar: S) { self.scalar = scalar }
+    override func forward(_ inputs: [NDArray]) -> [NDArray] { [scalar / inputs[0]] }
+    override func scaled(_ t: Variable, byPartial index: Int) -> Variable {
+        let x = retainedInput(0)
+        return -(t * (scalar / x)) / x
+    }
+}
+
+/// The zero of the shape and type that a combination of two variables has.
+private func zero(_ a: Variable, _ b: Variable, _ function: StaticString) -> Variable {
+    .symbolicZero(broadcastShape(a.array, b.array, function), dtype: DType.promoted(a.dtype, b.dtype))
+}
+
+extension Variable {
+    public static func + (a: Variable, b: Variable) -> Variable {
+        if a.isSymbolicZero && a.dtype == b.dtype { return b.broadcast(to: broadcastShape(a.array, b.array, "+")) }
+        if b.isSymbolicZero && a.dtype == b.dtype { return a.broadcast(to: broadcastShape(a.array, b.array, "+")) }
+        return map(Add.self, a, b)
+    }
+
+    public static func - (a: Variable, b: Variable) -> Variable {
+        if a.isSymbolicZero && a.dtype == b.dtype { return -b.broadcast(to: broadcastShape(a.array, b.array, "-")) }
+        if b.isSymbolicZero && a.dtype == b.dtype { return a.broadcast(to: broadcastShape(a.array, b.array, "-")) }
+        return map(Subtract.self, a, b)
+    }
+
+    public static func * (a: Variable, b: Variable) -> Variable {
+        if a.isSymbolicZero || b.isSymbolicZero { return zero(a, b, "*") }
+        return map(Multiply.self, a, b)
+    }
+
+    public static func / (a: Variable, b: Variable) -> Variable {
+        if a.isSymbolicZero { return zero(a, b, "/") }
+        return map(Divide.self, a, b)
+    }
+
+    public static prefix func - (x: Variable) -> Variable { x.isSymbolicZero ? x : map(Negate.self, x) }
+
+    public static func + <S: Scalar>(x: Variable, s: S) -> Variable { FunctionNode.recorded(x, x.array + s) { AddScalar(s) } }
+    public static func + <S: Scalar>(s: S, x: Variable) -> Variable { x + s }
+    public static func - <S: Scalar>(x: Variable, s: S) -> Variable { FunctionNode.recorded(x, x.array - s) { SubtractScalar(s) } }
+    public static func - <S: Scalar>(s: S, x: Variable) -> Variable { FunctionNode.recorded(x, s - x.array) { ScalarMinus(s) } }
+    public static func * <S: Scalar>(x: Variable, s: S) -> Variable {
+        x.isSymbolicZero ? x : FunctionNode.recorded(x, x.array * s) { MultiplyScalar(s) }
+    }
+    public static func * <S: Scalar>(s: S, x: Variable) -> Variable { x * s }
+    public static func / <S: Scalar>(x: Variable, s: S) -> Variable {
+        x.isSymbolicZero ? x : FunctionNode.recorded(x, x.array / s) { DivideScalar(s) }
+    }
+    public static func / <S: Scalar>(s: S, x: Variable) -> Variable {
+        FunctionNode.recorded(x, s / x.array, keep: .inputs) { ScalarOver(s) }
+    }
+
+    public static func += (a: inout Variable, b: Variable) { a = a + b }
+    public static func -= (a: inout Variable, b: Variable) { a = a - b }
+    public static func *= (a: inout Variable, b: Variable) { a = a * b }
+    public static func /= (a: inout Variable, b: Variable) { a = a / b }
+}
+
+/// An array beside a variable is a constant.
+extension Variable {
+    public static func + (a: Variable, b: NDArray) -> Variable { a + Variable(constant: b) }
+    public static func + (a: NDArray, b: Variable) -> Variable { Variable(constant: a) + b }
+    public static func - (a: Variable, b: NDArray) -> Variable { a - Variable(constant: b) }
+    public static func - (a: NDArray, b: Variable) -> Variable { Variable(constant: a) - b }
+    public static func * (a: Variable, b: NDArray) -> Variable { a * Variable(constant: b) }
+    public static func * (a: NDArray, b: Variable) -> Variable { Variable(constant: a) * b }
+    public static func / (a: Variable, b: NDArray) -> Variable { a / Variable(constant: b) }
+    public static func / (a: NDArray, b: Variable) -> Variable { Variable(constant: a) / b }
+}

@@ -1,0 +1,110 @@
+import CNablaKernels
+import Glibc
+
+// Exponentials, logarithms, roots and powers. Each rule is `t f′(x)`, written on whichever of x and y = f(x) is cheaper.
+
+/// eˣ
+public func exp(_ x: Variable) -> Variable { map(Exp.self, x) }
+private final class Exp: UnaryMap {
+    override class var op: UnaryOp { NK_EXP }
+    override class var keep: Kept { .output }
+    override func scaled(_ t: Variable) -> Variable { t * y }
+}
+
+/// eˣ - 1, accurate near 0
+public func expm1(_ x: Variable) -> Variable { map(Expm1.self, x) }
+private final class Expm1: UnaryMap {
+    override class var op: UnaryOp { NK_EXPM1 }
+    override class var keep: Kept { .output }
+    override func scaled(_ t: Variable) -> Variable { t * (y + 1) }
+}
+
+/// The natural logarithm
+public func log(_ x: Variable) -> Variable { map(Log.self, x) }
+private final class Log: UnaryMap {
+    override class var op: UnaryOp { NK_LOG }
+    override class var keep: Kept { .inputs }
+    override func scaled(_ t: Variable) -> Variable { t / x }
+}
+
+/// log(1 + x), accurate near 0
+public func log1p(_ x: Variable) -> Variable { map(Log1p.self, x) }
+private final class Log1p: UnaryMap {
+    override class var op: UnaryOp { NK_LOG1P }
+    override class var keep: Kept { .inputs }
+    override func scaled(_ t: Variable) -> Variable { t / (x + 1) }
+}
+
+/// √x. The derivative at 0 is infinite; see `norm` for lengths.
+public func sqrt(_ x: Variable) -> Variable { map(Sqrt.self, x) }
+private final class Sqrt: UnaryMap {
+    override class var op: UnaryOp { NK_SQRT }
+    override class var keep: Kept { .output }
+    override func scaled(_ t: Variable) -> Variable { t / (2 * y) }
+}
+
+/// 1/√x
+public func rsqrt(_ x: Variable) -> Variable { map(Rsqrt.self, x) }
+private final class Rsqrt: UnaryMap {
+    override class var op: UnaryOp { NK_RSQRT }
+    override class var keep: Kept { .output }
+    override func scaled(_ t: Variable) -> Variable { t * (-0.5 * y * y * y) }
+}
+
+/// x²
+public func square(_ x: Variable) -> Variable { map(Square.self, x) }
+private final class Square: UnaryMap {
+    override class var op: UnaryOp { NK_SQUARE }
+    override class var keep: Kept { .inputs }
+    override func scaled(_ t: Variable) -> Variable { t * (2 * x) }
+}
+
+/// 1/x
+public func reciprocal(_ x: Variable) -> Variable { map(Reciprocal.self, x) }
+private final class Reciprocal: UnaryMap {
+    override class var op: UnaryOp { NK_RECIPROCAL }
+    override class var keep: Kept { .output }
+    override func scaled(_ t: Variable) -> Variable { -(t * y * y) }
+}
+
+/// xⁿ for a fixed n. Right at every order for x = 0 and integer n ≥ 0: a power that has run out is not followed further.
+public func pow<S: Scalar>(_ x: Variable, _ n: S) -> Variable {
+    let n = n.doubleValue
+    if n == 0 { return Variable(constant: NDArray.ones([], dtype: x.dtype.floating).broadcast(to: x.shape)) }
+    if n == 1 { return x }
+    return FunctionNode.recorded(x, pow(x.array, n), keep: .inputs) { PowScalar(n) }
+}
+private final class PowScalar: ElementwiseFunction {
+    let exponent: Double
+    init(_ exponent: Double) { self.exponent = exponent }
+    override func forward(_ inputs: [NDArray]) -> [NDArray] { [pow(inputs[0], exponent)] }
+    override func scaled(_ t: Variable, byPartial index: Int) -> Variable { t * (exponent * pow(retainedInput(0), exponent - 1)) }
+}
+
+/// aˣ for a fixed a > 0
+public func pow<S: Scalar>(_ a: S, _ x: Variable) -> Variable {
+    FunctionNode.recorded(x, pow(a, x.array), keep: .output) { PowOfScalar(a.doubleValue) }
+}
+private final class PowOfScalar: ElementwiseFunction {
+    let base: Double
+    init(_ base: Double) { self.base = base }
+    override func forward(_ inputs: [NDArray]) -> [NDArray] { [pow(base, inputs[0])] }
+    override func scaled(_ t: Variable, byPartial index: Int) -> Variable { t * (retainedOutput(0) * log(base)) }
+}
+
+/// aᵇ
+///
+/// ∂/∂a = b aᵇ⁻¹, where b = 0 is taken out of the exponent so that 0⁰ is differentiated as the constant 1 it is; ∂/∂b = aᵇ log a, which is
+/// taken as 0 at a = 0.
+public func pow(_ a: Variable, _ b: Variable) -> Variable { map(Pow.self, a, b) }
+private final class Pow: BinaryMap {
+    override class var op: BinaryOp { NK_POW }
+    override class var name: StaticString { "pow" }
+    override func scaled(_ t: Variable, byPartial index: Int) -> Variable {
+        if index == 0 {
+            let exponent = `where`(b .== 0, 1, b - 1)
+            return t * (b * pow(a, exponent))
+        }
+        return t * (pow(a, b) * log(`where`(a .== 0, 1, a)))
+    }
+}

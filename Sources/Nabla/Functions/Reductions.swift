@@ -1,0 +1,121 @@
+// Sums, means, extrema, products and moments over axes.
+
+extension Variable {
+    /// The sum over `axes` (nil: all of them).
+    public func sum(axes: [Int]? = nil, keepsAxes: Bool = false) -> Variable {
+        let set = shape.normalized(axes: axes, function: "sum")
+        if isSymbolicZero { return .symbolicZero(shape.reduced(over: set, keepsAxes: keepsAxes), dtype: dtype) }
+        if set.isEmpty { return self }
+        return FunctionNode.recorded(self, array.sum(axes: set.axes, keepsAxes: keepsAxes)) { Sum(set, keepsAxes) }
+    }
+    public func sum(axis: Int, keepsAxes: Bool = false) -> Variable { sum(axes: [axis], keepsAxes: keepsAxes) }
+
+    /// The transpose of `sum`: this variable, which lacks `axes` (or has them with extent 1), repeated along them to `shape`.
+    fileprivate func spread(over axes: AxisSet, to target: Shape) -> Variable {
+        if isSymbolicZero { return .symbolicZero(target, dtype: dtype) }
+        return FunctionNode.recorded(self, Spread.value(array, axes, target)) { Spread(axes, target) }
+    }
+
+    /// The arithmetic mean over `axes` (nil: all of them).
+    public func mean(axes: [Int]? = nil, keepsAxes: Bool = false) -> Variable {
+        let total = sum(axes: axes, keepsAxes: keepsAxes)
+        return total / Double(total.count == 0 ? 0 : count / total.count)
+    }
+    public func mean(axis: Int, keepsAxes: Bool = false) -> Variable { mean(axes: [axis], keepsAxes: keepsAxes) }
+
+    /// The mean squared distance from the mean over `axes`; `correction` is subtracted from the count in the denominator.
+    public func variance(axes: [Int]? = nil, keepsAxes: Bool = false, correction: Int = 0) -> Variable {
+        let total = square(self - mean(axes: axes, keepsAxes: true)).sum(axes: axes, keepsAxes: keepsAxes)
+        return total / Double((total.count == 0 ? 0 : count / total.count) - correction)
+    }
+
+    /// The largest element over `axes` (nil: all of them). Elements that share the maximum share the gradient.
+    public func max(axes: [Int]? = nil, keepsAxes: Bool = false) -> Variable {
+        extremum(array.max(axes: axes, keepsAxes: keepsAxes), axes, "max")
+    }
+    public func max(axis: Int, keepsAxes: Bool = false) -> Variable { max(axes: [axis], keepsAxes: keepsAxes) }
+
+    /// The smallest element over `axes` (nil: all of them). Elements that share the minimum share the gradient.
+    public func min(axes: [Int]? = nil, keepsAxes: Bool = false) -> Variable {
+        extremum(array.min(axes: axes, keepsAxes: keepsAxes), axes, "min")
+    }
+    public func min(axis: Int, keepsAxes: Bool = false) -> Variable { min(axes: [axis], keepsAxes: keepsAxes) }
+
+    /// The extremum is Σ wᵢ xᵢ with the shares w of the elements that attain it; they change only where elements tie.
+    private func extremum(_ value: NDArray, _ axes: [Int]?, _ function: String) -> Variable {
+        guard node != nil && isRecording else { return Variable(constant: value) }
+        let set = shape.normalized(axes: axes, function: function)
+        let kept = value.reshaped(to: shape.reduced(over: set, keepsAxes: true))
+        let attained = (array .== kept).cast(to: dtype)
+        let shares = Variable(constant: attained / attained.sum(axes: set.axes, keepsAxes: true))
+        // Only the chosen elements take part, so that an infinite one elsewhere does no harm.
+        let chosen = `where`(shares .> 0, self, 0)
+        return (chosen * shares).sum(axes: set.axes).reshaped(to: value.shape)
+    }
+
+    /// The product over one axis. A tree of pairwise products, so that its derivatives are right at every order when factors are zero.
+    public func product(axis: Int, keepsAxes: Bool = false) -> Variable {
+        let axis = shape.normalized(axis: axis, function: "product")
+        if shape[axis] == 0 {
+            return Variable(constant: .ones(shape.reduced(over: AxisSet(axis), keepsAxes: keepsAxes), dtype: dtype))
+        }
+        var factors = self
+        while factors.shape[axis] > 1 {
+            let half = factors.shape[axis] / 2
+            let parts = factors.split([half, half, factors.shape[axis] - 2 * half], axis: axis)
+            let paired = parts[0] * parts[1]
+            factors = factors.shape[axis] % 2 == 0 ? paired : concatenate([paired, parts[2]], axis: axis)
+        }
+        return keepsAxes ? factors : factors.squeezed(axes: [axis])
+    }
+
+    /// The product of all elements.
+    public func product() -> Variable { flattened().product(axis: 0) }
+}
+
+extension AxisSet {
+    init(_ axis: Int) {
+        self.init()
+        insert(axis)
+    }
+}
+
+private final class Sum: LinearFunction {
+    let axes: AxisSet
+    let keepsAxes: Bool
+    init(_ axes: AxisSet, _ keepsAxes: Bool) {
+        self.axes = axes
+        self.keepsAxes = keepsAxes
+    }
+    override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0].sum(axes: axes.axes, keepsAxes: keepsAxes)] }
+    override func again(_ arguments: [Variable]) -> Variable { arguments[0].sum(axes: axes.axes, keepsAxes: keepsAxes) }
+    override func transpose(_ g: Variable, _ index: Int) -> Variable { g.spread(over: axes, to: edge0.layout.0) }
+}
+
+private final class Spread: LinearFunction {
+    let axes: AxisSet
+    let target: Shape
+    init(_ axes: AxisSet, _ target: Shape) {
+        self.axes = axes
+        self.target = target
+    }
+    static func value(_ x: NDArray, _ axes: AxisSet, _ target: Shape) -> NDArray {
+        x.reshaped(to: target.reduced(over: axes, keepsAxes: true)).broadcast(to: target)
+    }
+    override func forward(_ inputs: [NDArray]) -> [NDArray] { [Spread.value(inputs[0], axes, target)] }
+    override func again(_ arguments: [Variable]) -> Variable { arguments[0].spread(over: axes, to: target) }
+    override func transpose(_ g: Variable, _ index: Int) -> Variable {
+        g.sum(axes: axes.axes, keepsAxes: edge0.layout.0.rank == target.rank)
+    }
+}
+
+extension Collection where Element == Variable {
+    /// The sum of variables of one shape.
+    public func sum() -> Variable {
+        require(!isEmpty, "sum: expected at least one variable, got none")
+        return dropFirst().reduce(first!, +)
+    }
+
+    /// The arithmetic mean of variables of one shape.
+    public func mean() -> Variable { sum() / Double(count) }
+}

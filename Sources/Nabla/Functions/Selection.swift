@@ -1,0 +1,130 @@
+import CNablaKernels
+
+// Functions that choose between values. Choices are made by arrays of bool, which carry no derivative.
+
+/// Comparisons of variables give constants.
+extension Variable {
+    public static func .== (a: Variable, b: Variable) -> Variable { Variable(constant: a.array .== b.array) }
+    public static func .!= (a: Variable, b: Variable) -> Variable { Variable(constant: a.array .!= b.array) }
+    public static func .< (a: Variable, b: Variable) -> Variable { Variable(constant: a.array .< b.array) }
+    public static func .<= (a: Variable, b: Variable) -> Variable { Variable(constant: a.array .<= b.array) }
+    public static func .> (a: Variable, b: Variable) -> Variable { Variable(constant: a.array .> b.array) }
+    public static func .>= (a: Variable, b: Variable) -> Variable { Variable(constant: a.array .>= b.array) }
+    public static func .== (a: Variable, b: some Scalar) -> Variable { Variable(constant: a.array .== b) }
+    public static func .!= (a: Variable, b: some Scalar) -> Variable { Variable(constant: a.array .!= b) }
+    public static func .< (a: Variable, b: some Scalar) -> Variable { Variable(constant: a.array .< b) }
+    public static func .<= (a: Variable, b: some Scalar) -> Variable { Variable(constant: a.array .<= b) }
+    public static func .> (a: Variable, b: some Scalar) -> Variable { Variable(constant: a.array .> b) }
+    public static func .>= (a: Variable, b: some Scalar) -> Variable { Variable(constant: a.array .>= b) }
+}
+
+/// `condition ? a : b`, elementwise with broadcasting. The branch not chosen gets no gradient, but is computed: an argument that is infinite
+/// or NaN in a derivative there must be replaced before the function that makes it.
+public func `where`(_ condition: Variable, _ a: Variable, _ b: Variable) -> Variable {
+    if a.dtype != b.dtype {
+        let dtype = DType.promoted(a.dtype, b.dtype)
+        return `where`(condition, a.cast(to: dtype), b.cast(to: dtype))
+    }
+    let value = `where`(condition.array, a.array, b.array)
+    if a.isSymbolicZero && b.isSymbolicZero { return .symbolicZero(value.shape, dtype: value.dtype) }
+    guard (a.node != nil || b.node != nil) && isRecording else { return Variable(constant: value) }
+    let node = Where()
+    node.connect([a, b, condition])
+    (node.outputShape, node.outputDType) = (value.shape, value.dtype)
+    node.keepInput(2, condition.array)
+    return Variable(array: value, node: node)
+}
+public func `where`(_ condition: Variable, _ a: Variable, _ b: some Scalar) -> Variable {
+    `where`(condition, a, Variable(constant: .full([], b, dtype: a.dtype)))
+}
+public func `where`(_ condition: Variable, _ a: some Scalar, _ b: Variable) -> Variable {
+    `where`(condition, Variable(constant: .full([], a, dtype: b.dtype)), b)
+}
+public func `where`(_ condition: NDArray, _ a: Variable, _ b: Variable) -> Variable { `where`(Variable(constant: condition), a, b) }
+private final class Where: LinearFunction {
+    override var linearInputs: Int { 2 }
+    override func forward(_ inputs: [NDArray]) -> [NDArray] { [`where`(inputs[2], inputs[0], inputs[1])] }
+    override func again(_ arguments: [Variable]) -> Variable {
+        `where`(retainedInput(2), arguments[0], arguments[1]).broadcast(to: outputShape)
+    }
+    override func transpose(_ g: Variable, _ index: Int) -> Variable {
+        index == 0 ? `where`(retainedInput(2), g, 0) : `where`(retainedInput(2), 0, g)
+    }
+}
+
+/// |x|, with derivative 0 at 0
+public func abs(_ x: Variable) -> Variable { map(Abs.self, x) }
+private final class Abs: UnaryMap {
+    override class var op: UnaryOp { NK_ABS }
+    override class var keep: Kept { .inputs }
+    override func scaled(_ t: Variable) -> Variable { t * sign(x) }
+}
+
+/// -1, 0 or 1: a constant, since its derivative is zero
+public func sign(_ x: Variable) -> Variable { Variable(constant: sign(x.array)) }
+
+/// The larger of each pair. Where both are equal, half of the gradient goes to each.
+public func maximum(_ a: Variable, _ b: Variable) -> Variable { map(Maximum.self, a, b) }
+public func maximum(_ a: Variable, _ b: some Scalar) -> Variable { maximum(a, Variable(constant: .full([], b, dtype: a.dtype))) }
+private final class Maximum: BinaryMap {
+    override class var op: BinaryOp { NK_MAX }
+    override class var name: StaticString { "maximum" }
+    override func scaled(_ t: Variable, byPartial index: Int) -> Variable {
+        t * (index == 0 ? share(a, b) : share(b, a))
+    }
+}
+
+/// The smaller of each pair. Where both are equal, half of the gradient goes to each.
+public func minimum(_ a: Variable, _ b: Variable) -> Variable { map(Minimum.self, a, b) }
+public func minimum(_ a: Variable, _ b: some Scalar) -> Variable { minimum(a, Variable(constant: .full([], b, dtype: a.dtype))) }
+private final class Minimum: BinaryMap {
+    override class var op: BinaryOp { NK_MIN }
+    override class var name: StaticString { "minimum" }
+    override func scaled(_ t: Variable, byPartial index: Int) -> Variable {
+        t * (index == 0 ? share(b, a) : share(a, b))
+    }
+}
+
+/// 1 where a > b, 0 where a < b, ½ where they are equal
+private func share(_ a: Variable, _ b: Variable) -> Variable { 0.5 * (sign(a.detached() - b.detached()) + 1) }
+
+/// `x` limited to `low ... high`, with derivative 1 inside and at the limits
+public func clip(_ x: Variable, _ low: Double, _ high: Double) -> Variable {
+    require(low <= high, "clip: expected limits in order, got \(low) and \(high)")
+    return FunctionNode.recorded(x, clip(x.array, low, high), keep: .inputs) { Clip(low, high) }
+}
+private final class Clip: ElementwiseFunction {
+    let low: Double
+    let high: Double
+    init(_ low: Double, _ high: Double) {
+        self.low = low
+        self.high = high
+    }
+    override func forward(_ inputs: [NDArray]) -> [NDArray] { [clip(inputs[0], low, high)] }
+    override func scaled(_ t: Variable, byPartial index: Int) -> Variable {
+        let x = retainedInput(0).array
+        return `where`((x .>= low) .&& (x .<= high), t, Variable.symbolicZero([], dtype: t.dtype))
+    }
+}
+
+/// log(eᵃ + eᵇ), without overflow
+public func logAddExp(_ a: Variable, _ b: Variable) -> Variable {
+    if a.dtype != b.dtype {
+        let dtype = DType.promoted(a.dtype, b.dtype)
+        return logAddExp(a.cast(to: dtype), b.cast(to: dtype))
+    }
+    return FunctionNode.recorded(a, b, LogAddExp.value(a.array, b.array), keep: .inputs) { LogAddExp() }
+}
+private final class LogAddExp: ElementwiseFunction {
+    static func value(_ a: NDArray, _ b: NDArray) -> NDArray {
+        // Equal infinities would give NaN in the difference.
+        maximum(a, b) + log1p(exp(-abs(difference(a, b))))
+    }
+    static func difference(_ a: NDArray, _ b: NDArray) -> NDArray { `where`(a .== b, NDArray.zeros([], dtype: a.dtype), a - b) }
+    override func forward(_ inputs: [NDArray]) -> [NDArray] { [LogAddExp.value(inputs[0], inputs[1])] }
+    override func scaled(_ t: Variable, byPartial index: Int) -> Variable {
+        let (a, b) = (retainedInput(0), retainedInput(1))
+        let difference = `where`(isInfinite(a.array) .&& (a.array .== b.array), .symbolicZero([], dtype: a.dtype), a - b)
+        return t * sigmoid(index == 0 ? difference : -difference)
+    }
+}

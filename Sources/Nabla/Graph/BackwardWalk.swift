@@ -1,0 +1,110 @@
+/// The backward walk: reverse mode.
+///
+/// Gradients of outputs flow to inputs, each function once, after all the functions that use it. The rules are functions of variables, so
+/// with recording on the walk extends the graph and its results can be walked again.
+package final class BackwardWalk {
+    private let search: GraphSearch
+    private var gradients: [Variable?]
+    private let isRecorded: Bool
+
+    /// Walks from `outputs`, seeded with `seeds`. With `targets`, returns their gradients; without, leaves the gradients of leaves in
+    /// their cells and returns nothing.
+    package static func run(
+        from outputs: [Variable], seeds: [Variable], to targets: [Variable]?, recorded: Bool, retainGraph: Bool
+    ) -> [Variable] {
+        withRecording(recorded) {
+            let walk = BackwardWalk(GraphSearch(from: outputs, to: targets), recorded: recorded)
+            defer { walk.search.finish() }
+            for (output, seed) in zip(outputs, seeds) { if output.node != nil { walk.accumulate(seed, at: Edge(output)) } }
+            walk.run(captures: targets != nil, retainGraph: retainGraph)
+            return (targets ?? []).map { target in
+                target.node.flatMap { walk.search.number($0, target.output) }.flatMap { walk.gradients[$0] }
+                    ?? .symbolicZero(target.shape, dtype: target.dtype)
+            }
+        }
+    }
+
+    private init(_ search: GraphSearch, recorded: Bool) {
+        self.search = search
+        self.isRecorded = recorded
+        gradients = Array(repeating: nil, count: Int(search.outputCount))
+    }
+
+    /// Adds `gradient` to what has reached a place so far. Where a function broadcast its input, the gradient has the larger shape: the
+    /// stretched axes are summed here, for all functions.
+    @inline(__always)
+    package func accumulate(_ gradient: Variable, at edge: Edge) {
+        if gradient.isSymbolicZero { return }
+        guard let node = edge.node, let number = search.number(node, edge.output) else { return }
+        let target = node.outputLayout(Int(edge.output)).0
+        let fitting = gradient.shape == target ? gradient : gradient.summed(to: target)
+        guard let sum = gradients[number] else {
+            gradients[number] = fitting
+            return
+        }
+        gradients[number] = nil  // so that the sum's memory can be reused when nobody else sees it
+        gradients[number] = isRecorded ? sum + fitting : BackwardWalk.inPlaceSum(sum, fitting)
+    }
+
+    private static func inPlaceSum(_ a: consuming Variable, _ b: Variable) -> Variable {
+        var array = a.array
+        _ = consume a
+        array += b.array
+        return Variable(constant: array)
+    }
+
+    private func run(captures: Bool, retainGraph: Bool) {
+        for slot in search.order.reversed() {
+            let entry = search.entries[Int(slot)]
+            if !entry.isNeeded { continue }
+            let node = entry.node._withUnsafeGuaranteedRef { $0 }
+            let first = Int(entry.firstOutput)
+            if node.outputCount32 == 1 {
+                guard let gradient = gradients[first] else { continue }
+                if !captures {
+                    node.cell(output: 0)?.add(gradient, recorded: isRecorded)
+                    gradients[first] = nil
+                } else if node.inputCount32 == 0 {
+                    continue
+                }
+                let needed = search.needed(of: node)
+                if !needed.isEmpty { node.pull(gradient, needed, self) }
+                // What was not asked for has done its work.
+                if captures && !isTarget(node) { gradients[first] = nil }
+            } else {
+                pull(node, first, captures)
+            }
+            if !retainGraph { node.releaseRetained() }
+        }
+    }
+
+    private func pull(_ node: FunctionNode, _ first: Int, _ captures: Bool) {
+        let reached = first..<(first + node.outputCount)
+        if reached.allSatisfy({ gradients[$0] == nil }) { return }
+        let complete = reached.map { number -> Variable in
+            if let gradient = gradients[number] {
+                if !captures { node.cell(output: number - first)?.add(gradient, recorded: isRecorded) }
+                return gradient
+            }
+            let (shape, dtype) = node.outputLayout(number - first)
+            return .symbolicZero(shape, dtype: dtype)
+        }
+        let needed = search.needed(of: node)
+        if !needed.isEmpty { node.pull(complete, needed, self) }
+        if !captures || !isTarget(node) { for number in reached { gradients[number] = nil } }
+    }
+
+    private func isTarget(_ node: FunctionNode) -> Bool { node.slot < search.targetCount }
+}
+
+extension GradientCell {
+    /// Adds to the gradient left by earlier walks.
+    package func add(_ gradient: Variable, recorded: Bool) {
+        if let before = self.gradient {
+            self.gradient = nil
+            self.gradient = recorded ? before + gradient : Variable(constant: before.array + gradient.array)
+        } else {
+            self.gradient = gradient
+        }
+    }
+}

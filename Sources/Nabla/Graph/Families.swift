@@ -1,0 +1,178 @@
+// Families of functions. A family turns one rule into backward and jvp, at every order.
+
+/// A function that acts on elements separately, with broadcasting.
+///
+/// Its one rule gives `t ∂f/∂xᵢ` as an expression of variables. The Jacobian is diagonal, so the pullback of a cotangent and the pushforward
+/// of a tangent are the same product; the engine undoes broadcasting.
+package class ElementwiseFunction: FunctionNode {
+    /// `t` times the partial derivative with respect to input `index`.
+    func scaled(_ t: Variable, byPartial index: Int) -> Variable {
+        fail("\(label): expected an override of scaled(_:byPartial:), got none")
+    }
+
+    override package func pull(_ gradOutput: Variable, _ needed: InputSet, _ walk: BackwardWalk) {
+        if needed.contains(0) { walk.accumulate(scaled(gradOutput, byPartial: 0), at: edge0) }
+        if inputCount32 == 1 { return }
+        for i in 1..<inputCount where needed.contains(i) { walk.accumulate(scaled(gradOutput, byPartial: i), at: edge(i)) }
+    }
+
+    override package func push(_ tangents: [Variable], _ given: InputSet) -> [Variable] {
+        let terms = given.indexes.map { scaled(tangents[$0], byPartial: $0).broadcast(to: outputShape) }
+        return [terms.dropFirst().reduce(terms[0], +)]
+    }
+
+    override package func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] {
+        indexes.map { scaled(gradOutputs[0], byPartial: $0).summed(to: edge($0).layout.0) }
+    }
+}
+
+/// A function that is linear in its first `linearInputs` inputs together; further inputs are masks or indices, which carry no
+/// derivative.
+///
+/// Its one rule gives the transpose. Pullback = transpose, pushforward = the function itself.
+package class LinearFunction: FunctionNode {
+    var linearInputs: Int { 1 }
+
+    /// The function itself, applied to other arguments in place of the linear inputs.
+    func again(_ arguments: [Variable]) -> Variable {
+        fail("\(label): expected an override of again, got none")
+    }
+
+    /// The part of the transpose that belongs to input `index`.
+    func transpose(_ g: Variable, _ index: Int) -> Variable {
+        fail("\(label): expected an override of transpose, got none")
+    }
+
+    override package func pull(_ gradOutput: Variable, _ needed: InputSet, _ walk: BackwardWalk) {
+        for i in 0..<linearInputs where needed.contains(i) { walk.accumulate(transpose(gradOutput, i), at: edge(i)) }
+    }
+
+    override package func push(_ tangents: [Variable], _ given: InputSet) -> [Variable] {
+        if given.indexes.allSatisfy({ $0 >= linearInputs }) { return [.symbolicZero(outputShape, dtype: outputDType)] }
+        return [again((0..<linearInputs).map { tangents[$0] })]
+    }
+
+    override package func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] {
+        indexes.map { i in
+            let (shape, dtype) = edge(i).layout
+            return i < linearInputs ? transpose(gradOutputs[0], i).summed(to: shape) : .symbolicZero(shape, dtype: dtype)
+        }
+    }
+}
+
+/// A function of two inputs that is linear in each.
+///
+/// Its one rule gives both transposes, again functions of the family: convolution's forward, data gradient and weight gradient are
+/// closed under differentiation, and so are matrix products.
+package class BilinearFunction: FunctionNode {
+    /// The function itself, applied to other arguments.
+    func again(_ a: Variable, _ b: Variable) -> Variable {
+        fail("\(label): expected an override of again, got none")
+    }
+
+    /// The transpose with respect to input `index`, the other one being fixed.
+    func transpose(_ g: Variable, _ index: Int) -> Variable {
+        fail("\(label): expected an override of transpose, got none")
+    }
+
+    override package func pull(_ gradOutput: Variable, _ needed: InputSet, _ walk: BackwardWalk) {
+        if needed.contains(0) { walk.accumulate(transpose(gradOutput, 0), at: edge0) }
+        if needed.contains(1) { walk.accumulate(transpose(gradOutput, 1), at: edge1) }
+    }
+
+    override package func push(_ tangents: [Variable], _ given: InputSet) -> [Variable] {
+        let terms = given.indexes.map { $0 == 0 ? again(tangents[0], retainedInput(1)) : again(retainedInput(0), tangents[1]) }
+        return [terms.dropFirst().reduce(terms[0], +)]
+    }
+
+    override package func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] {
+        indexes.map { transpose(gradOutputs[0], $0).summed(to: edge($0).layout.0) }
+    }
+}
+
+extension FunctionNode {
+    /// Records a function of one input, whose value is known already; `node` is made only when it is recorded.
+    @inline(__always)
+    static func recorded(_ x: Variable, _ value: NDArray, keep: Kept = .none, _ make: () -> FunctionNode) -> Variable {
+        guard x.node != nil && isRecording else { return Variable(constant: value) }
+        let node = make()
+        node.connect(x, output: value)
+        switch keep {
+        case .none: break
+        case .inputs, .crossed: node.keptInput0 = x.array
+        case .output: node.keptOutput0 = value
+        }
+        return Variable(array: value, node: node)
+    }
+
+    /// Records a function of two inputs.
+    @inline(__always)
+    static func recorded(_ a: Variable, _ b: Variable, _ value: NDArray, keep: Kept = .none, _ make: () -> FunctionNode) -> Variable {
+        guard (a.node != nil || b.node != nil) && isRecording else { return Variable(constant: value) }
+        let node = make()
+        node.connect(a, b, output: value)
+        switch keep {
+        case .none: break
+        case .inputs:
+            node.keptInput0 = a.array
+            node.keptInput1 = b.array
+        case .crossed:
+            if b.node != nil { node.keptInput0 = a.array }
+            if a.node != nil { node.keptInput1 = b.array }
+        case .output: node.keptOutput0 = value
+        }
+        return Variable(array: value, node: node)
+    }
+
+    /// Which arrays a function needs for its derivative. `crossed` is for products: each input serves the derivative with respect to the
+    /// other one, so nothing is kept for a constant.
+    enum Kept { case none, inputs, crossed, output }
+}
+
+/// An elementwise function of one input that is one operation of the backend.
+package class UnaryMap: ElementwiseFunction {
+    class var op: UnaryOp { fail("UnaryMap: expected an override of op, got none") }
+    class var keep: Kept { .none }
+
+    override required init() { super.init() }
+
+    final var x: Variable { retainedInput(0) }
+    final var y: Variable { retainedOutput(0) }
+
+    /// `t f′(x)`.
+    func scaled(_ t: Variable) -> Variable { fail("\(label): expected an override of scaled, got none") }
+
+    override final func scaled(_ t: Variable, byPartial index: Int) -> Variable { scaled(t) }
+
+    override final public func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0].mappedFloating(Self.op)] }
+}
+
+/// Applies an elementwise function of one input.
+@inline(__always)
+func map<F: UnaryMap>(_ function: F.Type, _ x: Variable) -> Variable {
+    FunctionNode.recorded(x, x.array.mappedFloating(F.op), keep: F.keep) { F() }
+}
+
+/// An elementwise function of two inputs that is one operation of the backend.
+package class BinaryMap: ElementwiseFunction {
+    class var op: BinaryOp { fail("BinaryMap: expected an override of op, got none") }
+    class var keep: Kept { .inputs }
+    class var name: StaticString { "" }
+
+    override required init() { super.init() }
+
+    final var a: Variable { retainedInput(0) }
+    final var b: Variable { retainedInput(1) }
+
+    override final public func forward(_ inputs: [NDArray]) -> [NDArray] { [combined(Self.op, inputs[0], inputs[1], Self.name)] }
+}
+
+/// Applies an elementwise function of two inputs, after conversion to their common type.
+@inline(__always)
+func map<F: BinaryMap>(_ function: F.Type, _ a: Variable, _ b: Variable) -> Variable {
+    if a.dtype != b.dtype {
+        let dtype = DType.promoted(a.dtype, b.dtype)
+        return map(function, a.cast(to: dtype), b.cast(to: dtype))
+    }
+    return FunctionNode.recorded(a, b, combined(F.op, a.array, b.array, F.name), keep: F.keep) { F() }
+}

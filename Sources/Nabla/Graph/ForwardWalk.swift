@@ -1,0 +1,46 @@
+/// The forward walk: forward mode.
+///
+/// Pushes tangents from inputs to outputs over a recorded graph, each function once, after all its inputs. It too extends the graph.
+package enum ForwardWalk {
+    /// The tangents of `outputs` when `inputs` move along `tangents`; symbolic zeros where an output does not depend on them.
+    package static func run(from inputs: [Variable], tangents: [Variable], to outputs: [Variable]) -> [Variable] {
+        withRecording(true) {
+            let search = GraphSearch(from: outputs, to: inputs)
+            defer { search.finish() }
+            var moving = [Variable?](repeating: nil, count: Int(search.outputCount))
+            func add(_ tangent: Variable, _ number: Int) {
+                if tangent.isSymbolicZero { return }
+                moving[number] = moving[number].map { $0 + tangent } ?? tangent
+            }
+            for (input, tangent) in zip(inputs, tangents) {
+                if let node = input.node, let number = search.number(node, input.output) { add(tangent, number) }
+            }
+            for slot in search.order {
+                let entry = search.entries[Int(slot)]
+                if !entry.isNeeded { continue }
+                let node = entry.node._withUnsafeGuaranteedRef { $0 }
+                var (given, arriving) = (InputSet(), [Variable]())
+                for i in 0..<node.inputCount {
+                    let edge = node.edge(i)
+                    let tangent = edge.node.flatMap { search.number($0, edge.output) }.flatMap { moving[$0] }
+                    if tangent != nil { given.insert(i) }
+                    arriving.append(tangent ?? zero(for: node, input: i))
+                }
+                if given.isEmpty { continue }
+                for (i, tangent) in node.push(arriving, given).enumerated() { add(tangent, Int(entry.firstOutput) + i) }
+            }
+            return outputs.map { output in
+                output.node.flatMap { search.number($0, output.output) }.flatMap { moving[$0] }
+                    ?? .symbolicZero(output.shape, dtype: output.dtype)
+            }
+        }
+    }
+
+    /// A place holder for the tangent of an input that does not move; rules look only at those that do, or at its shape.
+    private static func zero(for node: FunctionNode, input: Int) -> Variable {
+        let edge = node.edge(input)
+        guard edge.node != nil else { return .symbolicZero([], dtype: node.outputDType) }
+        let (shape, dtype) = edge.layout
+        return .symbolicZero(shape, dtype: dtype)
+    }
+}

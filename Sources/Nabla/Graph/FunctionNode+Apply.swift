@@ -1,0 +1,122 @@
+import CNablaRuntime
+
+extension FunctionNode {
+    /// Runs the function and records it, unless no input requires a gradient or recording is off.
+    public final func apply(_ inputs: [Variable]) -> [Variable] {
+        require(!flags.contains(.applied), "\(label): expected a new function node for each application, got one applied before")
+        flags.insert(.applied)
+        let results = forward(inputs.map(\.array))
+        guard isRecording && inputs.contains(where: { $0.node != nil }) else {
+            more = nil
+            return results.map(Variable.init(constant:))
+        }
+        record(inputs, results)
+        return results.enumerated().map { i, array in
+            array.dtype.isFloating ? Variable(array: array, node: self, output: Int32(i)) : Variable(constant: array)
+        }
+    }
+
+    private final func record(_ inputs: [Variable], _ results: [NDArray]) {
+        require(!results.isEmpty, "\(label): expected forward to return at least one array, got none")
+        connect(inputs)
+        outputCount32 = Int32(results.count)
+        (outputShape, outputDType) = (results[0].shape, results[0].dtype)
+        if results.count > 1 { extended().outputs = results.dropFirst().map { ($0.shape, $0.dtype) } }
+        guard let more else { return }
+        for index in more.wantedInputs { keepInput(index, inputs[index].array) }
+        for index in more.wantedOutputs { keepOutput(index, results[index]) }
+    }
+
+    /// Draws the edges to the places of `inputs`.
+    package final func connect(_ inputs: [Variable]) {
+        inputCount32 = Int32(inputs.count)
+        if let first = inputs.first { edge0 = Edge(first) }
+        if inputs.count > 1 { edge1 = Edge(inputs[1]) }
+        if inputs.count > 2 { extended().edges = inputs.dropFirst(2).map(Edge.init) }
+        rank = 1 + inputs.reduce(0) { Swift.max($0, $1.node?.rank ?? 0) }
+    }
+
+    @inline(__always)
+    package final func connect(_ x: Variable, output y: NDArray) {
+        inputCount32 = 1
+        edge0 = Edge(x)
+        rank = 1 + (x.node?.rank ?? 0)
+        outputShape = y.shape
+        outputDType = y.dtype
+    }
+
+    @inline(__always)
+    package final func connect(_ a: Variable, _ b: Variable, output y: NDArray) {
+        inputCount32 = 2
+        edge0 = Edge(a)
+        edge1 = Edge(b)
+        rank = 1 + Swift.max(a.node?.rank ?? 0, b.node?.rank ?? 0)
+        outputShape = y.shape
+        outputDType = y.dtype
+    }
+}
+
+// MARK: - Retention
+
+extension FunctionNode {
+    /// Asks, inside `forward`, that the named inputs be kept for `backward`.
+    public final func retainInputs(_ indexes: [Int]) { extended().wantedInputs = indexes }
+
+    /// Asks, inside `forward`, that the named outputs be kept for `backward`.
+    public final func retainOutputs(_ indexes: [Int]) { extended().wantedOutputs = indexes }
+
+    package final func keepInput(_ index: Int, _ array: NDArray) {
+        switch index {
+        case 0: keptInput0 = array
+        case 1: keptInput1 = array
+        default: extended().keptInputs[index] = array
+        }
+    }
+
+    package final func keepOutput(_ index: Int, _ array: NDArray) {
+        if index == 0 { keptOutput0 = array } else { extended().keptOutputs[index] = array }
+    }
+
+    /// A retained input, as a variable in its place in the graph.
+    public final func retainedInput(_ index: Int) -> Variable {
+        require(index >= 0 && index < inputCount, "\(label).retainedInput: expected an input in 0..<\(inputCount), got \(index)")
+        let kept = index == 0 ? keptInput0 : index == 1 ? keptInput1 : more?.keptInputs[index]
+        guard let kept else { failRetained("retainedInput", index) }
+        let place = edge(index)
+        return Variable(array: kept, node: place.node, output: place.output)
+    }
+
+    /// A retained output, as a variable in its place in the graph.
+    public final func retainedOutput(_ index: Int) -> Variable {
+        require(index >= 0 && index < outputCount, "\(label).retainedOutput: expected an output in 0..<\(outputCount), got \(index)")
+        guard let kept = index == 0 ? keptOutput0 : more?.keptOutputs[index] else { failRetained("retainedOutput", index) }
+        return Variable(array: kept, node: self, output: Int32(index))
+    }
+
+    private final func failRetained(_ function: String, _ index: Int) -> Never {
+        if flags.contains(.released) {
+            fail(
+                "\(label).\(function)(\(index)): expected retained arrays, got a graph whose arrays an earlier backward gave back; "
+                    + "pass retainGraph: true (or enableDoubleBackprop: true) to the earlier one")
+        }
+        fail("\(label).\(function)(\(index)): expected an array retained by forward, got none; call retainInputs or retainOutputs there")
+    }
+
+    /// Gives back the retained arrays.
+    package final func releaseRetained() {
+        let kept = keptInput0 != nil || keptInput1 != nil || keptOutput0 != nil
+        keptInput0 = nil
+        keptInput1 = nil
+        keptOutput0 = nil
+        if kept { flags.insert(.released) }
+        guard let more, !more.keptInputs.isEmpty || !more.keptOutputs.isEmpty else { return }
+        more.keptInputs = [:]
+        more.keptOutputs = [:]
+        flags.insert(.released)
+    }
+
+    /// Shape of input `index`, which must require a gradient or have been retained.
+    public final func inputShape(_ index: Int) -> Shape {
+        edge(index).node != nil ? edge(index).layout.0 : retainedInput(index).shape
+    }
+}

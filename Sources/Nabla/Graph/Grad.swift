@@ -1,0 +1,86 @@
+/// The gradients of `outputs` with respect to `inputs`, as variables: Σᵢ (∂outputᵢ/∂input)ᵀ gradOutputᵢ for each input.
+///
+/// Only functions between the two are visited, and nothing is left behind in the variables.
+///
+/// - Parameters:
+///   - outputs: results of recorded functions. One that occurs twice counts twice.
+///   - inputs: any variables, leaves or not. One that does not influence the outputs gets zeros of its own shape (`isConnected` asks).
+///   - gradOutputs: one for each output, of its shape; needed unless the output is a single number, for which 1 stands.
+///   - enableDoubleBackprop: whether the gradients are recorded, so that they can be used in a model and differentiated again.
+///   - retainGraph: whether the graph stays whole for another walk. With `false`, each function gives back its retained arrays as the
+///     walk passes.
+public func grad(
+    of outputs: [Variable], wrt inputs: [Variable], gradOutputs: [Variable]? = nil, enableDoubleBackprop: Bool = false,
+    retainGraph: Bool = true
+) -> [Variable] {
+    let seeds = completedSeeds(gradOutputs, for: outputs, function: "grad", argument: "gradOutputs")
+    return BackwardWalk.run(
+        from: outputs, seeds: seeds, to: inputs, recorded: enableDoubleBackprop, retainGraph: retainGraph || enableDoubleBackprop)
+}
+
+/// The gradients of one output with respect to several inputs.
+public func grad(
+    of output: Variable, wrt inputs: [Variable], gradOutput: Variable? = nil, enableDoubleBackprop: Bool = false,
+    retainGraph: Bool = true
+) -> [Variable] {
+    grad(
+        of: [output], wrt: inputs, gradOutputs: gradOutput.map { [$0] }, enableDoubleBackprop: enableDoubleBackprop,
+        retainGraph: retainGraph)
+}
+
+/// The gradient of one output with respect to one input.
+public func grad(
+    of output: Variable, wrt input: Variable, gradOutput: Variable? = nil, enableDoubleBackprop: Bool = false,
+    retainGraph: Bool = true
+) -> Variable {
+    grad(
+        of: [output], wrt: [input], gradOutputs: gradOutput.map { [$0] }, enableDoubleBackprop: enableDoubleBackprop,
+        retainGraph: retainGraph)[0]
+}
+
+/// Whether `output` was computed from `input`, so that its gradient could be other than zero.
+public func isConnected(_ output: Variable, to input: Variable) -> Bool {
+    guard let from = output.node, let to = input.node else { return false }
+    if from === to { return output.output == input.output }
+    let search = GraphSearch(from: [output], to: [input])
+    defer { search.finish() }
+    return search.number(from, output.output) != nil
+}
+
+extension Variable {
+    /// Adds the gradient of this variable with respect to every leaf behind it to the leaf's `grad`.
+    ///
+    /// - Parameters:
+    ///   - seed: the gradient of this variable itself; needed unless it is a single number, for which 1 stands.
+    ///   - enableDoubleBackprop: whether the gradients are recorded, so that they can be differentiated again.
+    ///   - retainGraph: whether the graph stays whole for another walk; otherwise each function gives back its retained arrays as the walk
+    ///     passes, and memory falls meanwhile. By default the same as `enableDoubleBackprop`.
+    public func backward(seed: Variable? = nil, enableDoubleBackprop: Bool = false, retainGraph: Bool? = nil) {
+        require(
+            node != nil,
+            "backward: expected a variable computed from one that requires a gradient, got a constant of shape \(shape)")
+        let seeds = completedSeeds(seed.map { [$0] }, for: [self], function: "backward", argument: "seed")
+        _ = BackwardWalk.run(
+            from: [self], seeds: seeds, to: nil, recorded: enableDoubleBackprop,
+            retainGraph: enableDoubleBackprop || retainGraph ?? false)
+    }
+}
+
+/// The given seeds after a check of their shapes, or ones for outputs of a single number.
+private func completedSeeds(_ given: [Variable]?, for outputs: [Variable], function: String, argument: String) -> [Variable] {
+    guard let given else {
+        return outputs.map { output in
+            require(
+                output.count == 1,
+                "\(function): expected \(argument) for an output that is not a single number, got an output of shape \(output.shape) and none")
+            return Variable(constant: .ones(like: output.array))
+        }
+    }
+    require(given.count == outputs.count, "\(function): expected \(outputs.count) \(argument), got \(given.count)")
+    for (seed, output) in zip(given, outputs) {
+        require(
+            seed.shape == output.shape && seed.dtype == output.dtype,
+            "\(function): expected \(argument) of \(output.dtype)\(output.shape) like the output, got \(seed.dtype)\(seed.shape)")
+    }
+    return given
+}

@@ -1,0 +1,109 @@
+import CNablaRuntime
+
+/// The nodes between results and the places one asks about, in an order in which every node comes after its inputs.
+///
+/// The search marks nodes and gives each a number, so that a walk finds what belongs to a node without a dictionary. A walk may start
+/// another one from inside a rule, over some of the same nodes: what it finds written in a node it puts back when it is done.
+package final class GraphSearch {
+    package struct Entry {
+        let node: Unmanaged<FunctionNode>
+        let markBefore: UInt32
+        let slotBefore: Int32
+        /// Number of the node's first output among all outputs of the walk.
+        package let firstOutput: Int32
+        var isVisited: Bool
+        /// Whether one of the places asked about is this node or lies behind it.
+        package var isNeeded: Bool
+    }
+
+    let id = nr_next_walk()
+    package private(set) var entries: [Entry] = []
+    /// Numbers of the entries, inputs before the functions that use them.
+    package private(set) var order: [Int32] = []
+    package private(set) var outputCount: Int32 = 0
+    /// The first entries are those of the places asked about.
+    package private(set) var targetCount: Int32 = 0
+
+    /// Searches from `outputs` back to `targets`, or to everything when that is nil.
+    package init(from outputs: [Variable], to targets: [Variable]?) {
+        var lowestRank = Int32.max
+        for case let node? in (targets ?? []).lazy.map(\.node) {
+            if node.mark != id { enter(node, isNeeded: true) }
+            lowestRank = Swift.min(lowestRank, node.rank)
+        }
+        targetCount = Int32(entries.count)
+        if targets == nil { lowestRank = -1 }
+        var stack: [(node: Unmanaged<FunctionNode>, next: Int32, isNeeded: Bool)] = []
+        for case let root? in outputs.lazy.map(\.node) {
+            guard open(root, lowestRank, targets == nil) else { continue }
+            stack.append((.passUnretained(root), 0, entries[Int(root.slot)].isNeeded))
+            while let top = stack.last {
+                let node = top.node._withUnsafeGuaranteedRef { $0 }
+                if top.next < node.inputCount32 {
+                    stack[stack.count - 1].next += 1
+                    guard let input = node.edge(Int(top.next)).node else { continue }
+                    if open(input, lowestRank, targets == nil) {
+                        stack.append((.passUnretained(input), 0, entries[Int(input.slot)].isNeeded))
+                    } else if input.mark == id && entries[Int(input.slot)].isNeeded {
+                        stack[stack.count - 1].isNeeded = true
+                    }
+                } else {
+                    stack.removeLast()
+                    entries[Int(node.slot)].isNeeded = top.isNeeded
+                    order.append(node.slot)
+                    if top.isNeeded && !stack.isEmpty { stack[stack.count - 1].isNeeded = true }
+                }
+            }
+        }
+    }
+
+    /// Whether `node` is to be looked into now, for the first time. A node whose rank is no higher than that of every target and that is not
+    /// one itself cannot have a target behind it.
+    private func open(_ node: FunctionNode, _ lowestRank: Int32, _ everything: Bool) -> Bool {
+        if node.mark == id {
+            if entries[Int(node.slot)].isVisited { return false }
+        } else {
+            if node.rank <= lowestRank { return false }
+            enter(node, isNeeded: everything)
+        }
+        entries[Int(node.slot)].isVisited = true
+        return true
+    }
+
+    private func enter(_ node: FunctionNode, isNeeded: Bool) {
+        entries.append(
+            Entry(
+                node: .passUnretained(node), markBefore: node.mark, slotBefore: node.slot, firstOutput: outputCount, isVisited: false,
+                isNeeded: isNeeded))
+        node.mark = id
+        node.slot = Int32(entries.count - 1)
+        outputCount += node.outputCount32
+    }
+
+    /// The number of a place among all outputs of the walk, if gradients or tangents are to pass there.
+    @inline(__always)
+    package func number(_ node: FunctionNode, _ output: Int32) -> Int? {
+        guard node.mark == id else { return nil }
+        let entry = entries[Int(node.slot)]
+        return entry.isNeeded ? Int(entry.firstOutput + output) : nil
+    }
+
+    /// The inputs of `node` through which a place asked about is reached.
+    package func needed(of node: FunctionNode) -> InputSet {
+        var set = InputSet()
+        for i in 0..<node.inputCount {
+            if let input = node.edge(i).node, input.mark == id, entries[Int(input.slot)].isNeeded { set.insert(i) }
+        }
+        return set
+    }
+
+    /// Puts back what other walks had written in the nodes. Must be called when the walk is done.
+    package func finish() {
+        for entry in entries.reversed() {
+            entry.node._withUnsafeGuaranteedRef {
+                $0.mark = entry.markBefore
+                $0.slot = entry.slotBefore
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+/// An array that takes part in differentiation: the user's handle on a value and on its place in the recorded graph.
+///
+/// Functions applied to variables are recorded as they run, so that `grad(of:wrt:)` and `backward()` can walk back from a result.
+/// Gradients are variables too, recorded by the same functions, and can be differentiated again.
+///
+///     let x = Variable(NDArray(2.0))
+///     let y = x * x * x / 3
+///     let g = grad(of: y, wrt: x, enableDoubleBackprop: true)      // x² = 4
+///     let h = grad(of: g, wrt: x)                                  // 2x = 4
+///
+/// A variable is a value: its array never changes. Its place in the graph is an output of a function node, or a leaf. A variable
+/// without a place is a constant, and nothing is recorded of functions of constants only.
+public struct Variable {
+    /// The numbers.
+    public let array: NDArray
+    /// The function that made this variable, or its leaf; nil for a constant.
+    package let node: FunctionNode?
+    /// Where `backward` leaves this variable's gradient. Only handles own it, never the graph: a gradient refers to the graph, so a graph
+    /// that owned its gradients would be a reference cycle.
+    package let cell: GradientCell?
+    /// Which output of `node` this is.
+    package let output: Int32
+    /// Whether the numbers are known to be zeros without looking: an absent gradient.
+    package let isSymbolicZero: Bool
+
+    @inline(__always)
+    package init(array: NDArray, node: FunctionNode?, output: Int32 = 0, cell: GradientCell? = nil, isSymbolicZero: Bool = false) {
+        self.array = array
+        self.node = node
+        self.cell = cell
+        self.output = output
+        self.isSymbolicZero = isSymbolicZero
+    }
+
+    /// A leaf of the graph, or a constant when `requiresGrad` is false or the elements are not real numbers.
+    public init(_ array: NDArray, requiresGrad: Bool = true) {
+        if requiresGrad && array.dtype.isFloating {
+            let leaf = LeafNode(array.shape, array.dtype)
+            self.init(array: array, node: leaf, cell: GradientCell(leaf, output: 0))
+        } else {
+            self.init(constant: array)
+        }
+    }
+
+    /// A variable that no gradient flows to.
+    @inline(__always)
+    public init(constant array: NDArray) { self.init(array: array, node: nil) }
+
+    /// A leaf holding a single number.
+    public init<T: ArrayScalar & Scalar>(_ value: T, dtype: DType? = nil) { self.init(NDArray(value, dtype: dtype)) }
+
+    /// Zeros that functions recognise as such: what an absent gradient is.
+    public static func symbolicZero(_ shape: Shape, dtype: DType) -> Variable {
+        Variable(array: NDArray.zeros([], dtype: dtype).broadcast(to: shape), node: nil, isSymbolicZero: true)
+    }
+}
+
+extension Variable {
+    public var shape: Shape { array.shape }
+    public var dtype: DType { array.dtype }
+    /// The number of axes.
+    public var rank: Int { array.rank }
+    /// The number of elements.
+    public var count: Int { array.count }
+    /// The only element.
+    public func item() -> Double { array.item() }
+
+    /// Whether gradients flow to this variable, that is, whether it has a place in a graph.
+    public var requiresGrad: Bool { node != nil }
+
+    /// Whether this variable is where a graph begins: made by the user, not by a function.
+    public var isLeaf: Bool { node is LeafNode }
+
+    /// The same numbers as a constant: no gradient flows through.
+    public func detached() -> Variable { Variable(array: array, node: nil, isSymbolicZero: isSymbolicZero) }
+
+    /// The function that made this variable; nil for leaves and constants.
+    public var creator: FunctionNode? { isLeaf ? nil : node }
+}
+
+extension Variable {
+    /// The gradient that `backward` accumulated here, if any. Kept for leaves, and for handles made by `retainingGrad()`.
+    public var grad: Variable? { cell?.gradient }
+
+    /// The accumulated gradient; zeros where there is none.
+    public var gradient: Variable { grad ?? .symbolicZero(shape, dtype: dtype) }
+
+    /// Forgets the accumulated gradient.
+    public func clearGrad() { cell?.gradient = nil }
+
+    /// A handle on this variable with which the next `backward` leaves the gradient, as it does for leaves. The gradient is kept as long as
+    /// this handle, or a copy, lives.
+    public func retainingGrad() -> Variable {
+        guard let node, cell == nil else { return self }
+        return Variable(array: array, node: node, output: output, cell: GradientCell.shared(by: node, output: Int(output)))
+    }
+
+    /// Cuts this variable from the functions that made it: no gradient flows behind it any more, for any user of this variable.
+    /// Other outputs of the same function are cut with it.
+    public func unchain() { node?.unchain() }
+
+    /// Cuts the whole graph behind this variable (truncated backpropagation through time).
+    public func unchainBackward() {
+        var stack = [node].compactMap { $0 }
+        while let next = stack.popLast() {
+            for i in 0..<next.inputCount { if let input = next.edge(i).node { stack.append(input) } }
+            next.unchain()
+        }
+    }
+}
+
+extension Variable: CustomStringConvertible {
+    public var description: String { "\(array)" }
+}
+
+extension Variable: CustomDebugStringConvertible {
+    public var debugDescription: String {
+        "Variable(shape: \(shape), dtype: \(dtype), \(node.map { isLeaf ? "leaf" : "made by \($0.label)" } ?? "constant")): \(array)"
+    }
+}
+
+/// Holds the gradient that `backward` leaves for a variable.
+///
+/// Owned by handles. The node knows its cell without owning it, and the cell clears that reference when the last handle goes.
+package final class GradientCell {
+    package var gradient: Variable?
+    private let node: FunctionNode
+    private let output: Int
+
+    package init(_ node: FunctionNode, output: Int) {
+        self.node = node
+        self.output = output
+        node.setCell(self, output: output)
+    }
+
+    /// The living cell of a place in the graph, or a new one.
+    package static func shared(by node: FunctionNode, output: Int) -> GradientCell {
+        node.cell(output: output) ?? GradientCell(node, output: output)
+    }
+
+    deinit { node.setCell(nil, output: output) }
+}
