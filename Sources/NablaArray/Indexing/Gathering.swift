@@ -1,0 +1,92 @@
+extension NDArray {
+    /// The parts at `indices` along `axis`: shape (before…, indices…, after…).
+    ///
+    /// `y[b, i, a] = x[b, indices[i], a]`. Indices are int32 or int64, of any rank, negative ones counted from the end; one out of range
+    /// stops the program.
+    public func take(_ indices: NDArray, axis: Int = 0) -> NDArray {
+        let axis = shape.normalized(axis: axis, function: "take")
+        let positions = indices.resolvedIndices(axis: axis, of: shape, function: "take")
+        let out = NDArray(uninitialized: shape.replacing(axis, with: indices.shape), dtype)
+        let (outer, inner) = shape.extents(around: axis)
+        backend.take(contiguous(), outer: outer, length: shape[axis], inner: inner, indices: positions, into: out)
+        return out
+    }
+
+    /// This array with `values` added at `indices` along `axis`; what several indices name gets all of theirs.
+    ///
+    /// `y[b, indices[i], a] += values[b, i, a]`: the transpose of `take` in `values`, which broadcast to its result's shape.
+    public consuming func addingAt(indices: NDArray, _ values: NDArray, axis: Int = 0) -> NDArray {
+        let axis = shape.normalized(axis: axis, function: "addingAt")
+        let positions = indices.resolvedIndices(axis: axis, of: shape, function: "addingAt")
+        let terms = added(values, shape.replacing(axis, with: indices.shape), "addingAt").contiguous()
+        let (outer, inner) = shape.extents(around: axis)
+        var result = self
+        result.makeUnique()
+        backend.addAt(result, outer: outer, length: result.shape[axis], inner: inner, indices: positions, terms)
+        return result
+    }
+
+    /// For each place along `axis` the element that `indices` names there: `y[b, i, a] = x[b, indices[b, i, a], a]`.
+    ///
+    /// `indices` and the result have this array's shape except along `axis`.
+    public func takeAlong(_ indices: NDArray, axis: Int) -> NDArray {
+        let axis = shape.normalized(axis: axis, function: "takeAlong")
+        let positions = resolvedAlong(indices, axis, "takeAlong")
+        let out = NDArray(uninitialized: indices.shape, dtype)
+        backend.takeAlong(self, axis: axis, indices: positions, into: out)
+        return out
+    }
+
+    /// This array with each of `values` added at the place that `indices` names along `axis`: `y[b, indices[b, i, a], a] += values[b, i, a]`.
+    ///
+    /// The transpose of `takeAlong` in `values`, which broadcast to the shape of `indices`.
+    public consuming func addingAlong(indices: NDArray, _ values: NDArray, axis: Int) -> NDArray {
+        let axis = shape.normalized(axis: axis, function: "addingAlong")
+        let positions = resolvedAlong(indices, axis, "addingAlong")
+        let terms = added(values, indices.shape, "addingAlong")
+        var result = self
+        result.makeUnique()
+        backend.addAlong(result, axis: axis, indices: positions, terms)
+        return result
+    }
+
+    private func resolvedAlong(_ indices: NDArray, _ axis: Int, _ function: String) -> NDArray {
+        require(
+            indices.rank == rank && indices.shape.replacing(axis, with: 0) == shape.replacing(axis, with: 0),
+            "\(function): expected indices of shape \(shape) except along axis \(axis), got \(indices.shape)")
+        return indices.resolvedIndices(axis: axis, of: shape, function: function)
+    }
+
+    /// `values` as they are added to this array at places that make up `target`.
+    private func added(_ values: NDArray, _ target: Shape, _ function: String) -> NDArray {
+        require(dtype != .bool, "\(function): expected an array of numbers, got bool")
+        require(
+            Shape.broadcast(values.shape, target) == target && DType.promoted(dtype, values.dtype) == dtype,
+            "\(function): expected values that fit \(dtype)\(target), got \(values.dtype)\(values.shape)")
+        return values.cast(to: dtype).broadcast(to: target)
+    }
+}
+
+/// A 1 at each label and zeros elsewhere: shape (labels…, classes).
+///
+/// `y[i, k] = 1` where `k == labels[i]`. Labels are int32 or int64 in `0 ..< classes`; others stop the program.
+public func oneHot(_ labels: NDArray, classes: Int, dtype: DType = .float32) -> NDArray {
+    require(classes >= 0, "oneHot: expected a number of classes of at least 0, got \(classes)")
+    require(labels.dtype.isInteger, "oneHot: expected labels of int32 or int64, got \(labels.dtype)")
+    let columns = labels.expandingDimensions(at: -1)
+    let outside = ((columns .< 0) .|| (columns .>= classes)).truePositions()
+    if outside.count > 0 {
+        fail("oneHot: expected labels in 0..<\(classes), got \(Int(labels.reshaped(to: [-1])[Int(outside[0].item())].item()))")
+    }
+    return (columns .== NDArray.arange(classes)).cast(to: dtype)
+}
+
+extension Shape {
+    /// This shape with one axis replaced by several.
+    package func replacing(_ axis: Int, with other: Shape) -> Shape { Shape(self[..<axis] + Array(other) + self[(axis + 1)...]) }
+
+    /// The numbers of elements along the axes before and behind `axis`.
+    package func extents(around axis: Int) -> (outer: Int, inner: Int) {
+        (self[..<axis].reduce(1, *), self[(axis + 1)...].reduce(1, *))
+    }
+}
