@@ -33,7 +33,7 @@ let package = Package(
         .executableTarget(
             name: "NablaCommand",
             dependencies: [
-                "NablaTraining", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "NablaTraining", "Nabla", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "NablaArrayTests", dependencies: ["NablaArray"]),
         .testTarget(name: "NablaTests", dependencies: ["Nabla"]),

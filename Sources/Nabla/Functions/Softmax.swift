@@ -26,7 +26,8 @@ public func logSoftmax(_ x: Variable, axis: Int = -1) -> Variable {
 /// The largest elements, as constants; 0 where they are infinite, since ∞ - ∞ is not a number.
 private func maximalShift(_ x: Variable, _ axes: [Int]?, _ function: String) -> Variable {
     for axis in x.shape.normalized(axes: axes, function: function).axes where x.shape[axis] == 0 {
-        return Variable(constant: .zeros(x.shape.reduced(over: x.shape.normalized(axes: axes, function: function), keepsAxes: true), dtype: x.dtype))
+        return Variable(
+            constant: .zeros(x.shape.reduced(over: x.shape.normalized(axes: axes, function: function), keepsAxes: true), dtype: x.dtype))
     }
     let largest = x.array.max(axes: axes, keepsAxes: true)
     return Variable(constant: `where`(isFinite(largest), largest, NDArray.zeros([], dtype: largest.dtype)))

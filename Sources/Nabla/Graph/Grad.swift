@@ -72,7 +72,8 @@ private func completedSeeds(_ given: [Variable]?, for outputs: [Variable], funct
         return outputs.map { output in
             require(
                 output.count == 1,
-                "\(function): expected \(argument) for an output that is not a single number, got an output of shape \(output.shape) and none")
+                "\(function): expected \(argument) for an output that is not a single number, got an output of shape \(output.shape) and none"
+            )
             return Variable(constant: .ones(like: output.array))
         }
     }

@@ -1,0 +1,133 @@
+// Reading and adding at positions. All linear; indices are inputs that carry no derivative.
+
+extension Variable {
+    /// The elements that the indices name, as for arrays: `x[0, 1..<3, .ellipsis, .stride(by: 2), .newAxis, labels]`.
+    public subscript(indices: any ArrayIndex...) -> Variable { item(at: IndexExpression(indices, of: shape)) }
+
+    fileprivate func item(at index: IndexExpression) -> Variable {
+        if isSymbolicZero { return .symbolicZero(index.resultShape, dtype: dtype) }
+        return FunctionNode.recorded(self, index.apply(to: array)) { GetItem(index) }
+    }
+
+    /// The transpose of `item(at:)`: zeros with this variable's elements added where the index takes them from.
+    fileprivate func scattered(at index: IndexExpression) -> Variable {
+        if isSymbolicZero { return .symbolicZero(index.sourceShape, dtype: dtype) }
+        return FunctionNode.recorded(self, index.scatter(array)) { ScatterItem(index) }
+    }
+
+    /// The parts at `indices` along `axis`: `y[b, i, a] = x[b, indices[i], a]`, also called gather or embedding lookup.
+    public func take(_ indices: NDArray, axis: Int = 0) -> Variable {
+        let axis = shape.normalized(axis: axis, function: "take")
+        let value = array.take(indices, axis: axis)
+        if isSymbolicZero { return .symbolicZero(value.shape, dtype: dtype) }
+        return FunctionNode.recorded(self, Variable(constant: indices), value, keep: .inputs) { Take(axis) }.droppingFirstKept()
+    }
+
+    /// This variable with `values` added at `indices` along `axis`, also called scatter-add; the transpose of `take` in `values`.
+    public func addingAt(indices: NDArray, _ values: Variable, axis: Int = 0) -> Variable {
+        let axis = shape.normalized(axis: axis, function: "addingAt")
+        let target = shape.replacing(axis, with: indices.shape)
+        return self + values.broadcast(to: target).placed(at: indices, axis: axis, in: shape[axis])
+    }
+
+    /// Zeros of extent `extent` along `axis` with this variable's parts added at `indices`.
+    fileprivate func placed(at indices: NDArray, axis: Int, in extent: Int) -> Variable {
+        let target = AddAt.target(shape, indices.rank, axis, extent)
+        if isSymbolicZero { return .symbolicZero(target, dtype: dtype) }
+        let value = AddAt.value(array, indices, axis, target)
+        return FunctionNode.recorded(self, Variable(constant: indices), value, keep: .inputs) { AddAt(axis, extent) }.droppingFirstKept()
+    }
+
+    /// For each place along `axis` the element that `indices` names there: `y[b, i, a] = x[b, indices[b, i, a], a]`.
+    public func takeAlong(_ indices: NDArray, axis: Int) -> Variable {
+        let axis = shape.normalized(axis: axis, function: "takeAlong")
+        let value = array.takeAlong(indices, axis: axis)
+        if isSymbolicZero { return .symbolicZero(value.shape, dtype: dtype) }
+        return FunctionNode.recorded(self, Variable(constant: indices), value, keep: .inputs) { TakeAlong(axis) }.droppingFirstKept()
+    }
+
+    /// This variable with `values` added at the places that `indices` names along `axis`; the transpose of `takeAlong` in `values`.
+    public func addingAlong(indices: NDArray, _ values: Variable, axis: Int) -> Variable {
+        let axis = shape.normalized(axis: axis, function: "addingAlong")
+        return self + values.broadcast(to: indices.shape).placedAlong(indices, axis: axis, in: shape[axis])
+    }
+
+    fileprivate func placedAlong(_ indices: NDArray, axis: Int, in extent: Int) -> Variable {
+        if isSymbolicZero { return .symbolicZero(shape.replacing(axis, with: extent), dtype: dtype) }
+        let value = AddAlong.value(array, indices, axis, extent)
+        return FunctionNode.recorded(self, Variable(constant: indices), value, keep: .inputs) { AddAlong(axis, extent) }.droppingFirstKept()
+    }
+
+    /// Lets go of the first input's array, which a function that is linear in it does not need.
+    private func droppingFirstKept() -> Variable {
+        node?.keptInput0 = nil
+        return self
+    }
+}
+
+private final class GetItem: LinearFunction {
+    let index: IndexExpression
+    init(_ index: IndexExpression) { self.index = index }
+    override func forward(_ inputs: [NDArray]) -> [NDArray] { [index.apply(to: inputs[0])] }
+    override func again(_ arguments: [Variable]) -> Variable { arguments[0].item(at: index) }
+    override func transpose(_ g: Variable, _ index: Int) -> Variable { g.scattered(at: self.index) }
+}
+
+private final class ScatterItem: LinearFunction {
+    let index: IndexExpression
+    init(_ index: IndexExpression) { self.index = index }
+    override func forward(_ inputs: [NDArray]) -> [NDArray] { [index.scatter(inputs[0])] }
+    override func again(_ arguments: [Variable]) -> Variable { arguments[0].scattered(at: index) }
+    override func transpose(_ g: Variable, _ index: Int) -> Variable { g.item(at: self.index) }
+}
+
+private final class Take: LinearFunction {
+    let axis: Int
+    init(_ axis: Int) { self.axis = axis }
+    override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0].take(inputs[1], axis: axis)] }
+    override func again(_ arguments: [Variable]) -> Variable { arguments[0].take(retainedInput(1).array, axis: axis) }
+    override func transpose(_ g: Variable, _ index: Int) -> Variable {
+        g.placed(at: retainedInput(1).array, axis: axis, in: edge0.layout.0[axis])
+    }
+}
+
+private final class AddAt: LinearFunction {
+    let axis: Int
+    let extent: Int
+    init(_ axis: Int, _ extent: Int) { (self.axis, self.extent) = (axis, extent) }
+    static func target(_ shape: Shape, _ indexRank: Int, _ axis: Int, _ extent: Int) -> Shape {
+        Shape(Array(shape[..<axis]) + [extent] + Array(shape[(axis + indexRank)...]))
+    }
+    static func value(_ x: NDArray, _ indices: NDArray, _ axis: Int, _ target: Shape) -> NDArray {
+        NDArray.zeros(target, dtype: x.dtype).addingAt(indices: indices, x, axis: axis)
+    }
+    override func forward(_ inputs: [NDArray]) -> [NDArray] {
+        [AddAt.value(inputs[0], inputs[1], axis, AddAt.target(inputs[0].shape, inputs[1].rank, axis, extent))]
+    }
+    override func again(_ arguments: [Variable]) -> Variable { arguments[0].placed(at: retainedInput(1).array, axis: axis, in: extent) }
+    override func transpose(_ g: Variable, _ index: Int) -> Variable { g.take(retainedInput(1).array, axis: axis) }
+}
+
+private final class TakeAlong: LinearFunction {
+    let axis: Int
+    init(_ axis: Int) { self.axis = axis }
+    override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0].takeAlong(inputs[1], axis: axis)] }
+    override func again(_ arguments: [Variable]) -> Variable { arguments[0].takeAlong(retainedInput(1).array, axis: axis) }
+    override func transpose(_ g: Variable, _ index: Int) -> Variable {
+        g.placedAlong(retainedInput(1).array, axis: axis, in: edge0.layout.0[axis])
+    }
+}
+
+private final class AddAlong: LinearFunction {
+    let axis: Int
+    let extent: Int
+    init(_ axis: Int, _ extent: Int) { (self.axis, self.extent) = (axis, extent) }
+    static func value(_ x: NDArray, _ indices: NDArray, _ axis: Int, _ extent: Int) -> NDArray {
+        NDArray.zeros(x.shape.replacing(axis, with: extent), dtype: x.dtype).addingAlong(indices: indices, x, axis: axis)
+    }
+    override func forward(_ inputs: [NDArray]) -> [NDArray] { [AddAlong.value(inputs[0], inputs[1], axis, extent)] }
+    override func again(_ arguments: [Variable]) -> Variable {
+        arguments[0].placedAlong(retainedInput(1).array, axis: axis, in: extent)
+    }
+    override func transpose(_ g: Variable, _ index: Int) -> Variable { g.takeAlong(retainedInput(1).array, axis: axis) }
+}
