@@ -162,7 +162,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
         let c = ConvolutionCase(batch: 3, input: [9, 8], kernel: kernel, inputChannels: 2)
         let views: [(Shape) -> NDArray] = [
             { self.random(Shape(Array($0.reversed())), seed: 1).transposed() },
-            { self.random(Shape([7] + Array($0[1...])), seed: 2).strided(axis: 0, start: 1, step: 2, count: $0[0]) },
+            { self.random(Shape([9] + Array($0[1...])), seed: 2).strided(axis: 0, start: 1, step: 2, count: $0[0]) },
             { self.random(Shape([$0[0], 9] + Array($0[2...])), seed: 3).strided(axis: 1, start: 2, step: 2, count: $0[1]) },
             { self.random($0, seed: 4).flipped(axes: [3]) },
             { self.random([], seed: 5).broadcast(to: $0) },
