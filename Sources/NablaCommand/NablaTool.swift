@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import NablaTraining
 
 /// The command `nabla`.
@@ -12,6 +13,7 @@ struct NablaTool: ParsableCommand {
 enum Main {
     /// Runs the command; an error becomes one line, where the parser would add its usage.
     static func main() {
+        allowSignals()
         do {
             var command = try NablaTool.parseAsRoot()
             try command.run()
@@ -21,5 +23,14 @@ enum Main {
             ReportOutput.standardError.write("nabla: \(NablaTool.message(for: error))\n")
             NablaTool.exit(withError: code)
         }
+    }
+
+    /// Lets Ctrl-C arrive also when a program that started this one had blocked it on its own account: a new process inherits that.
+    private static func allowSignals() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGINT)
+        sigaddset(&signals, SIGTERM)
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 }

@@ -1,0 +1,98 @@
+import ExampleWGANGP
+import NablaNN
+import Testing
+
+/// The critic's loss, a gradient within a loss, against differences of the loss itself, in float64.
+@Suite struct CriticLossTests {
+    private static let batch = 3
+
+    private struct Inputs {
+        let images: NDArray, generated: NDArray, epsilon: NDArray
+
+        init(seed: UInt64) {
+            var random = RandomGenerator(seed: seed)
+            images = random.uniform([batch, 1, 28, 28], dtype: .float64)
+            generated = random.uniform([batch, 1, 28, 28], dtype: .float64)
+            epsilon = random.uniform([batch, 1, 1, 1], dtype: .float64)
+        }
+
+        func loss(of critic: (Variable) -> Variable) -> CriticLoss {
+            CriticLoss(
+                of: critic, images: Variable(constant: images), generated: Variable(constant: generated), epsilon: epsilon, lambda: 10)
+        }
+    }
+
+    /// The gradient's component along a random direction, in each parameter on its own, and along the whole.
+    private func checkGradients(of model: Link, _ loss: () -> Variable) {
+        let gradients = grad(of: loss(), wrt: model.parameters)
+        var random = RandomGenerator(seed: 99)
+        let directions = model.parameters.map { random.normal($0.shape, dtype: .float64) }
+        let values = model.parameters.map(\.array)
+        let step = 1e-6
+        func difference(_ indexes: [Int]) -> Double {
+            let ends = [step, -step].map { s -> Double in
+                for i in indexes { model.namedParameters[i].parameter.array = values[i] + s * directions[i] }
+                defer { for i in indexes { model.namedParameters[i].parameter.array = values[i] } }
+                return loss().item()
+            }
+            return (ends[0] - ends[1]) / (2 * step)
+        }
+        let products = zip(gradients, directions).map { ($0.array * $1).sum().item() }
+        for (i, name) in model.namedParameters.map(\.name).enumerated() {
+            let numeric = difference([i])
+            #expect(abs(products[i] - numeric) <= 1e-6 * (1 + abs(numeric)), "\(name): \(products[i]), by differences \(numeric)")
+        }
+        let all = difference(Array(values.indices))
+        #expect(abs(products.reduce(0, +) - all) <= 1e-6 * (1 + abs(all)))
+    }
+
+    @Test func smoothMLP() {
+        var random = RandomGenerator(seed: 1)
+        let mlp = Sequential(
+            Apply { $0.flattened(fromAxis: 1) }, Linear(784, 12, dtype: .float64, using: &random), Apply(tanh),
+            Linear(12, 6, dtype: .float64, using: &random), Apply(softplus), Linear(6, 1, dtype: .float64, using: &random))
+        let inputs = Inputs(seed: 2)
+        checkGradients(of: mlp) { inputs.loss { mlp($0).flattened() }.total }
+    }
+
+    @Test func rectifiedMLP() {
+        var random = RandomGenerator(seed: 3)
+        let mlp = Sequential(
+            Apply { $0.flattened(fromAxis: 1) }, Linear(784, 12, initializer: .heNormal, dtype: .float64, using: &random), Apply(relu),
+            Linear(12, 1, dtype: .float64, using: &random))
+        let inputs = Inputs(seed: 4)
+        checkGradients(of: mlp) { inputs.loss { mlp($0).flattened() }.total }
+    }
+
+    @Test func convolutions() {
+        var random = RandomGenerator(seed: 5)
+        let critic = Critic(width: 2, dtype: .float64, using: &random)
+        let inputs = Inputs(seed: 6)
+        checkGradients(of: critic) { inputs.loss { critic($0) }.total }
+        checkGradients(of: critic) { inputs.loss { critic($0) }.penalty }
+    }
+
+    @Test func generatorThroughTheCritic() {
+        var random = RandomGenerator(seed: 7)
+        let critic = Critic(width: 2, dtype: .float64, using: &random)
+        let generator = Generator(width: 2, dtype: .float64, using: &random)
+        let latent = Variable(constant: random.normal([Self.batch, Generator.latentSize], dtype: .float64))
+        checkGradients(of: generator) { -critic(generator(latent)).mean() }
+    }
+
+    /// A linear critic's slope is the length of its weight everywhere, so every term is known.
+    @Test func linearCriticIsKnown() {
+        let inputs = Inputs(seed: 8)
+        let weight = Variable(NDArray.full([784, 1], 0.1, dtype: .float64))
+        let loss = inputs.loss { matmul($0.flattened(fromAxis: 1), weight).flattened() }
+        let length = 2.8  // √784 · 0.1
+        #expect(abs(loss.slope.item() - length) < 1e-12)
+        #expect(abs(loss.penalty.item() - (length - 1) * (length - 1)) < 1e-12)
+        let distance = 0.1 * (inputs.images.sum().item() - inputs.generated.sum().item()) / Double(Self.batch)
+        #expect(abs(loss.wasserstein.item() - distance) < 1e-12)
+        #expect(abs(loss.total.item() - (10 * loss.penalty.item() - distance)) < 1e-12)
+        // d(‖w‖ - 1)²/dw = 2 (‖w‖ - 1) w / ‖w‖
+        let gradient = grad(of: loss.penalty, wrt: weight).array.doubles
+        #expect(gradient.allSatisfy { abs($0 - 2 * (length - 1) * 0.1 / length) < 1e-12 })
+    }
+}

@@ -1,0 +1,45 @@
+import Foundation
+
+/// One run of the built command.
+struct CommandRun {
+    let status: Int32
+    let output: String
+    let errors: String
+
+    /// The lines on the error stream.
+    var errorLines: [String] { errors.split(separator: "\n").map(String.init) }
+
+    /// Runs `nabla` with the given arguments to its end.
+    init(_ arguments: String...) throws { try self.init(arguments) }
+
+    /// Runs `nabla`; `meanwhile` sees the process when it has started.
+    init(_ arguments: [String], meanwhile: (Process) throws -> Void = { _ in }) throws {
+        let process = Process()
+        process.executableURL = try Self.executable()
+        process.arguments = arguments
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("nabla-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        func file(_ name: String) throws -> (URL, FileHandle) {
+            let url = folder.appendingPathComponent(name)
+            try Data().write(to: url)
+            return (url, try FileHandle(forWritingTo: url))
+        }
+        let (outputURL, outputHandle) = try file("output")
+        let (errorURL, errorHandle) = try file("errors")
+        process.standardOutput = outputHandle
+        process.standardError = errorHandle
+        try process.run()
+        try meanwhile(process)
+        process.waitUntilExit()
+        status = process.terminationStatus
+        output = String(decoding: try Data(contentsOf: outputURL), as: UTF8.self)
+        errors = String(decoding: try Data(contentsOf: errorURL), as: UTF8.self)
+    }
+
+    /// The command lies beside the tests that are running.
+    private static func executable() throws -> URL {
+        let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        return URL(fileURLWithPath: tests).deletingLastPathComponent().appendingPathComponent("nabla")
+    }
+}
