@@ -3,8 +3,8 @@
 /// Pushes tangents from inputs to outputs over a recorded graph, each function once, after all its inputs. It too extends the graph.
 package enum ForwardWalk {
     /// The tangents of `outputs` when `inputs` move along `tangents`; symbolic zeros where an output does not depend on them.
-    package static func run(from inputs: [Variable], tangents: [Variable], to outputs: [Variable]) -> [Variable] {
-        withRecording(true) {
+    package static func run(from inputs: [Variable], tangents: [Variable], to outputs: [Variable], recorded: Bool) -> [Variable] {
+        withRecording(recorded) {
             let search = GraphSearch(from: outputs, to: inputs)
             defer { search.finish() }
             var moving = [Variable?](repeating: nil, count: Int(search.outputCount))

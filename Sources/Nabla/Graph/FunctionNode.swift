@@ -95,9 +95,12 @@ open class FunctionNode {
             let leaf = LeafNode(shape, dtype, rank: rank)
             return Variable(array: NDArray.zeros([], dtype: dtype).broadcast(to: shape), node: leaf)
         }
-        let pulled = backward(indexes, cotangents)
-        return grad(
-            of: pulled, wrt: cotangents, gradOutputs: indexes.map { tangents[$0] }, enableDoubleBackprop: true)
+        let isResultRecorded = isRecording
+        return withRecording(true) {
+            let pulled = backward(indexes, cotangents)
+            return grad(
+                of: pulled, wrt: cotangents, gradOutputs: indexes.map { tangents[$0] }, enableDoubleBackprop: isResultRecorded)
+        }
     }
 
     deinit {
