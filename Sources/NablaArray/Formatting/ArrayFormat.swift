@@ -41,8 +41,8 @@ extension NDArray: CustomStringConvertible, CustomDebugStringConvertible {
 
     private var singleNumber: String {
         switch dtype {
-        case .float32: floats[0].description
-        case .float64: doubles[0].description
+        case .float32: floats[0].shortestText
+        case .float64: doubles[0].shortestText
         case .int32, .int64: integers[0].description
         case .bool: bools[0].description
         }
