@@ -14,7 +14,9 @@ while let option = arguments.popFirst() {
     }
 }
 
-print(padded("workload", 34), padded("median", 10, left: true), padded("p10", 10, left: true), padded("p90", 10, left: true), "  per", padded("runs", 12, left: true), "  checksum")
+print(
+    padded("workload", 34), padded("median", 10, left: true), padded("p10", 10, left: true), padded("p90", 10, left: true), "  per",
+    padded("runs", 12, left: true), "  checksum")
 for workload in recordingWorkloads() + [toyWorkload()] + mlpWorkloads() where filter.isEmpty || workload.name.contains(filter) {
     let result = measure(workload, seconds: seconds)
     print(
