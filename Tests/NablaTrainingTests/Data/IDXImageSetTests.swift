@@ -52,7 +52,7 @@ import Testing
     @Test func thePackageIsNamedForTheDefaultFolderAlone() {
         #expect(IDXImageSet.hint(for: "/usr/share/datasets/fashion-mnist") == "; Debian's package dataset-fashion-mnist provides it")
         #expect(IDXImageSet.hint(for: "/usr/share/datasets/fashion-mnist/") == "; Debian's package dataset-fashion-mnist provides it")
-        #expect(IDXImageSet.hint(for: "/tmp/mnist") == "")
+        #expect(IDXImageSet.hint(for: "data/mnist") == "")
     }
 
     @Test func axesAreChecked() throws {
