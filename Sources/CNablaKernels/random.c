@@ -67,7 +67,8 @@ static void convert_words(const fill_job *job, const uint32_t *words, int64_t fi
 }
 
 void nk_philox_words(uint64_t key, uint64_t stream, uint64_t counter, int64_t count, uint32_t *out) {
-    fill_job job = {.key = key, .stream = stream, .counter = counter, .count = count, .words_each = 1, .convert = convert_words, .out = out};
+    fill_job job = {.key = key, .stream = stream, .counter = counter, .count = count, .words_each = 1,
+                    .convert = convert_words, .out = out};
     fill(&job);
 }
 
@@ -97,7 +98,8 @@ NK_CLONES static void convert_uniform_f64(const fill_job *job, const uint32_t *w
     }
 }
 
-void nk_random_uniform(nk_dtype type, uint64_t key, uint64_t stream, uint64_t counter, int64_t count, double low, double high, void *out) {
+void nk_random_uniform(nk_dtype type, uint64_t key, uint64_t stream, uint64_t counter, int64_t count,
+                       double low, double high, void *out) {
     if (type != NK_F32 && type != NK_F64) nk_unsupported("nk_random_uniform", 0, type);
     fill_job job = {.key = key, .stream = stream, .counter = counter, .count = count, .words_each = type == NK_F32 ? 1 : 2,
                     .convert = type == NK_F32 ? convert_uniform_f32 : convert_uniform_f64,
@@ -106,8 +108,11 @@ void nk_random_uniform(nk_dtype type, uint64_t key, uint64_t stream, uint64_t co
 }
 
 // MARK: Normal numbers
+// The polynomials are those of fdlibm (e_log.c, k_sin.c, k_cos.c), whose notice is:
+// Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved. Permission to use, copy, modify, and distribute this software
+// is freely granted, provided that this notice is preserved.
 
-// log of x in [2^-53, 1], after the FreeBSD mathematical library: x = 2^k (1 + f) with 1 + f near 1, and
+// log of x in [2^-53, 1]: x = 2^k (1 + f) with 1 + f near 1, and
 // log(1 + f) = f - f^2/2 + s (f^2/2 + R(s^2)) with s = f / (2 + f).
 NK_INLINE double log_of_unit(double x) {
     uint64_t bits;
@@ -124,7 +129,7 @@ NK_INLINE double log_of_unit(double x) {
     return k * 0x1.62e42feep-1 - ((half_square - (s * (half_square + (odd + even)) + k * 0x1.a39ef35793c76p-33)) - f);
 }
 
-// cos and sin of 2 pi u for u in [0, 1): by quarter turns, each on [-pi/4, pi/4] with the polynomials of the FreeBSD library.
+// cos and sin of 2 pi u for u in [0, 1): by quarter turns, each on [-pi/4, pi/4].
 NK_INLINE void turn(double u, double *cosine, double *sine) {
     int32_t quarter = (int32_t)(4 * u + 0.5);
     double t = u - 0.25 * (double)quarter;
@@ -134,9 +139,11 @@ NK_INLINE void turn(double u, double *cosine, double *sine) {
     double y = t * pi2;
     double rest = ((upper * pi2_upper - y) + lower * pi2_upper) + t * pi2_lower;
     double z = y * y, v = z * y;
-    double r = 0x1.111111110f8a6p-7 + z * (-0x1.a01a019c161d5p-13 + z * (0x1.71de357b1fe7dp-19 + z * (-0x1.ae5e68a2b9cebp-26 + z * 0x1.5d93a5acfd57cp-33)));
+    double r = 0x1.111111110f8a6p-7 + z * (-0x1.a01a019c161d5p-13 + z * (0x1.71de357b1fe7dp-19
+        + z * (-0x1.ae5e68a2b9cebp-26 + z * 0x1.5d93a5acfd57cp-33)));
     double s = y - ((z * (0.5 * rest - v * r) - rest) + v * 0x1.5555555555549p-3);
-    double c = z * (0x1.555555555554cp-5 + z * (-0x1.6c16c16c15177p-10 + z * (0x1.a01a019cb1590p-16 + z * (-0x1.27e4f809c52adp-22 + z * (0x1.1ee9ebdb4b1c4p-29 + z * -0x1.8fae9be8838d4p-37)))));
+    double c = z * (0x1.555555555554cp-5 + z * (-0x1.6c16c16c15177p-10 + z * (0x1.a01a019cb1590p-16
+        + z * (-0x1.27e4f809c52adp-22 + z * (0x1.1ee9ebdb4b1c4p-29 + z * -0x1.8fae9be8838d4p-37)))));
     double half = 0.5 * z, one_less = 1 - half;
     c = one_less + (((1 - one_less) - half) + (z * c - y * rest));
     bool swapped = quarter & 1;
@@ -171,7 +178,8 @@ NK_INLINE void turn(double u, double *cosine, double *sine) {
 CONVERT_NORMAL(convert_normal_f32, float)
 CONVERT_NORMAL(convert_normal_f64, double)
 
-void nk_random_normal(nk_dtype type, uint64_t key, uint64_t stream, uint64_t counter, int64_t count, double mean, double deviation, void *out) {
+void nk_random_normal(nk_dtype type, uint64_t key, uint64_t stream, uint64_t counter, int64_t count,
+                       double mean, double deviation, void *out) {
     if (type != NK_F32 && type != NK_F64) nk_unsupported("nk_random_normal", 0, type);
     fill_job job = {.key = key, .stream = stream, .counter = counter, .count = count, .words_each = 2,
                     .convert = type == NK_F32 ? convert_normal_f32 : convert_normal_f64, .low = mean, .scale = deviation, .out = out};
@@ -192,7 +200,8 @@ void nk_random_normal(nk_dtype type, uint64_t key, uint64_t stream, uint64_t cou
 CONVERT_INTEGERS(convert_integers_i32, int32_t)
 CONVERT_INTEGERS(convert_integers_i64, int64_t)
 
-void nk_random_integers(nk_dtype type, uint64_t key, uint64_t stream, uint64_t counter, int64_t count, int64_t low, int64_t high, void *out) {
+void nk_random_integers(nk_dtype type, uint64_t key, uint64_t stream, uint64_t counter, int64_t count,
+                        int64_t low, int64_t high, void *out) {
     if (type != NK_I32 && type != NK_I64) nk_unsupported("nk_random_integers", 0, type);
     fill_job job = {.key = key, .stream = stream, .counter = counter, .count = count, .words_each = 2,
                     .convert = type == NK_I32 ? convert_integers_i32 : convert_integers_i64,

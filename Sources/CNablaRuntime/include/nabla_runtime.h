@@ -15,11 +15,12 @@ extern "C" {
 void *nr_buffer_allocate(size_t bytes);
 /// Gives back a buffer of nr_buffer_allocate; `bytes` is the size that was asked for.
 void nr_buffer_free(void *buffer, size_t bytes);
-/// Bytes handed out and not yet given back, and the highest that number has been since the last reset.
+/// Bytes handed out and not yet given back, and the highest that number has been since the last reset. The peak may miss up to 64 KiB
+/// for every thread but the caller's.
 int64_t nr_live_bytes(void);
 int64_t nr_peak_bytes(void);
 void nr_reset_peak_bytes(void);
-/// Returns every cached buffer to the system.
+/// Returns every cached buffer to the system, except the small ones (up to 64 KiB) that other threads keep.
 void nr_trim_cache(void);
 
 // MARK: Worker threads
@@ -40,7 +41,8 @@ void nr_set_recording(int32_t value);
 /// A number no other walk over a graph has had in this process; never 0.
 uint32_t nr_next_walk(void);
 
-/// Nesting of node teardown on this thread: see FunctionNode's deinit.
+/// Nesting of node teardown on this thread: see FunctionNode's deinit. Both return the new depth (1 for the outermost enter, 0 for
+/// its leave).
 int32_t nr_teardown_enter(void);
 int32_t nr_teardown_leave(void);
 void nr_teardown_push(void *object);
