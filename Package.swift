@@ -37,7 +37,7 @@ let package = Package(
         .executableTarget(
             name: "NablaCommand",
             dependencies: [
-                "NablaTraining", "Nabla", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "NablaTraining", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "NablaArrayTests", dependencies: ["NablaArray"]),
         .testTarget(name: "NablaTests", dependencies: ["Nabla"]),

@@ -47,7 +47,7 @@ import Testing
         Map(name: "ceil", function: ceil, reference: { $0.rounded(.up) }),
         Map(name: "round", function: round, reference: { $0.rounded(.toNearestOrEven) }),
         Map(name: "trunc", function: trunc, reference: { $0.rounded(.towardZero) }),
-        Map(name: "leakyReLU", function: { leakyReLU($0, slope: 0.25) }, reference: { $0 > 0 ? $0 : 0.25 * $0 }),
+        Map(name: "leakyRelu", function: { leakyRelu($0, slope: 0.25) }, reference: { $0 > 0 ? $0 : 0.25 * $0 }),
         Map(name: "negative", function: { -$0 }, reference: { -$0 }),
     ]
 
@@ -118,7 +118,7 @@ import Testing
         // Functions with real values make float32 of integers.
         expect(exp(x), near: [0.049787068, 1, 54.598150], within: 1e-6)
         #expect(exp(x).dtype == .float32)
-        expect(leakyReLU(x, slope: 0.5), [3], [-1.5, 0, 4], .float32)
+        expect(leakyRelu(x, slope: 0.5), [3], [-1.5, 0, 4], .float32)
         expect(isFinite(x), [3], [1, 1, 1])
         expect(isNaN(x), [3], [0, 0, 0])
     }
