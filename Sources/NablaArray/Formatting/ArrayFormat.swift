@@ -9,6 +9,7 @@ public struct ArrayFormat: Sendable {
     /// Lines are at most so long, where the elements allow it.
     public var lineWidth: Int
 
+    /// The format of `description`, with what is named here changed.
     public init(precision: Int = 8, threshold: Int = 1000, edgeItems: Int = 3, lineWidth: Int = 75) {
         require(
             precision >= 0 && edgeItems > 0,
