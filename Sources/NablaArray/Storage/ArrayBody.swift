@@ -16,8 +16,8 @@ package struct ArrayHeader {
     package var strides: Strides
 }
 
-/// Storage unit of the small numbers that lie behind a header; its alignment is that of malloc.
-package typealias Chunk = SIMD2<UInt64>
+/// Storage unit of the small numbers that lie behind a header. An alignment above 8 would make the runtime call posix_memalign.
+package typealias Chunk = UInt64
 
 /// The object behind an `NDArray`: layout, and up to 256 bytes of numbers in one allocation; larger arrays own a buffer.
 ///
@@ -35,7 +35,7 @@ package final class ArrayBody: ManagedBuffer<ArrayHeader, Chunk> {
         let count = shape.elementCount
         let bytes = count * dtype.size
         let inline = bytes <= inlineBytes
-        let body = create(minimumCapacity: inline ? (bytes + 15) / 16 : 0) { buffer in
+        let body = create(minimumCapacity: inline ? (bytes + 7) / 8 : 0) { buffer in
             let data =
                 inline
                 ? buffer.withUnsafeMutablePointerToElements { UnsafeMutableRawPointer($0) }
