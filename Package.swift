@@ -34,15 +34,18 @@ let package = Package(
         .target(name: "Nabla", dependencies: ["NablaArray", "CNablaRuntime"], swiftSettings: coreSettings),
         .target(name: "NablaNN", dependencies: ["Nabla"]),
         .target(name: "NablaTraining", dependencies: ["NablaNN", "CZlib"]),
+        .target(name: "ExampleWGANGP", dependencies: ["NablaNN"], path: "Examples/WGANGP"),
         .executableTarget(
             name: "NablaCommand",
             dependencies: [
-                "NablaTraining", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "ExampleWGANGP", "NablaTraining", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "NablaArrayTests", dependencies: ["NablaArray"]),
         .testTarget(name: "NablaTests", dependencies: ["Nabla"]),
         .testTarget(name: "NablaNNTests", dependencies: ["NablaNN"]),
         .testTarget(name: "NablaTrainingTests", dependencies: ["NablaTraining"]),
+        .testTarget(name: "ExampleTests", dependencies: ["ExampleWGANGP"]),
+        .testTarget(name: "NablaCommandTests", dependencies: ["NablaCommand", "NablaTraining"]),
     ],
     swiftLanguageModes: [.v6]
 )
