@@ -36,7 +36,9 @@ let package = Package(
                 "NablaTraining", "Nabla", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "NablaArrayTests", dependencies: ["NablaArray"]),
-        .testTarget(name: "NablaTests", dependencies: ["Nabla"]),
+        // The table of functions, which tests of every kind walk over.
+        .target(name: "FunctionTable", dependencies: ["Nabla"], path: "Tests/FunctionTable"),
+        .testTarget(name: "NablaTests", dependencies: ["Nabla", "FunctionTable"]),
         .testTarget(name: "NablaNNTests", dependencies: ["NablaNN"]),
         .testTarget(name: "NablaTrainingTests", dependencies: ["NablaTraining"]),
     ],
