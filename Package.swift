@@ -41,7 +41,9 @@ let package = Package(
                 "ExampleWGANGP", "NablaTraining", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "NablaArrayTests", dependencies: ["NablaArray"]),
-        .testTarget(name: "NablaTests", dependencies: ["Nabla"]),
+        // The table of functions, which tests of every kind walk over.
+        .target(name: "FunctionTable", dependencies: ["Nabla"], path: "Tests/FunctionTable"),
+        .testTarget(name: "NablaTests", dependencies: ["Nabla", "FunctionTable"]),
         .testTarget(name: "NablaNNTests", dependencies: ["NablaNN"]),
         .testTarget(name: "NablaTrainingTests", dependencies: ["NablaTraining"]),
         .testTarget(name: "ExampleTests", dependencies: ["ExampleWGANGP"]),

@@ -22,6 +22,8 @@ public struct GradientCheckTolerance: Sendable {
     public var absolute = 1e-8
     /// Relative tolerance between two ways through the graph, which differ by rounding only.
     public var betweenModes = 1e-10
+    /// Absolute tolerance between two ways through the graph, for derivatives that are zero because parts of size one cancel.
+    public var roundoff = 1e-14
     /// The step of the finite differences; 1 suits functions that are polynomials of degree up to four.
     public var step = 1e-3
 

@@ -54,7 +54,8 @@ struct GradientCheck {
             let forward = innerProduct(u, tangents)
             let scale = GradientCheck.magnitude(gradients.map(\.array), v) + GradientCheck.magnitude(u, tangents)
             try compare(
-                forward, reverse, scale * tolerance.betweenModes, "\(inputs), forward mode against reverse mode", order)
+                forward, reverse, scale * tolerance.betweenModes + tolerance.roundoff, "\(inputs), forward mode against reverse mode", order
+            )
             let numerical = numericalDirectionalDerivative(
                 of: { moved in noBackprop { f(moved.map(Variable.init(constant:))).map(\.array) } }, at: x, along: v, weights: u,
                 step: tolerance.step)
@@ -105,7 +106,7 @@ struct GradientCheck {
         let product = gradient(first, v)
         let reverseReverse = number(product, w)
         let scale = GradientCheck.magnitude(product.map(\.array), w.map(\.array)) + 1e-300
-        let allowed = tolerance.betweenModes * (scale + GradientCheck.magnitude(first.map(\.array), w.map(\.array)))
+        let allowed = tolerance.roundoff + tolerance.betweenModes * (scale + GradientCheck.magnitude(first.map(\.array), w.map(\.array)))
         let ways = [
             ("forward over reverse", number(tangent(first, v), w)),
             ("reverse over forward", number(gradient(along, u), w)),
@@ -117,7 +118,7 @@ struct GradientCheck {
         let third = gradient(product, v)
         let reverse3 = number(third, w)
         let allowed3 =
-            tolerance.betweenModes * 10
+            tolerance.roundoff + tolerance.betweenModes * 10
             * (GradientCheck.magnitude(third.map(\.array), w.map(\.array)) + scale
                 + GradientCheck.magnitude(first.map(\.array), w.map(\.array)))
         let ways3 = [
