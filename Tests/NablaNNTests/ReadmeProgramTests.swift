@@ -73,6 +73,7 @@ private final class Quadratic: Chain {
         let hv = grad(of: grads, wrt: model.parameters, gradOutputs: vectors)  // H v by reverse over reverse
         let hv2 = hessianVectorProduct(of: f, at: x, along: v)  // cheapest mode for f
         let (y, dy) = jvp(of: f, at: x, along: v)  // forward mode
+        // swift-format-ignore
         let H = hessian(of: f, at: x)
         let J = jacobian(of: g, at: x)
         let d6 = derivative(of: { tanh($0) * sin($0) }, order: 6)  // elementwise nth derivative, a function
@@ -101,6 +102,7 @@ private final class Quadratic: Chain {
         let generated = Variable(constant: .zeros([5, 1, 2, 2]))
         let epsilon = NDArray.random([5, 1, 1, 1])
 
+        // swift-format-ignore
         let real = critic(images)
         let fake = critic(generated)
         let mix = Variable(epsilon * images.array + (1 - epsilon) * generated.array)
@@ -133,7 +135,8 @@ private final class Quadratic: Chain {
             if block.contains("// swift-tools-version") || block.contains(".package(") { continue }  // a manifest, tested by building one
             programs += 1
             for line in lines(String(block.dropFirst(6))) where !line.isEmpty && !line.hasPrefix("import ") {
-                #expect(known.contains(line.replacing(" ", with: "")), "README.md: \(line)")
+                let isShown = known.contains(line.replacing(" ", with: ""))
+                #expect(isShown, "README.md: \(line)")
             }
         }
         #expect(programs >= 4)
