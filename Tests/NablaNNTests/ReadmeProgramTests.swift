@@ -1,3 +1,6 @@
+// The programs keep the README's layout.
+// swift-format-ignore-file
+
 import Foundation
 import Nabla
 import NablaNN
@@ -73,9 +76,7 @@ private final class Quadratic: Chain {
         let hv = grad(of: grads, wrt: model.parameters, gradOutputs: vectors)  // H v by reverse over reverse
         let hv2 = hessianVectorProduct(of: f, at: x, along: v)  // cheapest mode for f
         let (y, dy) = jvp(of: f, at: x, along: v)  // forward mode
-        // swift-format-ignore
-        let H = hessian(of: f, at: x)
-        let J = jacobian(of: g, at: x)
+        let H = hessian(of: f, at: x), J = jacobian(of: g, at: x)
         let d6 = derivative(of: { tanh($0) * sin($0) }, order: 6)  // elementwise nth derivative, a function
 
         #expect(loss.item() == 14)
@@ -102,9 +103,7 @@ private final class Quadratic: Chain {
         let generated = Variable(constant: .zeros([5, 1, 2, 2]))
         let epsilon = NDArray.random([5, 1, 1, 1])
 
-        // swift-format-ignore
-        let real = critic(images)
-        let fake = critic(generated)
+        let real = critic(images), fake = critic(generated)
         let mix = Variable(epsilon * images.array + (1 - epsilon) * generated.array)
         let slope = grad(of: critic(mix).sum(), wrt: mix, enableDoubleBackprop: true)
         let penalty = square(norm(slope.flattened(fromAxis: 1), axis: 1) - 1).mean()
