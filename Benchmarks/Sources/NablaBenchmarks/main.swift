@@ -17,7 +17,8 @@ while let option = arguments.popFirst() {
 print(
     padded("workload", 34), padded("median", 10, left: true), padded("p10", 10, left: true), padded("p90", 10, left: true), "  per",
     padded("runs", 12, left: true), "  checksum")
-for workload in recordingWorkloads() + [toyWorkload()] + mlpWorkloads() where filter.isEmpty || (workload.name.contains(filter) || workload.name == filter) {
+for workload in recordingWorkloads() + [toyWorkload()] + mlpWorkloads() + [criticWorkload(width: 16), criticWorkload(width: 64)]
+where filter.isEmpty || workload.name.hasPrefix(filter) {
     let result = measure(workload, seconds: seconds)
     print(
         padded(workload.name, 34), padded(formatted(nanoseconds: result.percentile(0.5)), 10, left: true),

@@ -5,7 +5,7 @@ import CNablaKernels
 extension NDArray {
     @inline(__always)
     package func mapped(_ op: UnaryOp) -> NDArray {
-        let out = NDArray(uninitialized: shape, dtype)
+        let out = NDArray(uninitializedLike: self)
         backend.map(op, self, into: out)
         return out
     }

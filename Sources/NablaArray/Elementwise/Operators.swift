@@ -5,13 +5,15 @@ import CNablaKernels
 
 @inline(__always)
 package func combined(_ op: BinaryOp, _ a: NDArray, _ b: NDArray, _ function: StaticString) -> NDArray {
-    let shape = broadcastShape(a, b, function)
     if a.dtype == b.dtype {
         require(a.dtype != .bool || op.takesBool, "\(function): expected arrays of numbers, got bool")
-        let out = NDArray(uninitialized: shape, a.dtype)
+        let out =
+            a.shape == b.shape
+            ? NDArray(uninitializedLike: a) : NDArray(uninitialized: broadcastShape(a, b, function), a.dtype)
         backend.map(op, a, b, into: out)
         return out
     }
+    let shape = broadcastShape(a, b, function)
     let dtype = DType.promoted(a.dtype, b.dtype)
     let out = NDArray(uninitialized: shape, dtype)
     backend.map(op, a.cast(to: dtype), b.cast(to: dtype), into: out)
@@ -21,7 +23,7 @@ package func combined(_ op: BinaryOp, _ a: NDArray, _ b: NDArray, _ function: St
 @inline(__always)
 package func combined(_ op: BinaryOp, _ a: NDArray, _ scalar: some Scalar, reversed: Bool = false) -> NDArray {
     let array = converted(a, beside: scalar)
-    let out = NDArray(uninitialized: array.shape, array.dtype)
+    let out = NDArray(uninitializedLike: array)
     backend.map(op, array, ScalarValue(scalar), reversed: reversed, into: out)
     return out
 }
