@@ -5,7 +5,7 @@ extension FunctionTable {
     private static let family = "Selection"
     private static let eitherSide = TableInput.sized(in: 0.2...1.5)
 
-    static let selection: [TableRow] = choices + extremes
+    static let selection: [TableRow] = choices + [masked] + extremes
 
     private static let extremes: [TableRow] = [
         .unary("abs(x)", family: family, at: eitherSide, linear: true, { $0.magnitude }) { abs($0) },
@@ -49,6 +49,14 @@ extension FunctionTable {
         oneBranch("where(c, x, 0.5)", of: "where(Variable, Variable, some Scalar)", { $0 ? $1 : 0.5 }) { `where`($0, $1, 0.5) },
         oneBranch("where(c, 2, x)", of: "where(Variable, some Scalar, Variable)", { $0 ? 2 : $1 }) { `where`($0, 2, $1) },
     ]
+
+    /// The root of negative elements is never taken.
+    private static let masked = TableRow(
+        "where(x .> 0, x, otherwise: -1) { sqrt($0) }", of: "where(Variable, Variable, otherwise: some Scalar, (Variable) -> Variable)",
+        family: family,
+        samples: .at([.sized(2, 3, in: 0.5...1.5)], [.sized(in: 0.5...1.5)], [.sized(0, 2)], [.real(2, in: -2...(-1))], seed: "masked"),
+        reference: .scalar { $0[0] > 0 ? $0[0].squareRoot() : -1 }
+    ) { [`where`($0[0] .> 0, $0[0], otherwise: -1) { sqrt($0) }] }
 
     private static func choice(
         _ name: String, of declaration: String, _ f: @escaping @Sendable (Variable, Variable, Variable) -> Variable

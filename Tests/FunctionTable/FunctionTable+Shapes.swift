@@ -99,8 +99,16 @@ extension FunctionTable {
         row("x.summed(to: [])", of: "summed(to: Shape)", [2, 3], [], [3], [2, 0], reference: { $0.reduced(nil) { $0.reduce(0, +) } }) {
             $0.summed(to: [])
         },
-        // Through float32, whose rounding is far above the step of the differences, derivatives are those of the identity.
         row("x.cast(to: x.dtype)", of: "cast(to: DType)", [2, 3], [], [0, 2], [3], reference: { $0 }) { $0.cast(to: $0.dtype) },
+        // From float32, so that every number tried is exact in both types.
+        TableRow(
+            "x.cast(to: .float64)", of: "cast(to: DType)", family: family, linear: true, polynomial: true,
+            samples: [
+                TableSample("[2, 2] of float32", [NDArray([[0.5, -1.25], [2, 0.1]], dtype: .float32)]),
+                TableSample("[] of float32", [NDArray(0.3, dtype: .float32)]),
+                TableSample("[0] of float32", [.zeros([0], dtype: .float32)]),
+            ], reference: .naive { $0 }
+        ) { [$0[0].cast(to: .float64)] },
         row(
             "x.flipped()", of: "flipped(axes: [Int]?)", [2, 3], [], [4], [0, 2],
             reference: { x in

@@ -71,7 +71,7 @@ private final class Reciprocal: UnaryMap {
 public func pow<S: Scalar>(_ x: Variable, _ n: S) -> Variable {
     let n = n.doubleValue
     if n == 0 { return Variable(constant: NDArray.ones([], dtype: x.dtype.floating).broadcast(to: x.shape)) }
-    if n == 1 { return x }
+    if n == 1 { return x.unchanged }
     return FunctionNode.recorded(x, pow(x.array, n), keep: .inputs) { PowScalar(n) }
 }
 private final class PowScalar: ElementwiseFunction {

@@ -15,7 +15,10 @@ package final class BackwardWalk {
         withRecording(recorded) {
             let walk = BackwardWalk(GraphSearch(from: outputs, to: targets), recorded: recorded)
             defer { walk.search.finish() }
-            for (output, seed) in zip(outputs, seeds) { if output.node != nil { walk.accumulate(seed, at: Edge(output)) } }
+            for (output, seed) in zip(outputs, seeds) where output.node != nil {
+                // A gradient may be its seed; without recording it is a constant all the same.
+                walk.accumulate(seed.unchanged, at: Edge(output))
+            }
             walk.run(captures: targets != nil, retainGraph: retainGraph)
             return (targets ?? []).map { target in
                 target.node.flatMap { walk.search.number($0, target.output) }.flatMap { walk.gradients[$0] }

@@ -90,6 +90,12 @@ package class BilinearFunction: FunctionNode {
     }
 }
 
+extension Variable {
+    /// This variable as the result of a function that has nothing to do: like other results, a constant when nothing is recorded.
+    @inline(__always)
+    var unchanged: Variable { node == nil || isRecording ? self : detached() }
+}
+
 extension FunctionNode {
     /// Records a function of one input, whose value is known already; `node` is made only when it is recorded.
     @inline(__always)

@@ -13,7 +13,7 @@ package enum ForwardWalk {
                 moving[number] = moving[number].map { $0 + tangent } ?? tangent
             }
             for (input, tangent) in zip(inputs, tangents) {
-                if let node = input.node, let number = search.number(node, input.output) { add(tangent, number) }
+                if let node = input.node, let number = search.number(node, input.output) { add(tangent.unchanged, number) }
             }
             for slot in search.order {
                 let entry = search.entries[Int(slot)]
