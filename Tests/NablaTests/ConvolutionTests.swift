@@ -77,7 +77,7 @@ import Testing
         let u = ConvolutionTests.random(y.shape, 5)
         for moving in [[0], [1], [0, 1]] {
             let tangent = ForwardWalk.run(
-                from: moving.map { variables[$0] }, tangents: moving.map { Variable(constant: v[$0]) }, to: [y])[0]
+                from: moving.map { variables[$0] }, tangents: moving.map { Variable(constant: v[$0]) }, to: [y], recorded: true)[0]
             let pulled = grad(of: [y], wrt: moving.map { variables[$0] }, gradOutputs: [Variable(constant: u)])
             let forward = (tangent.array * u).sum().item()
             #expect(abs(forward - dot(pulled, moving.map { v[$0] }).item()) <= 1e-12 * (1 + abs(forward)))
@@ -99,8 +99,8 @@ import Testing
         let y = s.f(variables[0], variables[1])
         let value = loss(y, ConvolutionTests.random(y.shape, 5))
         let gradients = grad(of: value, wrt: variables, enableDoubleBackprop: true)
-        let forwardOverReverse = ForwardWalk.run(from: variables, tangents: v.map { Variable(constant: $0) }, to: gradients)
-        let tangent = ForwardWalk.run(from: variables, tangents: v.map { Variable(constant: $0) }, to: [value])[0]
+        let forwardOverReverse = ForwardWalk.run(from: variables, tangents: v.map { Variable(constant: $0) }, to: gradients, recorded: true)
+        let tangent = ForwardWalk.run(from: variables, tangents: v.map { Variable(constant: $0) }, to: [value], recorded: true)[0]
         let reverseOverForward = grad(of: tangent, wrt: variables)
         let reverseOverReverse = grad(of: gradients, wrt: variables, gradOutputs: v.map { Variable(constant: $0) })
         for i in 0..<2 {

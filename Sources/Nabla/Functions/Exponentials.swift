@@ -71,7 +71,7 @@ private final class Reciprocal: UnaryMap {
 public func pow<S: Scalar>(_ x: Variable, _ n: S) -> Variable {
     let n = n.doubleValue
     if n == 0 { return Variable(constant: NDArray.ones([], dtype: x.dtype.floating).broadcast(to: x.shape)) }
-    if n == 1 { return x }
+    if n == 1 { return x.unchanged }
     return FunctionNode.recorded(x, pow(x.array, n), keep: .inputs) { PowScalar(n) }
 }
 private final class PowScalar: ElementwiseFunction {
@@ -94,15 +94,17 @@ private final class PowOfScalar: ElementwiseFunction {
 
 /// aᵇ
 ///
-/// ∂/∂a = b aᵇ⁻¹, where b = 0 is taken out of the exponent so that 0⁰ is differentiated as the constant 1 it is; ∂/∂b = aᵇ log a, which is
-/// taken as 0 at a = 0.
+/// ∂/∂a = b aᵇ⁻¹, where 0⁻¹ is not followed at a = b = 0, so that x⁰ is differentiated as the constant 1 it is, at 0 too;
+/// ∂/∂b = aᵇ log a, which is taken as 0 at a = 0.
 public func pow(_ a: Variable, _ b: Variable) -> Variable { map(Pow.self, a, b) }
 private final class Pow: BinaryMap {
     override class var op: BinaryOp { NK_POW }
     override class var name: StaticString { "pow" }
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable {
         if index == 0 {
-            let exponent = `where`(b .== 0, 1, b - 1)
+            // Elsewhere the exponent must not be cut from b: ∂²/∂a∂b at b = 0 is 1/a.
+            let isOrigin = Variable(constant: (a.array .== 0) .&& (b.array .== 0))
+            let exponent = `where`(isOrigin, 1, b - 1)
             return t * (b * pow(a, exponent))
         }
         return t * (pow(a, b) * log(`where`(a .== 0, 1, a)))

@@ -4,13 +4,13 @@ extension Variable {
     /// The elements that the indices name, as for arrays: `x[0, 1..<3, .ellipsis, .stride(by: 2), .newAxis, labels]`.
     public subscript(indices: any ArrayIndex...) -> Variable { item(at: IndexExpression(indices, of: shape)) }
 
-    fileprivate func item(at index: IndexExpression) -> Variable {
+    func item(at index: IndexExpression) -> Variable {
         if isSymbolicZero { return .symbolicZero(index.resultShape, dtype: dtype) }
         return FunctionNode.recorded(self, index.apply(to: array)) { GetItem(index) }
     }
 
     /// The transpose of `item(at:)`: zeros with this variable's elements added where the index takes them from.
-    fileprivate func scattered(at index: IndexExpression) -> Variable {
+    func scattered(at index: IndexExpression) -> Variable {
         if isSymbolicZero { return .symbolicZero(index.sourceShape, dtype: dtype) }
         return FunctionNode.recorded(self, index.scatter(array)) { ScatterItem(index) }
     }
@@ -60,7 +60,7 @@ extension Variable {
 
     /// Lets go of the first input's array, which a function that is linear in it does not need.
     private func droppingFirstKept() -> Variable {
-        node?.keptInput0 = nil
+        node?.kept.firstInput = nil
         return self
     }
 }

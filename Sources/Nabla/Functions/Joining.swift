@@ -66,7 +66,7 @@ extension Variable {
 
     /// The elements `start, start + step, …` along one axis, `count` of them.
     func segment(axis: Int, start: Int, step: Int, count: Int) -> Variable {
-        if start == 0 && step == 1 && count == shape[axis] { return self }
+        if start == 0 && step == 1 && count == shape[axis] { return unchanged }
         let value = array.strided(axis: axis, start: start, step: step, count: count)
         if isSymbolicZero { return .symbolicZero(value.shape, dtype: dtype) }
         return FunctionNode.recorded(self, value) { Segment(axis, start, step, count) }

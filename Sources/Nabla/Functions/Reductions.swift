@@ -5,7 +5,7 @@ extension Variable {
     public func sum(axes: [Int]? = nil, keepsAxes: Bool = false) -> Variable {
         let set = shape.normalized(axes: axes, function: "sum")
         if isSymbolicZero { return .symbolicZero(shape.reduced(over: set, keepsAxes: keepsAxes), dtype: dtype) }
-        if set.isEmpty { return self }
+        if set.isEmpty { return unchanged }
         return FunctionNode.recorded(self, array.sum(axes: set.axes, keepsAxes: keepsAxes)) { Sum(set, keepsAxes) }
     }
     public func sum(axis: Int, keepsAxes: Bool = false) -> Variable { sum(axes: [axis], keepsAxes: keepsAxes) }
@@ -59,7 +59,7 @@ extension Variable {
         if shape[axis] == 0 {
             return Variable(constant: .ones(shape.reduced(over: AxisSet(axis), keepsAxes: keepsAxes), dtype: dtype))
         }
-        var factors = self
+        var factors = unchanged
         while factors.shape[axis] > 1 {
             let half = factors.shape[axis] / 2
             let parts = factors.split([half, half, factors.shape[axis] - 2 * half], axis: axis)
@@ -113,7 +113,7 @@ extension Collection where Element == Variable {
     /// The sum of variables of one shape.
     public func sum() -> Variable {
         require(!isEmpty, "sum: expected at least one variable, got none")
-        return dropFirst().reduce(first!, +)
+        return dropFirst().reduce(first!.unchanged, +)
     }
 
     /// The arithmetic mean of variables of one shape.

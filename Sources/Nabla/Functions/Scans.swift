@@ -23,7 +23,7 @@ extension Variable {
         axis: Int, function: String, _ combine: (Variable, Variable) -> Variable
     ) -> Variable {
         let axis = shape.normalized(axis: axis, function: function)
-        var (result, reach) = (self, 1)
+        var (result, reach) = (unchanged, 1)
         while reach < shape[axis] {
             let tail = result.segment(axis: axis, start: reach, step: 1, count: shape[axis] - reach)
             let earlier = result.segment(axis: axis, start: 0, step: 1, count: shape[axis] - reach)

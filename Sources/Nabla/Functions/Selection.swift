@@ -41,6 +41,26 @@ public func `where`(_ condition: Variable, _ a: some Scalar, _ b: Variable) -> V
     `where`(condition, Variable(constant: .full([], a, dtype: b.dtype)), b)
 }
 public func `where`(_ condition: NDArray, _ a: Variable, _ b: Variable) -> Variable { `where`(Variable(constant: condition), a, b) }
+
+/// `f(x)` where `condition` holds, and `value` elsewhere, with broadcasting. Only the elements chosen are given to `f`, as a list, so that
+/// nothing infinite arises from the others at any order:
+///
+///     `where`(x .> 0, x, otherwise: 0) { sqrt($0) }
+///
+/// - Parameter f: a function that acts on elements separately.
+public func `where`(
+    _ condition: Variable, _ x: Variable, otherwise value: some Scalar, _ f: (Variable) -> Variable
+) -> Variable {
+    let shape = broadcastShape(condition.array, x.array, "where")
+    let mask = condition.array.broadcast(to: shape)
+    let chosen = IndexExpression([mask], of: shape)
+    let list = x.broadcast(to: shape).item(at: chosen)
+    let results = f(list)
+    require(results.shape == list.shape, "where: expected a function that keeps the shape \(list.shape), got \(results.shape)")
+    let rest = `where`(mask, NDArray.zeros([], dtype: results.dtype), NDArray.full([], value, dtype: results.dtype))
+    return results.scattered(at: chosen) + Variable(constant: rest)
+}
+
 private final class Where: LinearFunction {
     override var linearInputs: Int { 2 }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [`where`(inputs[2], inputs[0], inputs[1])] }

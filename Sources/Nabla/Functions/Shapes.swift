@@ -7,7 +7,7 @@ extension Variable {
     public func reshaped(to shape: Shape) -> Variable { recordedReshape(array.reshaped(to: shape)) }
 
     private func recordedReshape(_ value: NDArray) -> Variable {
-        if value.shape == shape { return self }
+        if value.shape == shape { return unchanged }
         if isSymbolicZero { return .symbolicZero(value.shape, dtype: dtype) }
         return FunctionNode.recorded(self, value) { Reshape(value.shape) }
     }
@@ -38,21 +38,21 @@ extension Variable {
 
     /// This variable repeated along axes of extent 1 and new leading axes. The transpose of `summed(to:)`.
     public func broadcast(to target: Shape) -> Variable {
-        if target == shape { return self }
+        if target == shape { return unchanged }
         if isSymbolicZero { return .symbolicZero(target, dtype: dtype) }
         return FunctionNode.recorded(self, array.broadcast(to: target)) { Broadcast(target) }
     }
 
     /// Sums over every axis along which `target` was stretched to this variable's shape. The transpose of `broadcast(to:)`.
     public func summed(to target: Shape) -> Variable {
-        if target == shape { return self }
+        if target == shape { return unchanged }
         if isSymbolicZero { return .symbolicZero(target, dtype: dtype) }
         return FunctionNode.recorded(self, array.summed(to: target)) { SumTo(target) }
     }
 
     /// This variable with elements of another type. Between floating types it is differentiable; the others give a constant.
     public func cast(to target: DType) -> Variable {
-        if target == dtype { return self }
+        if target == dtype { return unchanged }
         if isSymbolicZero { return .symbolicZero(shape, dtype: target) }
         if !target.isFloating { return Variable(constant: array.cast(to: target)) }
         return FunctionNode.recorded(self, array.cast(to: target)) { Cast(target) }

@@ -15,7 +15,10 @@ package final class BackwardWalk {
         withRecording(recorded) {
             let walk = BackwardWalk(GraphSearch(from: outputs, to: targets), recorded: recorded)
             defer { walk.search.finish() }
-            for (output, seed) in zip(outputs, seeds) { if output.node != nil { walk.accumulate(seed, at: Edge(output)) } }
+            for (output, seed) in zip(outputs, seeds) where output.node != nil {
+                // A gradient may be its seed; without recording it is a constant all the same.
+                walk.accumulate(seed.unchanged, at: Edge(output))
+            }
             walk.run(captures: targets != nil, retainGraph: retainGraph)
             return (targets ?? []).map { target in
                 target.node.flatMap { walk.search.number($0, target.output) }.flatMap { walk.gradients[$0] }
@@ -35,9 +38,9 @@ package final class BackwardWalk {
     @inline(__always)
     package func accumulate(_ gradient: Variable, at edge: Edge) {
         if gradient.isSymbolicZero { return }
-        guard let node = edge.node, let number = search.number(node, edge.output) else { return }
-        let target = node.outputLayout(Int(edge.output)).0
-        let fitting = gradient.shape == target ? gradient : gradient.summed(to: target)
+        guard let number = search.number(edge) else { return }
+        let fits = edge.reference!._withUnsafeGuaranteedRef { edge.output == 0 && gradient.shape == $0.outputShape }
+        let fitting = fits ? gradient : gradient.summed(to: edge.layout.0)
         guard let sum = gradients[number] else {
             gradients[number] = fitting
             return

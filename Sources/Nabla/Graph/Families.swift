@@ -90,6 +90,12 @@ package class BilinearFunction: FunctionNode {
     }
 }
 
+extension Variable {
+    /// This variable as the result of a function that has nothing to do: like other results, a constant when nothing is recorded.
+    @inline(__always)
+    var unchanged: Variable { node == nil || isRecording ? self : detached() }
+}
+
 extension FunctionNode {
     /// Records a function of one input, whose value is known already; `node` is made only when it is recorded.
     @inline(__always)
@@ -99,8 +105,8 @@ extension FunctionNode {
         node.connect(x, output: value)
         switch keep {
         case .none: break
-        case .inputs, .crossed: node.keptInput0 = x.array
-        case .output: node.keptOutput0 = value
+        case .inputs, .crossed: node.kept.firstInput = x.array
+        case .output: node.kept.firstOutput = value
         }
         return Variable(array: value, node: node)
     }
@@ -114,12 +120,12 @@ extension FunctionNode {
         switch keep {
         case .none: break
         case .inputs:
-            node.keptInput0 = a.array
-            node.keptInput1 = b.array
+            node.kept.firstInput = a.array
+            node.kept.secondInput = b.array
         case .crossed:
-            if b.node != nil { node.keptInput0 = a.array }
-            if a.node != nil { node.keptInput1 = b.array }
-        case .output: node.keptOutput0 = value
+            if b.node != nil { node.kept.firstInput = a.array }
+            if a.node != nil { node.kept.secondInput = b.array }
+        case .output: node.kept.firstOutput = value
         }
         return Variable(array: value, node: node)
     }

@@ -3,8 +3,8 @@
 /// Pushes tangents from inputs to outputs over a recorded graph, each function once, after all its inputs. It too extends the graph.
 package enum ForwardWalk {
     /// The tangents of `outputs` when `inputs` move along `tangents`; symbolic zeros where an output does not depend on them.
-    package static func run(from inputs: [Variable], tangents: [Variable], to outputs: [Variable]) -> [Variable] {
-        withRecording(true) {
+    package static func run(from inputs: [Variable], tangents: [Variable], to outputs: [Variable], recorded: Bool) -> [Variable] {
+        withRecording(recorded) {
             let search = GraphSearch(from: outputs, to: inputs)
             defer { search.finish() }
             var moving = [Variable?](repeating: nil, count: Int(search.outputCount))
@@ -13,13 +13,13 @@ package enum ForwardWalk {
                 moving[number] = moving[number].map { $0 + tangent } ?? tangent
             }
             for (input, tangent) in zip(inputs, tangents) {
-                if let node = input.node, let number = search.number(node, input.output) { add(tangent, number) }
+                if let node = input.node, let number = search.number(node, input.output) { add(tangent.unchanged, number) }
             }
             for slot in search.order {
                 let entry = search.entries[Int(slot)]
                 if !entry.isNeeded { continue }
                 let node = entry.node._withUnsafeGuaranteedRef { $0 }
-                var (given, arriving) = (InputSet(), [Variable]())
+                var (given, arriving) = (InputSet(of: node.inputCount), [Variable]())
                 for i in 0..<node.inputCount {
                     let edge = node.edge(i)
                     let tangent = edge.node.flatMap { search.number($0, edge.output) }.flatMap { moving[$0] }

@@ -1,0 +1,99 @@
+/// How a Hessian-vector product is computed.
+public enum HessianVectorMode: Sendable {
+    /// The gradient of ⟨∇f, v⟩.
+    case reverseOverReverse
+    /// The tangent of ∇f along v.
+    case forwardOverReverse
+}
+
+/// H v, where H is the matrix of second derivatives of the scalar function `f` at `x`, without making H.
+///
+/// - Parameters:
+///   - f: a function to a single number.
+///   - v: a direction, of the shape of `x`.
+///   - mode: reverse over reverse by default. It visits each node of the gradient's graph once with its needed inputs only, while the forward
+///     walk also pushes tangents through what the result does not need.
+///   - enableDoubleBackprop: whether the product is recorded.
+public func hessianVectorProduct(
+    of f: (Variable) -> Variable, at x: Variable, along v: Variable, mode: HessianVectorMode = .reverseOverReverse,
+    enableDoubleBackprop: Bool = false
+) -> Variable {
+    hessianVectorProduct(
+        of: { f($0[0]) }, at: [x], along: [v], mode: mode, enableDoubleBackprop: enableDoubleBackprop)[0]
+}
+
+/// H v for a scalar function of several variables; one part for each.
+public func hessianVectorProduct(
+    of f: ([Variable]) -> Variable, at x: [Variable], along v: [Variable], mode: HessianVectorMode = .reverseOverReverse,
+    enableDoubleBackprop: Bool = false
+) -> [Variable] {
+    withRecording(true) {
+        let places = x.map(\.withPlace)
+        let gradients = grad(of: f(places), wrt: places, enableDoubleBackprop: true)
+        switch mode {
+        case .reverseOverReverse:
+            return grad(of: gradients, wrt: places, gradOutputs: v, enableDoubleBackprop: enableDoubleBackprop)
+        case .forwardOverReverse:
+            return jvp(of: gradients, wrt: places, along: v, enableDoubleBackprop: enableDoubleBackprop)
+        }
+    }
+}
+
+/// All first derivatives of `f` at `x`: an array of shape (shape of f(x), shape of x).
+///
+/// One walk for each element of the smaller side: forward mode when `x` has fewer elements than f(x), reverse mode otherwise.
+public func jacobian(of f: (Variable) -> Variable, at x: Variable, enableDoubleBackprop: Bool = false) -> Variable {
+    withRecording(true) {
+        let place = x.withPlace
+        let y = f(place)
+        let target = Shape(Array(y.shape) + Array(x.shape))
+        if y.count == 0 || x.count == 0 { return Variable(constant: .zeros(target, dtype: y.dtype)) }
+        if place.count < y.count {
+            let columns = unitVectors(like: place).map {
+                jvp(of: [y], wrt: [place], along: [$0], enableDoubleBackprop: enableDoubleBackprop)[0]
+            }
+            return withRecording(enableDoubleBackprop) { stack(columns, axis: -1).reshaped(to: target) }
+        }
+        let rows = unitVectors(like: y).map {
+            grad(of: y, wrt: place, gradOutput: $0, enableDoubleBackprop: enableDoubleBackprop)
+        }
+        return withRecording(enableDoubleBackprop) { stack(rows).reshaped(to: target) }
+    }
+}
+
+/// All second derivatives of the scalar function `f` at `x`: an array of shape (shape of x, shape of x).
+public func hessian(of f: (Variable) -> Variable, at x: Variable, enableDoubleBackprop: Bool = false) -> Variable {
+    jacobian(
+        of: { place in grad(of: f(place), wrt: place, enableDoubleBackprop: true) }, at: x,
+        enableDoubleBackprop: enableDoubleBackprop)
+}
+
+/// The derivative of order `order` of an elementwise function: a function again.
+///
+///     let d2 = derivative(of: { tanh($0) * sin($0) }, order: 2)
+///     d2(x)                                                    // of the shape of x
+///
+/// Element i of the result is dⁿf/dxⁿ at element i; `f` must not mix elements.
+public func derivative(
+    of f: @escaping (Variable) -> Variable, order: Int = 1, enableDoubleBackprop: Bool = false
+) -> (Variable) -> Variable {
+    require(order >= 0, "derivative: expected an order of at least 0, got \(order)")
+    return { x in
+        withRecording(true) {
+            let place = x.withPlace
+            var y = f(place)
+            for k in 0..<order {
+                y = grad(
+                    of: y, wrt: place, gradOutput: Variable(constant: NDArray.ones([], dtype: y.dtype).broadcast(to: y.shape)),
+                    enableDoubleBackprop: enableDoubleBackprop || k + 1 < order)
+            }
+            return y
+        }
+    }
+}
+
+/// One variable for each element of `x`, of its shape, with a 1 there and 0 elsewhere.
+private func unitVectors(like x: Variable) -> [Variable] {
+    let identity = NDArray.eye(x.count, dtype: x.dtype)
+    return (0..<x.count).map { Variable(constant: identity[$0].reshaped(to: x.shape)) }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import FunctionTable
+import Testing
+
+/// A public function that is not in the table fails here.
+@Suite struct FunctionTableCompletenessTests {
+    /// Public functions of variables that have no derivative.
+    static let constants: Set<String> = Set(
+        [".==", ".!=", ".<", ".<=", ".>", ".>="].flatMap { ["\($0)(Variable, Variable)", "\($0)(Variable, some Scalar)"] } + [
+            "sign(Variable)"  // its derivative is zero wherever it has one
+        ])
+
+    @Test func everyPublicFunctionHasARow() throws {
+        let declared = try declarations()
+        #expect(declared.count > 100, "found \(declared.count) declarations only: has the layout of the sources changed?")
+        let covered = Set(FunctionTable.rows.flatMap(\.declarations))
+        for declaration in declared.keys.sorted() where !covered.contains(declaration) && !Self.constants.contains(declaration) {
+            Issue.record("\(declaration) in \(declared[declaration]!) has no row in the table of functions")
+        }
+    }
+
+    @Test func everyRowNamesAPublicFunction() throws {
+        let declared = try declarations()
+        for row in FunctionTable.rows {
+            for declaration in row.declarations {
+                #expect(declared[declaration] == "\(row.family).swift", "\(row): \(declaration)")
+            }
+        }
+    }
+
+    @Test func namesAreUnique() {
+        let names = FunctionTable.rows.map(\.name)
+        #expect(Set(names).count == names.count)
+        for row in FunctionTable.rows {
+            let labels = row.samples.map(\.label)
+            #expect(Set(labels).count == labels.count, "\(row)")
+        }
+    }
+
+    /// The public functions of the library's `Functions` folder whose signature, or the type they extend, mentions `Variable`, with their
+    /// file: base name, then labels and types of the parameters.
+    private func declarations() throws -> [String: String] {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Sources/Nabla/Functions")
+        let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+            .filter { $0.pathExtension == "swift" }
+        var found: [String: String] = [:]
+        for file in files {
+            let text = try String(contentsOf: file, encoding: .utf8)
+            let pattern = /(?m)^\s*public (?:static )?(?:prefix )?(?:func )?([^\s(<]+|<=?|`where`) ?(?:<[A-Z]\w*: \w+>)?\(/
+            for match in text.matches(of: pattern) {
+                let name = String(match.1).replacing("`", with: "")
+                if ["init", "var", "let"].contains(name) { continue }
+                let parameters = parameterList(text[match.range.upperBound...])
+                let rest = text[match.range.lowerBound...].prefix { $0 != "{" }
+                guard rest.contains("Variable") else { continue }
+                found["\(name)(\(parameters.map(signature).joined(separator: ", ")))"] = file.lastPathComponent
+            }
+        }
+        return found
+    }
+
+    /// The text of each parameter, up to the closing parenthesis.
+    private func parameterList(_ text: Substring) -> [String] {
+        var (parts, depth) = ([""], 0)
+        for character in text {
+            if character == ")" && depth == 0 { break }
+            if "([".contains(character) { depth += 1 }
+            if ")]".contains(character) { depth -= 1 }
+            if character == "," && depth == 0 { parts.append("") } else { parts[parts.count - 1].append(character) }
+        }
+        return parts.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }.filter { !$0.isEmpty }
+    }
+
+    /// `label: Type`, or `Type` alone where the caller writes no label.
+    private func signature(_ parameter: String) -> String {
+        let colon = parameter.firstIndex(of: ":")!
+        let names = parameter[..<colon].split(separator: " ")
+        var type = String(parameter[parameter.index(after: colon)...])
+        if let equals = type.range(of: " = ") { type = String(type[..<equals.lowerBound]) }
+        type = type.trimmingCharacters(in: .whitespaces).replacing("inout ", with: "")
+        // Operators and subscripts have names, not labels.
+        let isUnlabelled = names[0] == "_" || ["a", "b", "x", "s"].contains(names[0]) || parameter.hasPrefix("indices: any")
+        return isUnlabelled ? type : "\(names[0]): \(type)"
+    }
+}

@@ -1,0 +1,117 @@
+import FunctionTable
+import Testing
+
+@testable import Nabla
+
+/// What holds for every function of the table beside its numbers.
+@Suite struct FunctionTablePropertyTests {
+    @Test(arguments: FunctionTable.rows) func float32AgreesWithFloat64ToOrderThree(_ row: TableRow) {
+        for sample in row.samples {
+            let precise = SampleDerivatives(row, sample, dtype: .float64, order: 3)
+            let single = SampleDerivatives(row, sample, dtype: .float32, order: 3)
+            for (a, b) in zip([single.outputs] + single.gradients, [precise.outputs] + precise.gradients) {
+                for (got, wanted) in zip(a, b) {
+                    let (numbers, exact) = (got.array.doubles, wanted.array.doubles)
+                    // Relative to the array's largest element, for elements whose parts cancel.
+                    let size = exact.reduce(1e-3) { max($0, $1.magnitude) }
+                    #expect(got.shape == wanted.shape && zip(numbers, exact).allSatisfy { ($0 - $1).magnitude <= 1e-3 * size }, "\(sample)")
+                }
+            }
+        }
+    }
+
+    /// Also where inputs or outputs are empty or have no axes, or differ in type.
+    @Test(arguments: FunctionTable.rows) func gradientsHaveTheShapeAndTypeOfTheirInputs(_ row: TableRow) {
+        for sample in row.samples {
+            let derivatives = SampleDerivatives(row, sample, order: 2)
+            for level in derivatives.gradients {
+                for (gradient, place) in zip(level, derivatives.places) {
+                    #expect(gradient.shape == place.shape && gradient.dtype == place.dtype, "\(sample)")
+                }
+            }
+            // Nothing flows from empty results: the gradients are zero.
+            if derivatives.outputs.allSatisfy({ $0.count == 0 }) {
+                for gradient in derivatives.gradients[0] { #expect(gradient.array.doubles.allSatisfy { $0 == 0 }, "\(sample)") }
+            }
+            let directions = derivatives.places.map { SampleDerivatives.weights(like: $0, seed: 1) }
+            let tangents = jvp(of: derivatives.outputs, wrt: derivatives.places, along: directions)
+            for (tangent, output) in zip(tangents, derivatives.outputs) {
+                #expect(tangent.shape == output.shape && tangent.dtype == output.dtype, "\(sample)")
+            }
+        }
+    }
+
+    /// With only one output used, or one first gradient at order 2, the others' gradients are absent; the parts add up to the whole.
+    @Test(arguments: FunctionTable.rows) func partialUseAddsUp(_ row: TableRow) {
+        for sample in row.samples {
+            let derivatives = SampleDerivatives(row, sample, dtype: .float64, order: 1)
+            for (level, seed) in [(derivatives.outputs, UInt64(20)), (derivatives.gradients[0], 30)] where level.count > 1 {
+                let weights = level.enumerated().map { SampleDerivatives.weights(like: $1, seed: seed + UInt64($0)) }
+                let whole = grad(of: level, wrt: derivatives.places, gradOutputs: weights)
+                let parts = level.indices.map { grad(of: [level[$0]], wrt: derivatives.places, gradOutputs: [weights[$0]]) }
+                for (i, gradient) in whole.enumerated() {
+                    let sum = parts.dropFirst().reduce(parts[0][i].array) { $0 + $1[i].array }
+                    #expect(isClose(gradient.array, sum, 1e-13), "\(sample), gradient \(i)")
+                }
+                // One input alone.
+                for (i, place) in derivatives.places.enumerated() {
+                    let alone = grad(of: level, wrt: [place], gradOutputs: weights)[0]
+                    #expect(isClose(alone.array, whole[i].array, 1e-13), "\(sample), gradient \(i) alone")
+                }
+            }
+        }
+    }
+
+    /// f(x, x) has the sum of both partial derivatives, at orders 1 and 2.
+    @Test(arguments: FunctionTable.rows.filter { $0.samples.contains(where: \.isRepeated) })
+    func repeatedInputHasTheSumOfThePartialDerivatives(_ row: TableRow) {
+        for sample in row.samples where sample.isRepeated {
+            let array = sample.inputs[0]
+            let (x, a, b) = (Variable(array), Variable(array), Variable(array))
+            let (twice, apart) = (row.function([x, x]), row.function([a, b]))
+            let weights = twice.enumerated().map { SampleDerivatives.weights(like: $1, seed: UInt64($0)) }
+            let first = grad(of: twice, wrt: [x], gradOutputs: weights, enableDoubleBackprop: true)
+            let firstApart = grad(of: apart, wrt: [a, b], gradOutputs: weights, enableDoubleBackprop: true)
+            #expect(isClose(first[0].array, firstApart[0].array + firstApart[1].array, 1e-13), "\(sample)")
+            let direction = SampleDerivatives.weights(like: x, seed: 7)
+            let second = grad(of: first, wrt: [x], gradOutputs: [direction])
+            let secondApart = grad(of: firstApart, wrt: [a, b], gradOutputs: [direction, direction])
+            #expect(isClose(second[0].array, secondApart[0].array + secondApart[1].array, 1e-13), "\(sample)")
+        }
+    }
+
+    /// The second derivative of a linear function is a zero that costs nothing, in both modes, and not an error.
+    @Test(arguments: FunctionTable.rows.filter(\.isLinear)) func linearFunctionsHaveASymbolicSecondDerivative(_ row: TableRow) {
+        for sample in row.samples {
+            let derivatives = SampleDerivatives(row, sample, order: 2)
+            let directions = derivatives.places.map { SampleDerivatives.weights(like: $0, seed: 3) }
+            let along = jvp(of: derivatives.outputs, wrt: derivatives.places, along: directions, enableDoubleBackprop: true)
+            let seconds = derivatives.gradients[1] + jvp(of: along, wrt: derivatives.places, along: directions)
+            for second in seconds { #expect(second.isSymbolicZero && !second.requiresGrad, "\(sample)") }
+        }
+    }
+
+    @Test(arguments: FunctionTable.rows) func twoRunsAreIdentical(_ row: TableRow) {
+        for sample in row.samples {
+            let (one, two) = (SampleDerivatives(row, sample, order: 2), SampleDerivatives(row, sample, order: 2))
+            for (a, b) in zip([one.outputs] + one.gradients, [two.outputs] + two.gradients) {
+                #expect(a.map { $0.array.doubles.map(\.bitPattern) } == b.map { $0.array.doubles.map(\.bitPattern) }, "\(sample)")
+            }
+        }
+    }
+
+    /// Whether a function is recorded makes no difference to its values.
+    @Test(arguments: FunctionTable.rows) func recordingChangesNoValue(_ row: TableRow) {
+        for sample in row.samples {
+            let function = sample.restricted(row.function)
+            let recorded = function(sample.inputs.map { Variable($0) })
+            let constant = noBackprop { function(sample.inputs.map { Variable($0) }) }
+            #expect(recorded.map { $0.array.doubles.map(\.bitPattern) } == constant.map { $0.array.doubles.map(\.bitPattern) }, "\(sample)")
+            #expect(constant.allSatisfy { !$0.requiresGrad }, "\(sample)")
+        }
+    }
+
+    private func isClose(_ a: NDArray, _ b: NDArray, _ tolerance: Double) -> Bool {
+        a.shape == b.shape && zip(a.doubles, b.doubles).allSatisfy { ($0 - $1).magnitude <= tolerance * max(1, $1.magnitude) }
+    }
+}
