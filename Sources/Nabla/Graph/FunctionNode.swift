@@ -167,15 +167,15 @@ package struct KeptArrays {
         before?.release()
     }
 
-    var firstInput: NDArray? {
+    package var firstInput: NDArray? {
         @inline(__always) get { input0.map { NDArray(body: $0.takeUnretainedValue()) } }
         @inline(__always) set { KeptArrays.replace(&input0, by: newValue) }
     }
-    var secondInput: NDArray? {
+    package var secondInput: NDArray? {
         @inline(__always) get { input1.map { NDArray(body: $0.takeUnretainedValue()) } }
         @inline(__always) set { KeptArrays.replace(&input1, by: newValue) }
     }
-    var firstOutput: NDArray? {
+    package var firstOutput: NDArray? {
         @inline(__always) get { output0.map { NDArray(body: $0.takeUnretainedValue()) } }
         @inline(__always) set { KeptArrays.replace(&output0, by: newValue) }
     }
