@@ -88,7 +88,7 @@ extension FunctionTable {
         "where(c, a, b), c an array": [1, 0, 0, 0],
         "where(c, x, 0.5)": [1, 0, 0, 0],
         "where(c, 2, x)": [1, 0, 0, 0],
-        "where(x .> 0, x, otherwise: -1) { sqrt($0) }": [4, 5, 11, 33],
+        "where(x .> 0, x, otherwise: -1) { sqrt($0) }": [6, 7, 13, 35],
         // Shapes
         "x.reshaped(to: [3, -1])": [1, 0, 0, 0],
         "x.reshaped(to: [x.count] as Shape)": [1, 0, 0, 0],
