@@ -47,10 +47,10 @@ import Testing
         var found: [String: String] = [:]
         for file in files {
             let text = try String(contentsOf: file, encoding: .utf8)
-            let pattern = /(?m)^\s*public (?:static )?(?:prefix )?(?:func )?([^\s(<]+|<=?|`where`) ?(?:<[A-Z]\w*: \w+>)?\(/
+            let pattern = /public (?:static )?(?:prefix )?(?:func )?(\.?[<>=!+\-*\/]+|[\w`]+) ?(?:<[A-Z]\w*: [\w &]+>)?\(/
             for match in text.matches(of: pattern) {
                 let name = String(match.1).replacing("`", with: "")
-                if ["init", "var", "let"].contains(name) { continue }
+                if name == "init" { continue }
                 let parameters = parameterList(text[match.range.upperBound...])
                 let rest = text[match.range.lowerBound...].prefix { $0 != "{" }
                 guard rest.contains("Variable") else { continue }
