@@ -3,9 +3,9 @@
 
 #include <math.h>
 
-// NAME over types TO and TX: EXPR in terms of x. CLONES is empty where the loop calls the C library.
-#define MAP1(CLONES, NAME, TO, TX, EXPR)                                            \
-    CLONES static void NAME(int64_t count, char *const *p, const int64_t *s) {      \
+// NAME over types TO and TX: EXPR in terms of x.
+#define MAP1(NAME, TO, TX, EXPR)                                                    \
+    NK_CLONES static void NAME(int64_t count, char *const *p, const int64_t *s) {      \
         TO *out = (TO *)p[0];                                                       \
         const TX *in = (const TX *)p[1];                                            \
         int64_t so = s[0], sx = s[1];                                               \
@@ -15,6 +15,7 @@
             for (int64_t i = 0; i < count; i++) { TX x = in[i * sx]; out[i * so] = (TO)(EXPR); } \
         }                                                                           \
     }
+// The same for what is a call of the C library, where vectors would gain nothing.
 #define CALL1(NAME, TO, TX, EXPR)                                                   \
     static void NAME(int64_t count, char *const *p, const int64_t *s) {             \
         TO *out = (TO *)p[0];                                                       \
@@ -34,7 +35,7 @@ static inline double sigmoid_f64(double x) {
 static inline float softplus_f32(float x) { return x != x ? x : (x > 0 ? x : 0) + log1pf(expf(-fabsf(x))); }
 static inline double softplus_f64(double x) { return x != x ? x : (x > 0 ? x : 0) + log1p(exp(-fabs(x))); }
 
-// op, suffix of the C function for float, expression for a type T with suffix F
+// S: suffix of the loops' names; T: type of the elements; F: suffix of the C library's functions for it.
 #define SIMPLE_FLOAT_OPS(X, S, T, F)                                  \
     X(S, T, NEG, -x)                                                  \
     X(S, T, ABS, fabs##F(x))                                          \
@@ -80,7 +81,7 @@ static inline double softplus_f64(double x) { return x != x ? x : (x > 0 ? x : 0
     X(S, T, RELU, x > 0 ? x : 0)                                      \
     X(S, T, FLOOR, x)
 
-#define DEFINE_SIMPLE(S, T, OP, EXPR) MAP1(NK_CLONES, S##_##OP, T, T, EXPR)
+#define DEFINE_SIMPLE(S, T, OP, EXPR) MAP1(S##_##OP, T, T, EXPR)
 #define DEFINE_LIBRARY(S, T, OP, EXPR) CALL1(S##_##OP, T, T, EXPR)
 SIMPLE_FLOAT_OPS(DEFINE_SIMPLE, f32, float, f)
 SIMPLE_FLOAT_OPS(DEFINE_SIMPLE, f64, double, )
@@ -88,7 +89,7 @@ LIBRARY_FLOAT_OPS(DEFINE_LIBRARY, f32, float, f)
 LIBRARY_FLOAT_OPS(DEFINE_LIBRARY, f64, double, )
 INTEGER_OPS(DEFINE_SIMPLE, i32, int32_t, uint32_t)
 INTEGER_OPS(DEFINE_SIMPLE, i64, int64_t, uint64_t)
-MAP1(NK_CLONES, bool_NOT, uint8_t, uint8_t, x ^ 1)
+MAP1(bool_NOT, uint8_t, uint8_t, x ^ 1)
 
 #define ENTRY(S, T, OP, EXPR) [NK_##OP] = S##_##OP,
 #define INTEGER_ROUNDINGS(S) [NK_CEIL] = S##_FLOOR, [NK_ROUND] = S##_FLOOR, [NK_TRUNC] = S##_FLOOR,
@@ -121,12 +122,12 @@ void nk_unary(nk_unary_op op, nk_dtype type, int rank, const int32_t *shape,
 }
 
 #define DEFINE_TESTS(S, T)                                             \
-    MAP1(NK_CLONES, S##_ISNAN, uint8_t, T, x != x)                     \
-    MAP1(NK_CLONES, S##_ISINF, uint8_t, T, x == (T)INFINITY || x == -(T)INFINITY) \
-    MAP1(NK_CLONES, S##_ISFINITE, uint8_t, T, x - x == 0)
+    MAP1(S##_ISNAN, uint8_t, T, x != x)                     \
+    MAP1(S##_ISINF, uint8_t, T, x == (T)INFINITY || x == -(T)INFINITY) \
+    MAP1(S##_ISFINITE, uint8_t, T, x - x == 0)
 DEFINE_TESTS(f32, float)
 DEFINE_TESTS(f64, double)
-// Integers differ in width only in what is skipped, and nothing is read.
+// What integers answer does not depend on their value.
 static void fill_with_0(int64_t count, char *const *p, const int64_t *s) {
     for (int64_t i = 0; i < count; i++) ((uint8_t *)p[0])[i * s[0]] = 0;
 }

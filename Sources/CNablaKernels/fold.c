@@ -208,16 +208,20 @@ NK_CLONES static void sum_columns_f64(int64_t count, char *const *p, const int64
         const T *x = (const T *)p[1];                                              \
         int64_t step = s[1], i = 0;                                                \
         T *value = ((nk_fold_state *)p[0])->values, a = *value;                    \
-        if (step == 1 && count >= 2 * COUNT) {                                     \
-            LANES best = LOAD(x), more = LOAD(x + COUNT);                          \
-            for (i = 2 * COUNT; i + 2 * COUNT <= count; i += 2 * COUNT) {          \
-                LANES next = LOAD(x + i), after = LOAD(x + i + COUNT);             \
-                EXTREME_OF_LANES(best, next, LANES, MASK, OPERATOR)                \
-                EXTREME_OF_LANES(more, after, LANES, MASK, OPERATOR)               \
+        if (step == 1 && count >= 4 * COUNT) {                                     \
+            LANES v0 = LOAD(x), v1 = LOAD(x + COUNT), v2 = LOAD(x + 2 * COUNT), v3 = LOAD(x + 3 * COUNT); \
+            for (i = 4 * COUNT; i + 4 * COUNT <= count; i += 4 * COUNT) {          \
+                LANES x0 = LOAD(x + i), x1 = LOAD(x + i + COUNT), x2 = LOAD(x + i + 2 * COUNT), x3 = LOAD(x + i + 3 * COUNT); \
+                EXTREME_OF_LANES(v0, x0, LANES, MASK, OPERATOR)                    \
+                EXTREME_OF_LANES(v1, x1, LANES, MASK, OPERATOR)                    \
+                EXTREME_OF_LANES(v2, x2, LANES, MASK, OPERATOR)                    \
+                EXTREME_OF_LANES(v3, x3, LANES, MASK, OPERATOR)                    \
             }                                                                      \
-            EXTREME_OF_LANES(best, more, LANES, MASK, OPERATOR)                    \
+            EXTREME_OF_LANES(v0, v1, LANES, MASK, OPERATOR)                        \
+            EXTREME_OF_LANES(v2, v3, LANES, MASK, OPERATOR)                        \
+            EXTREME_OF_LANES(v0, v2, LANES, MASK, OPERATOR)                        \
             for (int lane = 0; lane < COUNT; lane++) {                             \
-                T b = best[lane];                                                  \
+                T b = v0[lane];                                                    \
                 a = ((b OPERATOR a) | (b != b)) ? b : a;                           \
             }                                                                      \
         }                                                                          \

@@ -71,7 +71,6 @@ typedef struct {
     char *out;
     const int64_t *indices;
     const char *x;
-    int64_t first_column, columns;  // the part of `inner` that is added
     int64_t block;
 } add_job;
 
@@ -107,7 +106,8 @@ void nk_add_at(nk_dtype type, int64_t outer, int64_t length, int64_t inner, void
         return;
     }
     // Every thread reads all the indices, which is little beside slices this long.
-    for (job.block = 0; job.block < outer; job.block++) nr_parallel_for(length, (length + 15) / 16, add_targets_body, &job);
+    int64_t grain = (length - 1) / nr_thread_count() + 1;
+    for (job.block = 0; job.block < outer; job.block++) nr_parallel_for(length, grain, add_targets_body, &job);
 }
 
 // MARK: Single elements along an axis
@@ -164,7 +164,7 @@ void nk_take_along(nk_dtype type, int rank, const int32_t *shape, int axis, void
     char *const pointers[] = {out, (char *)x, (char *)indices, (char *)&context};
     int32_t size = (int32_t)nk_size(type);
     const int32_t sizes[] = {size, size, sizeof(int64_t), 0};
-    nk_walk(size == 1 ? take_along_1 : size == 4 ? take_along_4 : take_along_8, &plan, 4, pointers, sizes, NK_PARALLEL_ELEMENTS);
+    nk_walk_lines(size == 1 ? take_along_1 : size == 4 ? take_along_4 : take_along_8, &plan, 4, pointers, sizes, NK_PARALLEL_ELEMENTS);
 }
 
 void nk_add_along(nk_dtype type, int rank, const int32_t *shape, int axis, void *out, const int64_t *out_strides,

@@ -86,51 +86,130 @@ void nk_walk_range(const nk_walk_job *job, int64_t begin, int64_t end) {
 
 static void walk_body(void *context, int64_t begin, int64_t end) { nk_walk_range(context, begin, end); }
 
+void nk_walk_lines(nk_loop loop, const nk_plan *plan, int operands, char *const *pointers, const int32_t *sizes, int64_t grain) {
+    nk_walk_job job = {loop, plan, operands, pointers, sizes};
+    nr_parallel_for(plan->total, grain, walk_body, &job);
+}
+
+// MARK: Tiles
 // Where an operand takes small steps along another axis than `out` does (a transpose), walking `out` row by row would use one
-// element of each cache line it fetches. Then rows of NK_TILE_OUTER along that other axis are walked a short piece at a time.
-static int tile_axis(const nk_plan *plan, int operands) {
-    if (plan->extent[0] < NK_TILE_OUTER) return 0;
-    for (int k = 1; k < operands; k++) {
-        int64_t step = nk_magnitude(plan->stride[0][k]);
-        if (step <= 8) continue;
-        for (int axis = 1; axis < plan->axes; axis++) {
-            int64_t other = nk_magnitude(plan->stride[axis][k]);
-            if (other > 0 && other <= 2 && plan->extent[axis] >= 8) return axis;
+// element of each cache line it fetches, and lines a power of two apart would drive each other out. So a tile of that operand is
+// first copied, whole lines at a time, to a small buffer laid out like `out`.
+
+typedef uint32_t four_u32 __attribute__((vector_size(16), may_alias));
+typedef uint32_t loose_four_u32 __attribute__((vector_size(16), aligned(4), may_alias));
+typedef uint64_t two_u64 __attribute__((vector_size(16), may_alias));
+typedef uint64_t loose_two_u64 __attribute__((vector_size(16), aligned(8), may_alias));
+
+enum { TILE_ROWS = 16, TILE_COLUMNS = 64 };
+
+// tile[row][column] = x[column * stride + row]
+static void gather_tile_4(uint32_t *tile, const uint32_t *x, int64_t stride, int64_t rows, int64_t columns) {
+    int64_t column = 0;
+    for (; rows == TILE_ROWS && column + 4 <= columns; column += 4) {
+        const uint32_t *line = x + column * stride;
+        for (int row = 0; row < TILE_ROWS; row += 4) {
+            four_u32 a = *(const loose_four_u32 *)(line + row), b = *(const loose_four_u32 *)(line + stride + row);
+            four_u32 c = *(const loose_four_u32 *)(line + 2 * stride + row), d = *(const loose_four_u32 *)(line + 3 * stride + row);
+            four_u32 ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+            four_u32 ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7), cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+            four_u32 *to = (four_u32 *)(tile + row * TILE_COLUMNS + column);
+            to[0] = __builtin_shufflevector(ab, cd, 0, 1, 4, 5);
+            to[TILE_COLUMNS / 4] = __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+            to[2 * TILE_COLUMNS / 4] = __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5);
+            to[3 * TILE_COLUMNS / 4] = __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7);
         }
     }
-    return 0;
+    for (; column < columns; column++)
+        for (int64_t row = 0; row < rows; row++) tile[row * TILE_COLUMNS + column] = x[column * stride + row];
+}
+
+static void gather_tile_8(uint64_t *tile, const uint64_t *x, int64_t stride, int64_t rows, int64_t columns) {
+    int64_t column = 0;
+    for (; rows == TILE_ROWS && column + 2 <= columns; column += 2) {
+        const uint64_t *line = x + column * stride;
+        for (int row = 0; row < TILE_ROWS; row += 2) {
+            two_u64 a = *(const loose_two_u64 *)(line + row), b = *(const loose_two_u64 *)(line + stride + row);
+            two_u64 *to = (two_u64 *)(tile + row * TILE_COLUMNS + column);
+            to[0] = __builtin_shufflevector(a, b, 0, 2);
+            to[TILE_COLUMNS / 2] = __builtin_shufflevector(a, b, 1, 3);
+        }
+    }
+    for (; column < columns; column++)
+        for (int64_t row = 0; row < rows; row++) tile[row * TILE_COLUMNS + column] = x[column * stride + row];
+}
+
+static void gather_tile_1(uint8_t *tile, const uint8_t *x, int64_t stride, int64_t rows, int64_t columns) {
+    for (int64_t column = 0; column < columns; column++)
+        for (int64_t row = 0; row < rows; row++) tile[row * TILE_COLUMNS + column] = x[column * stride + row];
 }
 
 typedef struct {
     const nk_walk_job *job;
-    int axis;
-    int64_t bands;  // of NK_TILE_OUTER rows along `axis`
+    int axis;                     // along which the buffered operands are contiguous
+    bool buffered[NK_OPERANDS];
+    int64_t bands;                // of TILE_ROWS along `axis`
 } tiled_job;
+
+static bool find_tiling(const nk_walk_job *job, tiled_job *tiled) {
+    const nk_plan *plan = job->plan;
+    tiled->axis = 0;
+    if (plan->extent[0] < TILE_ROWS) return false;
+    for (int k = 1; k < job->operands; k++) {
+        tiled->buffered[k] = false;
+        int64_t step = plan->stride[0][k];
+        if ((step >= 0 && step < 8) || step == -1 || job->sizes[k] == 0) continue;
+        for (int axis = 1; axis < plan->axes; axis++) {
+            if (plan->stride[axis][k] != 1 || plan->extent[axis] < 8 || (tiled->axis != 0 && axis != tiled->axis)) continue;
+            tiled->axis = axis;
+            tiled->buffered[k] = true;
+            break;
+        }
+    }
+    return tiled->axis != 0;
+}
 
 static void tiled_body(void *context, int64_t begin, int64_t end) {
     const tiled_job *tiled = context;
     const nk_walk_job *job = tiled->job;
     const nk_plan *plan = job->plan;
-    int operands = job->operands;
+    int operands = job->operands, tile_axis = tiled->axis;
+    _Alignas(64) uint64_t tiles[NK_OPERANDS - 1][TILE_ROWS * TILE_COLUMNS];
+    int64_t strides[NK_OPERANDS], row_steps[NK_OPERANDS];
+    for (int k = 0; k < operands; k++) {
+        bool buffered = k > 0 && tiled->buffered[k];
+        strides[k] = buffered ? 1 : plan->stride[0][k];
+        row_steps[k] = (buffered ? TILE_COLUMNS : plan->stride[tile_axis][k]) * job->sizes[k];
+    }
     for (int64_t unit = begin; unit < end; unit++) {
         char *corner[NK_OPERANDS], *pointers[NK_OPERANDS];
-        int64_t first_row = unit % tiled->bands * NK_TILE_OUTER, rest = unit / tiled->bands;
-        int64_t rows = plan->extent[tiled->axis] - first_row;
-        if (rows > NK_TILE_OUTER) rows = NK_TILE_OUTER;
-        for (int k = 0; k < operands; k++) corner[k] = job->pointers[k] + first_row * plan->stride[tiled->axis][k] * job->sizes[k];
+        int64_t first_row = unit % tiled->bands * TILE_ROWS, rest = unit / tiled->bands;
+        int64_t rows = plan->extent[tile_axis] - first_row;
+        if (rows > TILE_ROWS) rows = TILE_ROWS;
+        for (int k = 0; k < operands; k++) corner[k] = job->pointers[k] + first_row * plan->stride[tile_axis][k] * job->sizes[k];
         for (int axis = 1; axis < plan->axes; axis++) {
-            if (axis == tiled->axis) continue;
+            if (axis == tile_axis) continue;
             int64_t index = rest % plan->extent[axis];
             rest /= plan->extent[axis];
             for (int k = 0; k < operands; k++) corner[k] += index * plan->stride[axis][k] * job->sizes[k];
         }
-        for (int64_t column = 0; column < plan->extent[0]; column += NK_TILE_INNER) {
+        for (int64_t column = 0; column < plan->extent[0]; column += TILE_COLUMNS) {
             int64_t count = plan->extent[0] - column;
-            if (count > NK_TILE_INNER) count = NK_TILE_INNER;
+            if (count > TILE_COLUMNS) count = TILE_COLUMNS;
+            for (int k = 0; k < operands; k++) {
+                pointers[k] = corner[k] + column * plan->stride[0][k] * job->sizes[k];
+                if (k == 0 || !tiled->buffered[k]) continue;
+                void *tile = tiles[k - 1], *x = pointers[k];
+                switch (job->sizes[k]) {
+                case 1: gather_tile_1(tile, x, plan->stride[0][k], rows, count); break;
+                case 4: gather_tile_4(tile, x, plan->stride[0][k], rows, count); break;
+                default: gather_tile_8(tile, x, plan->stride[0][k], rows, count);
+                }
+                pointers[k] = tile;
+            }
             for (int64_t row = 0; row < rows; row++) {
-                for (int k = 0; k < operands; k++)
-                    pointers[k] = corner[k] + (column * plan->stride[0][k] + row * plan->stride[tiled->axis][k]) * job->sizes[k];
-                job->loop(count, pointers, plan->stride[0]);
+                job->loop(count, pointers, strides);
+                for (int k = 0; k < operands; k++) pointers[k] += row_steps[k];
             }
         }
     }
@@ -138,12 +217,12 @@ static void tiled_body(void *context, int64_t begin, int64_t end) {
 
 void nk_walk_outer(const nk_walk_job *job, int64_t grain) {
     const nk_plan *plan = job->plan;
-    int axis = tile_axis(plan, job->operands);
-    if (axis == 0) {
+    tiled_job tiled = {.job = job};
+    if (plan->axes == 1 || !find_tiling(job, &tiled)) {
         nr_parallel_for(plan->total, grain, walk_body, (void *)job);
         return;
     }
-    tiled_job tiled = {job, axis, (plan->extent[axis] + NK_TILE_OUTER - 1) / NK_TILE_OUTER};
-    int64_t units = plan->total / plan->extent[0] / plan->extent[axis] * tiled.bands;
-    nr_parallel_for(units, 1 + grain / (NK_TILE_OUTER * plan->extent[0]), tiled_body, &tiled);
+    tiled.bands = (plan->extent[tiled.axis] + TILE_ROWS - 1) / TILE_ROWS;
+    int64_t units = plan->total / plan->extent[0] / plan->extent[tiled.axis] * tiled.bands;
+    nr_parallel_for(units, 1 + grain / (TILE_ROWS * plan->extent[0]), tiled_body, &tiled);
 }

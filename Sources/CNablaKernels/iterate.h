@@ -29,8 +29,6 @@ enum {
     // Axes of extent 1 are dropped and the others at least double the number of elements.
     NK_AXES = 48,
     NK_PARALLEL_ELEMENTS = 32768,
-    // Sides of the tiles in which operands of different layouts are walked: 64 bytes of one by 64 rows of the other.
-    NK_TILE_INNER = 64, NK_TILE_OUTER = 16,
 };
 
 /// One innermost loop: `pointers` and `strides` (in elements) of each operand, `out` first.
@@ -115,7 +113,10 @@ typedef struct {
 /// Runs the innermost loop over elements begin..<end of the plan, counted with the innermost axis fastest.
 void nk_walk_range(const nk_walk_job *job, int64_t begin, int64_t end);
 /// All of a plan that has more than one axis or is worth several threads; `grain` is the least number of elements a thread takes.
+/// The loop reads of each input just the elements it is given: they may be copies.
 void nk_walk_outer(const nk_walk_job *job, int64_t grain);
+/// All of a plan whose elements stand for lines: the loop reads on from where its pointers are, so they point into the arrays.
+void nk_walk_lines(nk_loop loop, const nk_plan *plan, int operands, char *const *pointers, const int32_t *sizes, int64_t grain);
 
 NK_INLINE void nk_walk(nk_loop loop, const nk_plan *plan, int operands, char *const *pointers, const int32_t *sizes, int64_t grain) {
     if (NK_LIKELY(plan->axes == 1 && plan->total <= grain)) {

@@ -67,7 +67,8 @@ static void convert_words(const fill_job *job, const uint32_t *words, int64_t fi
 }
 
 void nk_philox_words(uint64_t key, uint64_t stream, uint64_t counter, int64_t count, uint32_t *out) {
-    fill_job job = {.key = key, .stream = stream, .counter = counter, .count = count, .words_each = 1, .convert = convert_words, .out = out};
+    fill_job job = {.key = key, .stream = stream, .counter = counter, .count = count, .words_each = 1,
+                    .convert = convert_words, .out = out};
     fill(&job);
 }
 
@@ -97,7 +98,8 @@ NK_CLONES static void convert_uniform_f64(const fill_job *job, const uint32_t *w
     }
 }
 
-void nk_random_uniform(nk_dtype type, uint64_t key, uint64_t stream, uint64_t counter, int64_t count, double low, double high, void *out) {
+void nk_random_uniform(nk_dtype type, uint64_t key, uint64_t stream, uint64_t counter, int64_t count,
+                       double low, double high, void *out) {
     if (type != NK_F32 && type != NK_F64) nk_unsupported("nk_random_uniform", 0, type);
     fill_job job = {.key = key, .stream = stream, .counter = counter, .count = count, .words_each = type == NK_F32 ? 1 : 2,
                     .convert = type == NK_F32 ? convert_uniform_f32 : convert_uniform_f64,
@@ -107,38 +109,35 @@ void nk_random_uniform(nk_dtype type, uint64_t key, uint64_t stream, uint64_t co
 
 // MARK: Normal numbers
 
-// log of x in [2^-53, 1], after the FreeBSD mathematical library: x = 2^k (1 + f) with 1 + f near 1, and
-// log(1 + f) = f - f^2/2 + s (f^2/2 + R(s^2)) with s = f / (2 + f).
+// log of x in [2^-53, 1]: x = 2^k m with m between sqrt(1/2) and sqrt(2), and log m = 2 artanh(s) = 2 (s + s^3/3 + s^5/5 + ...) with
+// s = (m - 1) / (m + 1). |s| <= 0.1716, so the terms after s^21 are below the rounding of a double.
 NK_INLINE double log_of_unit(double x) {
     uint64_t bits;
     memcpy(&bits, &x, sizeof bits);
-    // The bits of sqrt(1/2) go to those of 1 before the exponent is cut off, which puts 1 + f between sqrt(1/2) and sqrt(2).
+    // The bits of sqrt(1/2) go to those of 1 before the exponent is cut off, which puts m between sqrt(1/2) and sqrt(2).
     bits += 0x3ff0000000000000u - 0x3fe6a09e667f3bcdu;
     double k = (double)((int32_t)(bits >> 52) - 1023);
     bits = (bits & 0x000fffffffffffffu) + 0x3fe6a09e667f3bcdu;
     double m;
     memcpy(&m, &bits, sizeof m);
-    double f = m - 1, half_square = 0.5 * f * f, s = f / (2 + f), z = s * s, w = z * z;
-    double even = w * (0x1.999999997fa04p-2 + w * (0x1.c71c51d8e78afp-3 + w * 0x1.39a09d078c69fp-3));
-    double odd = z * (0x1.5555555555593p-1 + w * (0x1.2492494229359p-2 + w * (0x1.7466496cb03dep-3 + w * 0x1.2f112df3e5244p-3)));
-    return k * 0x1.62e42feep-1 - ((half_square - (s * (half_square + (odd + even)) + k * 0x1.a39ef35793c76p-33)) - f);
+    double f = m - 1, s = f / (2 + f), z = s * s;
+    double tail = z * (1.0 / 3 + z * (1.0 / 5 + z * (1.0 / 7 + z * (1.0 / 9 + z * (1.0 / 11 + z * (1.0 / 13
+        + z * (1.0 / 15 + z * (1.0 / 17 + z * (1.0 / 19 + z * (1.0 / 21))))))))));
+    // 2 s = f - s f exactly; the large term f is added last.
+    double log_m = f - s * (f - 2 * tail);
+    const double ln2_upper = 0x1.62e42feep-1, ln2_lower = 0x1.a39ef35793c76p-33;  // ln 2 in two parts; k times the upper one is exact
+    return k * ln2_upper + (k * ln2_lower + log_m);
 }
 
-// cos and sin of 2 pi u for u in [0, 1): by quarter turns, each on [-pi/4, pi/4] with the polynomials of the FreeBSD library.
+// cos and sin of 2 pi u for u in [0, 1): by quarter turns, each on [-pi/4, pi/4], where Taylor's series to y^17 is below the rounding.
 NK_INLINE void turn(double u, double *cosine, double *sine) {
     int32_t quarter = (int32_t)(4 * u + 0.5);
-    double t = u - 0.25 * (double)quarter;
-    // 2 pi t in two parts, from halves of the factors whose products are exact.
-    const double pi2 = 0x1.921fb54442d18p+2, pi2_upper = 0x1.921fb54p+2, pi2_lower = 0x1.10b4611a62633p-28;
-    double split = t * 134217729.0, upper = split - (split - t), lower = t - upper;
-    double y = t * pi2;
-    double rest = ((upper * pi2_upper - y) + lower * pi2_upper) + t * pi2_lower;
-    double z = y * y, v = z * y;
-    double r = 0x1.111111110f8a6p-7 + z * (-0x1.a01a019c161d5p-13 + z * (0x1.71de357b1fe7dp-19 + z * (-0x1.ae5e68a2b9cebp-26 + z * 0x1.5d93a5acfd57cp-33)));
-    double s = y - ((z * (0.5 * rest - v * r) - rest) + v * 0x1.5555555555549p-3);
-    double c = z * (0x1.555555555554cp-5 + z * (-0x1.6c16c16c15177p-10 + z * (0x1.a01a019cb1590p-16 + z * (-0x1.27e4f809c52adp-22 + z * (0x1.1ee9ebdb4b1c4p-29 + z * -0x1.8fae9be8838d4p-37)))));
-    double half = 0.5 * z, one_less = 1 - half;
-    c = one_less + (((1 - one_less) - half) + (z * c - y * rest));
+    double y = (u - 0.25 * (double)quarter) * 0x1.921fb54442d18p+2;  // the difference is exact
+    double z = y * y;
+    double s = y + y * z * (-1.0 / 6 + z * (1.0 / 120 + z * (-1.0 / 5040 + z * (1.0 / 362880 + z * (-1.0 / 39916800
+        + z * (1.0 / 6227020800 + z * (-1.0 / 1307674368000 + z * (1.0 / 355687428096000))))))));
+    double c = 1 + z * (-1.0 / 2 + z * (1.0 / 24 + z * (-1.0 / 720 + z * (1.0 / 40320 + z * (-1.0 / 3628800
+        + z * (1.0 / 479001600 + z * (-1.0 / 87178291200 + z * (1.0 / 20922789888000))))))));
     bool swapped = quarter & 1;
     double first = swapped ? s : c, second = swapped ? c : s;
     // cos is negative in quarters 1 and 2, sin in 2 and 3.
@@ -171,7 +170,8 @@ NK_INLINE void turn(double u, double *cosine, double *sine) {
 CONVERT_NORMAL(convert_normal_f32, float)
 CONVERT_NORMAL(convert_normal_f64, double)
 
-void nk_random_normal(nk_dtype type, uint64_t key, uint64_t stream, uint64_t counter, int64_t count, double mean, double deviation, void *out) {
+void nk_random_normal(nk_dtype type, uint64_t key, uint64_t stream, uint64_t counter, int64_t count,
+                       double mean, double deviation, void *out) {
     if (type != NK_F32 && type != NK_F64) nk_unsupported("nk_random_normal", 0, type);
     fill_job job = {.key = key, .stream = stream, .counter = counter, .count = count, .words_each = 2,
                     .convert = type == NK_F32 ? convert_normal_f32 : convert_normal_f64, .low = mean, .scale = deviation, .out = out};
@@ -192,7 +192,8 @@ void nk_random_normal(nk_dtype type, uint64_t key, uint64_t stream, uint64_t cou
 CONVERT_INTEGERS(convert_integers_i32, int32_t)
 CONVERT_INTEGERS(convert_integers_i64, int64_t)
 
-void nk_random_integers(nk_dtype type, uint64_t key, uint64_t stream, uint64_t counter, int64_t count, int64_t low, int64_t high, void *out) {
+void nk_random_integers(nk_dtype type, uint64_t key, uint64_t stream, uint64_t counter, int64_t count,
+                        int64_t low, int64_t high, void *out) {
     if (type != NK_I32 && type != NK_I64) nk_unsupported("nk_random_integers", 0, type);
     fill_job job = {.key = key, .stream = stream, .counter = counter, .count = count, .words_each = 2,
                     .convert = type == NK_I32 ? convert_integers_i32 : convert_integers_i64,

@@ -113,8 +113,22 @@ static void reduce_body(void *context, int64_t begin, int64_t end) {
     }
 }
 
+// A short reduction to one number needs no tasks.
+static void run_single(const reduction *r) {
+    double value, error;
+    nk_fold_state state = {1, 0, &value, &error};
+    char *const pointers[] = {(char *)&state, (char *)r->x};
+    initialize(r, &state);
+    r->fold->row(r->reduced.total, pointers, r->reduced.stride[0]);
+    store(r, &state, r->out, 1);
+}
+
 static void run(reduction *r) {
     int64_t outputs = r->kept.total, length = r->reduced.total;
+    if (outputs == 1 && r->reduced.axes == 1 && length < 2 * PART_ELEMENTS) {
+        run_single(r);
+        return;
+    }
     r->by_columns = r->kept.extent[0] >= MINIMUM_COLUMNS
         && nk_magnitude(r->kept.stride[0][0]) < nk_magnitude(r->reduced.stride[0][1]);
     r->tiles = r->by_columns ? (r->kept.extent[0] + NK_FOLD_COLUMNS - 1) / NK_FOLD_COLUMNS : 1;
@@ -160,9 +174,10 @@ static void run(reduction *r) {
     second.reduced.stride[0][1] = outputs;
     second.parts = 1;
     second.part = r->parts;
-    second.by_columns = false;
-    second.tiles = 1;
-    nr_parallel_for(outputs, 1 + NK_PARALLEL_ELEMENTS / r->parts, reduce_body, &second);
+    second.by_columns = second.kept.extent[0] >= MINIMUM_COLUMNS;
+    second.tiles = second.by_columns ? (second.kept.extent[0] + NK_FOLD_COLUMNS - 1) / NK_FOLD_COLUMNS : 1;
+    tasks = second.by_columns ? outputs / second.kept.extent[0] * second.tiles : outputs;
+    nr_parallel_for(tasks, 1 + NK_PARALLEL_ELEMENTS / (1 + r->parts * (outputs / tasks)), reduce_body, &second);
     nr_buffer_free(matrix, bytes);
 }
 

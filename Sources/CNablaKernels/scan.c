@@ -89,5 +89,5 @@ void nk_scan(nk_reduce_op op, nk_dtype type, int rank, const int32_t *shape, int
     nk_plan_hold(&plan, 2);
     char *const pointers[] = {first_out, first_x, (char *)&context};
     const int32_t sizes[] = {(int32_t)size, (int32_t)size, 0};
-    nk_walk(loop, &plan, 3, pointers, sizes, 1 + NK_PARALLEL_ELEMENTS / 4 / line.length);
+    nk_walk_lines(loop, &plan, 3, pointers, sizes, 1 + NK_PARALLEL_ELEMENTS / 4 / line.length);
 }

@@ -3,12 +3,9 @@
 
 #include <stdlib.h>
 
-NR_THREAD_LOCAL int32_t recording = 1;
-NR_THREAD_LOCAL int32_t teardown_depth;
+__thread int32_t nr_recording_word = 1;
+__thread int32_t nr_teardown_depth;
 static _Atomic uint32_t last_walk;
-
-int32_t nr_recording(void) { return recording; }
-void nr_set_recording(int32_t value) { recording = value; }
 
 uint32_t nr_next_walk(void) {
     uint32_t walk;
@@ -16,9 +13,6 @@ uint32_t nr_next_walk(void) {
     while (NR_UNLIKELY(walk == 0));
     return walk;
 }
-
-int32_t nr_teardown_enter(void) { return ++teardown_depth; }
-int32_t nr_teardown_leave(void) { return --teardown_depth; }
 
 void nr_teardown_push(void *object) {
     nr_thread_record *record = nr_thread_record_get();

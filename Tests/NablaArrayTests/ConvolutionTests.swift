@@ -27,6 +27,9 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
         ConvolutionCase(input: [10], kernel: [4], stride: [3], padding: [2, 1], dilation: [2]),
         ConvolutionCase(batch: 1, input: [7], kernel: [7], inputChannels: 1, outputChannels: 1),
         ConvolutionCase(input: [5], kernel: [2], inputChannels: 4, outputChannels: 4, padding: [5, 0], groups: 4),
+        ConvolutionCase(input: [12], kernel: [2], stride: [3], padding: [1, 2], dilation: [3]),
+        ConvolutionCase(input: [40], kernel: [2], stride: [5], dilation: [7]),
+        ConvolutionCase(input: [50], kernel: [4], padding: [3]),
         ConvolutionCase(input: [6, 5], kernel: [3, 2]),
         ConvolutionCase(batch: 3, input: [7, 6], kernel: [5, 5], inputChannels: 2, stride: [2], padding: [2]),
         ConvolutionCase(input: [8, 7], kernel: [2, 3], stride: [3, 2], padding: [1, 0, 2, 3], dilation: [2, 1]),
@@ -194,6 +197,25 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
             #expect(convolutionDataGradient(g, w, inputSpatial: c.input, c.geometry) == .zeros(c.x))
             #expect(convolutionWeightGradient(x, g, kernelSpatial: c.kernel, c.geometry) == .zeros(c.w))
         }
+    }
+
+    @Test(arguments: DType.allCases) func columnsOfEveryType(_ dtype: DType) {
+        let window = WindowGeometry(
+            batch: 2, channels: 3, input: [6, 21], kernel: [3, 2], output: [4, 11], stride: [2, 2], padding: [2, 1], dilation: [1, 1])
+        let image = NDArray((0..<756).map { $0 % 7 }).reshaped(to: [2, 3, 6, 21] as Shape)
+        func columns(_ image: NDArray) -> NDArray {
+            let out = NDArray(uninitialized: [18, 88], image.dtype)
+            backend.im2col(window, image, into: out)
+            return out
+        }
+        #expect(columns(image.cast(to: dtype)) == columns(image).cast(to: dtype))
+        if dtype == .bool { return }
+        func sums(_ columns: NDArray) -> NDArray {
+            let out = NDArray(uninitialized: image.shape, columns.dtype)
+            backend.col2im(window, columns, into: out)
+            return out
+        }
+        #expect(sums(columns(image).cast(to: dtype)) == sums(columns(image)).cast(to: dtype))
     }
 
     @Test func extents() {

@@ -41,7 +41,9 @@ void nk_test(nk_test_op op, nk_dtype type, int rank, const int32_t *shape,
 
 /// out = a op b. DIV on integers truncates toward zero and FLOORDIV rounds down; division by zero gives 0 there. MOD has the sign of
 /// the divisor (a - floor(a/b) b). MAX and MIN give NaN when either is NaN. POW on integers multiplies out; a negative exponent gives 0
-/// (1 or -1 to a negative power stays right). AND OR XOR take bool and integers; ADD and MUL of bool are OR and AND.
+/// (1 or -1 to a negative power stays right).
+/// On floating types FLOORDIV is the whole number q for which a = q b + MOD. AND OR XOR take bool and integers; ADD and MUL of bool
+/// are OR and AND.
 typedef enum : int32_t {
     NK_ADD, NK_SUB, NK_MUL, NK_DIV, NK_FLOORDIV, NK_MOD, NK_POW, NK_MAX, NK_MIN, NK_ATAN2, NK_AND, NK_OR, NK_XOR,
 } nk_binary_op;
@@ -97,7 +99,8 @@ void nk_arg_reduce(bool largest, nk_dtype type, int rank, const int32_t *shape, 
 void nk_scan(nk_reduce_op op, nk_dtype type, int rank, const int32_t *shape, int axis, bool reverse,
              void *out, const int64_t *out_strides, const void *x, const int64_t *x_strides);
 
-/// Stable sort along `axis`, NaN last (first when descending reverses the order: descending puts NaN first). `values` or `indices` may be NULL.
+/// Stable sort along `axis`, NaN last (first when descending reverses the order: descending puts NaN first);
+/// equal elements keep their order either way. `values` or `indices` may be NULL.
 void nk_sort(nk_dtype type, int rank, const int32_t *shape, int axis, bool descending, void *values, const int64_t *values_strides,
              int64_t *indices, const int64_t *indices_strides, const void *x, const int64_t *x_strides);
 
@@ -129,14 +132,22 @@ void nk_col2im(nk_dtype type, const nk_window *window, const void *columns, void
 
 // MARK: Random numbers
 
-/// Philox4x32-10 (Salmon et al., SC 2011). Number i of the stream is word i % 4 of block (counter + i / 4) under `key`; each
-/// fill below takes consecutive blocks starting at `counter` and says how many it uses. The stream is the same on every machine.
+/// Philox4x32-10 (Salmon et al., SC 2011). Word i is word i % 4 of block counter + i / 4 (modulo 2^64); a block is the function of the
+/// four counter words (counter low, counter high, stream low, stream high) under the key words (key low, key high). Each fill
+/// below takes consecutive blocks from `counter` on, nk_random_blocks(count, words a number) of them; number i depends on key,
+/// stream, counter and i alone, and not on `count`. Where two words make one of 64 bits, the first is the lower half. The
+/// numbers are the same on every machine.
 void nk_philox_words(uint64_t key, uint64_t stream, uint64_t counter, int64_t count, uint32_t *out);
-/// Uniform in [low, high): float32 uses one word a number (24 bits), float64 two (53 bits). Never returns `high`.
+/// low + u (high - low), worked out in double and rounded once to `type`; a result that rounds to `high` becomes the number below it.
+/// float32: u is the upper 24 bits of one word; float64: u is the upper 53 bits of two words.
 void nk_random_uniform(nk_dtype type, uint64_t key, uint64_t stream, uint64_t counter, int64_t count, double low, double high, void *out);
-/// Normal by Box-Muller on own log, sine and cosine (basic arithmetic only). Pairs of numbers use one block (float32: 2 words of it a number; float64: the same).
+/// Normal by Box-Muller on own log, sine and cosine (basic arithmetic and square roots only): two words a number, for both types.
+/// A block gives numbers 2j and 2j + 1: its words 0 and 1 the radius r = sqrt(-2 log((b + 1) / 2^53)), with b their upper 53 bits, its
+/// words 2 and 3 the angle v, a 53-bit fraction of a turn; the numbers are r cos(2 pi v) and r sin(2 pi v). All of it is in double,
+/// within 1.5 units in the last place; float32 is that rounded.
 void nk_random_normal(nk_dtype type, uint64_t key, uint64_t stream, uint64_t counter, int64_t count, double mean, double deviation, void *out);
-/// Uniform integers in [low, high), two words a number (multiply-high of 64 bits; bias below 2^-32 for ranges under 2^32). int32 or int64 out.
+/// Uniform integers in [low, high), two words a number: low + (word * (high - low)) / 2^64 with a word of 64 bits; bias below 2^-32 for
+/// ranges under 2^32. int32 or int64 out; an empty range gives `low`.
 void nk_random_integers(nk_dtype type, uint64_t key, uint64_t stream, uint64_t counter, int64_t count, int64_t low, int64_t high, void *out);
 /// How many blocks of the stream a fill of `count` numbers uses: 4 words a block.
 static inline uint64_t nk_random_blocks(int64_t count, int words_each) { return ((uint64_t)count * (uint64_t)words_each + 3) / 4; }

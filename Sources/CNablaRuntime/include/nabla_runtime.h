@@ -15,11 +15,12 @@ extern "C" {
 void *nr_buffer_allocate(size_t bytes);
 /// Gives back a buffer of nr_buffer_allocate; `bytes` is the size that was asked for.
 void nr_buffer_free(void *buffer, size_t bytes);
-/// Bytes handed out and not yet given back, and the highest that number has been since the last reset.
+/// Bytes handed out and not yet given back, and the highest that number has been since the last reset. The peak may miss up to 64 KiB
+/// for every thread but the caller's.
 int64_t nr_live_bytes(void);
 int64_t nr_peak_bytes(void);
 void nr_reset_peak_bytes(void);
-/// Returns every cached buffer to the system.
+/// Returns every cached buffer to the system, except the small ones (up to 64 KiB) that other threads keep.
 void nr_trim_cache(void);
 
 // MARK: Worker threads
@@ -34,15 +35,21 @@ void nr_parallel_for(int64_t count, int64_t grain, void (*body)(void *context, i
 
 // MARK: Thread-local state of the graph
 
+/// Every offset from the thread pointer is known at load time, so reading a word is one instruction.
+#define NR_THREAD_WORD extern __thread __attribute__((tls_model("initial-exec")))
+NR_THREAD_WORD int32_t nr_recording_word;
+NR_THREAD_WORD int32_t nr_teardown_depth;
+
 /// Whether functions applied on this thread are recorded (1 at first).
-int32_t nr_recording(void);
-void nr_set_recording(int32_t value);
+static inline int32_t nr_recording(void) { return nr_recording_word; }
+static inline void nr_set_recording(int32_t value) { nr_recording_word = value; }
 /// A number no other walk over a graph has had in this process; never 0.
 uint32_t nr_next_walk(void);
 
-/// Nesting of node teardown on this thread: see FunctionNode's deinit.
-int32_t nr_teardown_enter(void);
-int32_t nr_teardown_leave(void);
+/// Nesting of node teardown on this thread: see FunctionNode's deinit. Both return the new depth (1 for the outermost enter, 0 for
+/// its leave).
+static inline int32_t nr_teardown_enter(void) { return ++nr_teardown_depth; }
+static inline int32_t nr_teardown_leave(void) { return --nr_teardown_depth; }
 void nr_teardown_push(void *object);
 /// NULL when nothing is waiting.
 void *nr_teardown_pop(void);

@@ -60,7 +60,7 @@ extension Variable {
 
     /// Lets go of the first input's array, which a function that is linear in it does not need.
     private func droppingFirstKept() -> Variable {
-        node?.keptInput0 = nil
+        node?.kept.firstInput = nil
         return self
     }
 }

@@ -38,9 +38,9 @@ package final class BackwardWalk {
     @inline(__always)
     package func accumulate(_ gradient: Variable, at edge: Edge) {
         if gradient.isSymbolicZero { return }
-        guard let node = edge.node, let number = search.number(node, edge.output) else { return }
-        let target = node.outputLayout(Int(edge.output)).0
-        let fitting = gradient.shape == target ? gradient : gradient.summed(to: target)
+        guard let number = search.number(edge) else { return }
+        let fits = edge.reference!._withUnsafeGuaranteedRef { edge.output == 0 && gradient.shape == $0.outputShape }
+        let fitting = fits ? gradient : gradient.summed(to: edge.layout.0)
         guard let sum = gradients[number] else {
             gradients[number] = fitting
             return

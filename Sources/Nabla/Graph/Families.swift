@@ -105,8 +105,8 @@ extension FunctionNode {
         node.connect(x, output: value)
         switch keep {
         case .none: break
-        case .inputs, .crossed: node.keptInput0 = x.array
-        case .output: node.keptOutput0 = value
+        case .inputs, .crossed: node.kept.firstInput = x.array
+        case .output: node.kept.firstOutput = value
         }
         return Variable(array: value, node: node)
     }
@@ -120,12 +120,12 @@ extension FunctionNode {
         switch keep {
         case .none: break
         case .inputs:
-            node.keptInput0 = a.array
-            node.keptInput1 = b.array
+            node.kept.firstInput = a.array
+            node.kept.secondInput = b.array
         case .crossed:
-            if b.node != nil { node.keptInput0 = a.array }
-            if a.node != nil { node.keptInput1 = b.array }
-        case .output: node.keptOutput0 = value
+            if b.node != nil { node.kept.firstInput = a.array }
+            if a.node != nil { node.kept.secondInput = b.array }
+        case .output: node.kept.firstOutput = value
         }
         return Variable(array: value, node: node)
     }

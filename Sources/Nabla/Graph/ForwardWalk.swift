@@ -19,7 +19,7 @@ package enum ForwardWalk {
                 let entry = search.entries[Int(slot)]
                 if !entry.isNeeded { continue }
                 let node = entry.node._withUnsafeGuaranteedRef { $0 }
-                var (given, arriving) = (InputSet(), [Variable]())
+                var (given, arriving) = (InputSet(of: node.inputCount), [Variable]())
                 for i in 0..<node.inputCount {
                     let edge = node.edge(i)
                     let tangent = edge.node.flatMap { search.number($0, edge.output) }.flatMap { moving[$0] }

@@ -30,16 +30,16 @@ extension FunctionNode {
     /// Draws the edges to the places of `inputs`.
     package final func connect(_ inputs: [Variable]) {
         inputCount32 = Int32(inputs.count)
-        if let first = inputs.first { edge0 = Edge(first) }
-        if inputs.count > 1 { edge1 = Edge(inputs[1]) }
-        if inputs.count > 2 { extended().edges = inputs.dropFirst(2).map(Edge.init) }
+        if let first = inputs.first { edge0 = .owning(first) }
+        if inputs.count > 1 { edge1 = .owning(inputs[1]) }
+        if inputs.count > 2 { extended().inputs = inputs.dropFirst(2).map { ($0.node, $0.output) } }
         rank = 1 + inputs.reduce(0) { Swift.max($0, $1.node?.rank ?? 0) }
     }
 
     @inline(__always)
     package final func connect(_ x: Variable, output y: NDArray) {
         inputCount32 = 1
-        edge0 = Edge(x)
+        edge0 = .owning(x)
         rank = 1 + (x.node?.rank ?? 0)
         outputShape = y.shape
         outputDType = y.dtype
@@ -48,8 +48,8 @@ extension FunctionNode {
     @inline(__always)
     package final func connect(_ a: Variable, _ b: Variable, output y: NDArray) {
         inputCount32 = 2
-        edge0 = Edge(a)
-        edge1 = Edge(b)
+        edge0 = .owning(a)
+        edge1 = .owning(b)
         rank = 1 + Swift.max(a.node?.rank ?? 0, b.node?.rank ?? 0)
         outputShape = y.shape
         outputDType = y.dtype
@@ -67,30 +67,30 @@ extension FunctionNode {
 
     package final func keepInput(_ index: Int, _ array: NDArray) {
         switch index {
-        case 0: keptInput0 = array
-        case 1: keptInput1 = array
+        case 0: kept.firstInput = array
+        case 1: kept.secondInput = array
         default: extended().keptInputs[index] = array
         }
     }
 
     package final func keepOutput(_ index: Int, _ array: NDArray) {
-        if index == 0 { keptOutput0 = array } else { extended().keptOutputs[index] = array }
+        if index == 0 { kept.firstOutput = array } else { extended().keptOutputs[index] = array }
     }
 
     /// A retained input, as a variable in its place in the graph.
     public final func retainedInput(_ index: Int) -> Variable {
         require(index >= 0 && index < inputCount, "\(label).retainedInput: expected an input in 0..<\(inputCount), got \(index)")
-        let kept = index == 0 ? keptInput0 : index == 1 ? keptInput1 : more?.keptInputs[index]
-        guard let kept else { failRetained("retainedInput", index) }
+        let array = index == 0 ? kept.firstInput : index == 1 ? kept.secondInput : more?.keptInputs[index]
+        guard let array else { failRetained("retainedInput", index) }
         let place = edge(index)
-        return Variable(array: kept, node: place.node, output: place.output)
+        return Variable(array: array, node: place.node, output: place.output)
     }
 
     /// A retained output, as a variable in its place in the graph.
     public final func retainedOutput(_ index: Int) -> Variable {
         require(index >= 0 && index < outputCount, "\(label).retainedOutput: expected an output in 0..<\(outputCount), got \(index)")
-        guard let kept = index == 0 ? keptOutput0 : more?.keptOutputs[index] else { failRetained("retainedOutput", index) }
-        return Variable(array: kept, node: self, output: Int32(index))
+        guard let array = index == 0 ? kept.firstOutput : more?.keptOutputs[index] else { failRetained("retainedOutput", index) }
+        return Variable(array: array, node: self, output: Int32(index))
     }
 
     private final func failRetained(_ function: String, _ index: Int) -> Never {
@@ -104,11 +104,10 @@ extension FunctionNode {
 
     /// Gives back the retained arrays.
     package final func releaseRetained() {
-        let kept = keptInput0 != nil || keptInput1 != nil || keptOutput0 != nil
-        keptInput0 = nil
-        keptInput1 = nil
-        keptOutput0 = nil
-        if kept { flags.insert(.released) }
+        if !kept.isEmpty {
+            kept.release()
+            flags.insert(.released)
+        }
         guard let more, !more.keptInputs.isEmpty || !more.keptOutputs.isEmpty else { return }
         more.keptInputs = [:]
         more.keptOutputs = [:]
@@ -117,6 +116,6 @@ extension FunctionNode {
 
     /// Shape of input `index`, which must require a gradient or have been retained.
     public final func inputShape(_ index: Int) -> Shape {
-        edge(index).node != nil ? edge(index).layout.0 : retainedInput(index).shape
+        edge(index).reference != nil ? edge(index).layout.0 : retainedInput(index).shape
     }
 }

@@ -34,24 +34,28 @@ package final class GraphSearch {
         targetCount = Int32(entries.count)
         if targets == nil { lowestRank = -1 }
         var stack: [(node: Unmanaged<FunctionNode>, next: Int32, isNeeded: Bool)] = []
+        let everything = targets == nil
         for case let root? in outputs.lazy.map(\.node) {
-            guard open(root, lowestRank, targets == nil) else { continue }
+            guard open(root, lowestRank, everything) else { continue }
             stack.append((.passUnretained(root), 0, entries[Int(root.slot)].isNeeded))
             while let top = stack.last {
-                let node = top.node._withUnsafeGuaranteedRef { $0 }
-                if top.next < node.inputCount32 {
-                    stack[stack.count - 1].next += 1
-                    guard let input = node.edge(Int(top.next)).node else { continue }
-                    if open(input, lowestRank, targets == nil) {
-                        stack.append((.passUnretained(input), 0, entries[Int(input.slot)].isNeeded))
-                    } else if input.mark == id && entries[Int(input.slot)].isNeeded {
-                        stack[stack.count - 1].isNeeded = true
+                top.node._withUnsafeGuaranteedRef { node in
+                    if top.next < node.inputCount32 {
+                        stack[stack.count - 1].next += 1
+                        guard let input = node.edge(Int(top.next)).reference else { return }
+                        input._withUnsafeGuaranteedRef { origin in
+                            if open(origin, lowestRank, everything) {
+                                stack.append((input, 0, entries[Int(origin.slot)].isNeeded))
+                            } else if origin.mark == id && entries[Int(origin.slot)].isNeeded {
+                                stack[stack.count - 1].isNeeded = true
+                            }
+                        }
+                    } else {
+                        stack.removeLast()
+                        entries[Int(node.slot)].isNeeded = top.isNeeded
+                        order.append(node.slot)
+                        if top.isNeeded && !stack.isEmpty { stack[stack.count - 1].isNeeded = true }
                     }
-                } else {
-                    stack.removeLast()
-                    entries[Int(node.slot)].isNeeded = top.isNeeded
-                    order.append(node.slot)
-                    if top.isNeeded && !stack.isEmpty { stack[stack.count - 1].isNeeded = true }
                 }
             }
         }
@@ -88,11 +92,18 @@ package final class GraphSearch {
         return entry.isNeeded ? Int(entry.firstOutput + output) : nil
     }
 
+    @inline(__always)
+    package func number(_ edge: Edge) -> Int? {
+        edge.reference?._withUnsafeGuaranteedRef { number($0, edge.output) }
+    }
+
     /// The inputs of `node` through which a place asked about is reached.
     package func needed(of node: FunctionNode) -> InputSet {
-        var set = InputSet()
+        var set = InputSet(of: node.inputCount)
         for i in 0..<node.inputCount {
-            if let input = node.edge(i).node, input.mark == id, entries[Int(input.slot)].isNeeded { set.insert(i) }
+            guard let input = node.edge(i).reference else { continue }
+            let isNeeded = input._withUnsafeGuaranteedRef { $0.mark == id && entries[Int($0.slot)].isNeeded }
+            if isNeeded { set.insert(i) }
         }
         return set
     }

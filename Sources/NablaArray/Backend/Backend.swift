@@ -79,5 +79,5 @@ package struct MatrixOperand {
     package var columnStride: Int
 }
 
-/// The backend of this process.
-package let backend: any Backend = CPUBackend()
+/// The backend of this process. Of a concrete type, because a call through the protocol costs as much as adding four numbers.
+package let backend = CPUBackend()

@@ -1,37 +1,37 @@
 import CNablaKernels
 
 extension CPUBackend {
-    func map(_ op: UnaryOp, _ x: NDArray, into out: NDArray) {
+    package func map(_ op: UnaryOp, _ x: NDArray, into out: NDArray) {
         withOperands(x, out) { rank, shape, xs, os in
             nk_unary(op, out.kernelType, rank, shape, out.data, os, x.data, xs)
         }
     }
 
-    func test(_ op: TestOp, _ x: NDArray, into out: NDArray) {
+    package func test(_ op: TestOp, _ x: NDArray, into out: NDArray) {
         withOperands(x, out) { rank, shape, xs, os in
             nk_test(op, x.kernelType, rank, shape, out.data.assumingMemoryBound(to: Bool.self), os, x.data, xs)
         }
     }
 
-    func cast(_ x: NDArray, into out: NDArray) {
+    package func cast(_ x: NDArray, into out: NDArray) {
         withOperands(x, out) { rank, shape, xs, os in
             nk_cast(x.kernelType, out.kernelType, rank, shape, out.data, os, x.data, xs)
         }
     }
 
-    func fill(_ out: NDArray, with value: ScalarValue) {
+    package func fill(_ out: NDArray, with value: ScalarValue) {
         value.withElement(out.dtype) { element in
             withOperands(out, out) { rank, shape, _, os in nk_fill(out.kernelType, rank, shape, out.data, os, element) }
         }
     }
 
-    func map(_ op: BinaryOp, _ a: NDArray, _ b: NDArray, into out: NDArray) {
+    package func map(_ op: BinaryOp, _ a: NDArray, _ b: NDArray, into out: NDArray) {
         withOperands(a, b, out) { rank, shape, sa, sb, os in
             nk_binary(op, out.kernelType, rank, shape, out.data, os, a.data, sa, b.data, sb)
         }
     }
 
-    func map(_ op: BinaryOp, _ a: NDArray, _ scalar: ScalarValue, reversed: Bool, into out: NDArray) {
+    package func map(_ op: BinaryOp, _ a: NDArray, _ scalar: ScalarValue, reversed: Bool, into out: NDArray) {
         scalar.withElement(out.dtype) { element in
             withOperands(a, out) { rank, shape, sa, os in
                 KernelLayout.scalar.withPointer { zero in
@@ -45,13 +45,13 @@ extension CPUBackend {
         }
     }
 
-    func compare(_ op: CompareOp, _ a: NDArray, _ b: NDArray, into out: NDArray) {
+    package func compare(_ op: CompareOp, _ a: NDArray, _ b: NDArray, into out: NDArray) {
         withOperands(a, b, out) { rank, shape, sa, sb, os in
             nk_compare(op, a.kernelType, rank, shape, out.data.assumingMemoryBound(to: Bool.self), os, a.data, sa, b.data, sb)
         }
     }
 
-    func compare(_ op: CompareOp, _ a: NDArray, _ scalar: ScalarValue, into out: NDArray) {
+    package func compare(_ op: CompareOp, _ a: NDArray, _ scalar: ScalarValue, into out: NDArray) {
         scalar.withElement(a.dtype) { element in
             withOperands(a, out) { rank, shape, sa, os in
                 KernelLayout.scalar.withPointer { zero in
@@ -62,13 +62,13 @@ extension CPUBackend {
         }
     }
 
-    func map(_ op: TernaryOp, _ a: NDArray, _ b: NDArray, _ c: NDArray, into out: NDArray) {
+    package func map(_ op: TernaryOp, _ a: NDArray, _ b: NDArray, _ c: NDArray, into out: NDArray) {
         withOperands(a, b, c, out) { rank, shape, sa, sb, sc, os in
             nk_ternary(op, out.kernelType, rank, shape, out.data, os, a.data, sa, b.data, sb, c.data, sc)
         }
     }
 
-    func map(_ op: TernaryOp, _ a: NDArray, _ b: NDArray, _ scalar: ScalarValue, into out: NDArray) {
+    package func map(_ op: TernaryOp, _ a: NDArray, _ b: NDArray, _ scalar: ScalarValue, into out: NDArray) {
         scalar.withElement(out.dtype) { element in
             withOperands(a, b, out) { rank, shape, sa, sb, os in
                 KernelLayout.scalar.withPointer { zero in
@@ -78,7 +78,7 @@ extension CPUBackend {
         }
     }
 
-    func select(_ condition: NDArray, _ a: NDArray, _ b: NDArray, into out: NDArray) {
+    package func select(_ condition: NDArray, _ a: NDArray, _ b: NDArray, into out: NDArray) {
         withOperands(a, b, condition, out) { rank, shape, sa, sb, sc, os in
             nk_where(
                 out.kernelType, rank, shape, out.data, os, condition.data.assumingMemoryBound(to: Bool.self), sc, a.data, sa, b.data, sb)

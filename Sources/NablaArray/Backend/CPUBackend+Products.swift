@@ -2,7 +2,7 @@ import CNablaKernels
 import COpenBLAS
 
 extension CPUBackend {
-    func matmul(_ a: MatrixOperand, _ b: MatrixOperand, into out: MatrixOperand, dtype: DType, accumulating: Bool) {
+    package func matmul(_ a: MatrixOperand, _ b: MatrixOperand, into out: MatrixOperand, dtype: DType, accumulating: Bool) {
         let (ta, lda) = a.blasLayout
         let (tb, ldb) = b.blasLayout
         let (m, n, k) = (Int32(a.rows), Int32(b.columns), Int32(a.columns))

@@ -1,7 +1,7 @@
 import CNablaKernels
 
 extension CPUBackend {
-    func reduce(_ op: ReduceOp, _ x: NDArray, into out: NDArray) {
+    package func reduce(_ op: ReduceOp, _ x: NDArray, into out: NDArray) {
         // The kernel reduces where the output does not move.
         var steps = out.stridesInline
         for i in 0..<x.rank where out.shape[i] == 1 { steps[i] = 0 }
@@ -13,7 +13,7 @@ extension CPUBackend {
         }
     }
 
-    func argReduce(largest: Bool, _ x: NDArray, axis: Int, into out: NDArray) {
+    package func argReduce(largest: Bool, _ x: NDArray, axis: Int, into out: NDArray) {
         let shape = x.shape
         shape.withPointer { extents in
             x.stridesInline.withPointer { xs in
@@ -26,7 +26,7 @@ extension CPUBackend {
         }
     }
 
-    func scan(_ op: ReduceOp, _ x: NDArray, axis: Int, reverse: Bool, into out: NDArray) {
+    package func scan(_ op: ReduceOp, _ x: NDArray, axis: Int, reverse: Bool, into out: NDArray) {
         let shape = x.shape
         shape.withPointer { extents in
             x.stridesInline.withPointer { xs in
@@ -37,7 +37,7 @@ extension CPUBackend {
         }
     }
 
-    func sort(_ x: NDArray, axis: Int, descending: Bool, values: NDArray?, indices: NDArray?) {
+    package func sort(_ x: NDArray, axis: Int, descending: Bool, values: NDArray?, indices: NDArray?) {
         let shape = x.shape
         shape.withPointer { extents in
             x.stridesInline.withPointer { xs in
@@ -50,19 +50,19 @@ extension CPUBackend {
         }
     }
 
-    func take(_ x: NDArray, outer: Int, length: Int, inner: Int, indices: NDArray, into out: NDArray) {
+    package func take(_ x: NDArray, outer: Int, length: Int, inner: Int, indices: NDArray, into out: NDArray) {
         nk_take(
             x.kernelType, Int64(outer), Int64(length), Int64(inner), x.data, indices.data.assumingMemoryBound(to: Int64.self),
             Int64(indices.count), out.data)
     }
 
-    func addAt(_ out: NDArray, outer: Int, length: Int, inner: Int, indices: NDArray, _ x: NDArray) {
+    package func addAt(_ out: NDArray, outer: Int, length: Int, inner: Int, indices: NDArray, _ x: NDArray) {
         nk_add_at(
             out.kernelType, Int64(outer), Int64(length), Int64(inner), out.data, indices.data.assumingMemoryBound(to: Int64.self),
             Int64(indices.count), x.data)
     }
 
-    func takeAlong(_ x: NDArray, axis: Int, indices: NDArray, into out: NDArray) {
+    package func takeAlong(_ x: NDArray, axis: Int, indices: NDArray, into out: NDArray) {
         let shape = out.shape
         shape.withPointer { extents in
             x.stridesInline.withPointer { xs in
@@ -77,7 +77,7 @@ extension CPUBackend {
         }
     }
 
-    func addAlong(_ out: NDArray, axis: Int, indices: NDArray, _ x: NDArray) {
+    package func addAlong(_ out: NDArray, axis: Int, indices: NDArray, _ x: NDArray) {
         let shape = x.shape
         shape.withPointer { extents in
             x.stridesInline.withPointer { xs in

@@ -1,25 +1,25 @@
 import CNablaKernels
 
 extension CPUBackend {
-    func im2col(_ window: WindowGeometry, _ image: NDArray, into columns: NDArray) {
+    package func im2col(_ window: WindowGeometry, _ image: NDArray, into columns: NDArray) {
         var geometry = nk_window(window, image)
         nk_im2col(image.kernelType, &geometry, image.data, columns.data)
     }
 
-    func col2im(_ window: WindowGeometry, _ columns: NDArray, into image: NDArray) {
+    package func col2im(_ window: WindowGeometry, _ columns: NDArray, into image: NDArray) {
         var geometry = nk_window(window, image)
         nk_col2im(image.kernelType, &geometry, columns.data, image.data)
     }
 
-    func randomUniform(key: UInt64, stream: UInt64, counter: UInt64, _ range: Range<Double>, into out: NDArray) {
+    package func randomUniform(key: UInt64, stream: UInt64, counter: UInt64, _ range: Range<Double>, into out: NDArray) {
         nk_random_uniform(out.kernelType, key, stream, counter, Int64(out.count), range.lowerBound, range.upperBound, out.data)
     }
 
-    func randomNormal(key: UInt64, stream: UInt64, counter: UInt64, mean: Double, deviation: Double, into out: NDArray) {
+    package func randomNormal(key: UInt64, stream: UInt64, counter: UInt64, mean: Double, deviation: Double, into out: NDArray) {
         nk_random_normal(out.kernelType, key, stream, counter, Int64(out.count), mean, deviation, out.data)
     }
 
-    func randomIntegers(key: UInt64, stream: UInt64, counter: UInt64, _ range: Range<Int64>, into out: NDArray) {
+    package func randomIntegers(key: UInt64, stream: UInt64, counter: UInt64, _ range: Range<Int64>, into out: NDArray) {
         nk_random_integers(out.kernelType, key, stream, counter, Int64(out.count), range.lowerBound, range.upperBound, out.data)
     }
 }

@@ -3,8 +3,8 @@ import CNablaRuntime
 import COpenBLAS
 
 /// The backend on the machine's own cores: C kernels for maps and reductions, OpenBLAS for matrix products.
-struct CPUBackend: Backend {
-    func setThreadCount(_ count: Int) {
+package struct CPUBackend: Backend {
+    package func setThreadCount(_ count: Int) {
         nr_set_thread_count(Int32(count))
         openblas_set_num_threads(Int32(count))
     }

@@ -42,6 +42,9 @@ package struct ConvolutionGeometry: Equatable, Sendable {
 
     package var axes: Int { stride.count }
 
+    /// Whether a kernel of extent 1 takes each place of the input to the same place of the output.
+    package var visitsEachPlaceOnce: Bool { stride.allSatisfy { $0 == 1 } && (low + high).allSatisfy { $0 == 0 } }
+
     /// The extent that a kernel with dilation covers along `axis`.
     private func reach(_ kernel: [Int], _ axis: Int) -> Int { dilation[axis] * (kernel[axis] - 1) + 1 }
 

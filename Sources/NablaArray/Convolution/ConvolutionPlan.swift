@@ -22,11 +22,12 @@ struct ConvolutionPlan {
     private let window: WindowGeometry
     private let buffer: NDArray?
 
-    /// Columns that fit in the second-level cache are read by the matrix product before they leave it.
+    /// Columns of this size are still in cache when the matrix product reads them.
     private static let preferredBytes = 2 << 20
     /// No column matrix is larger, unless a single channel of a single image is.
     private static let maximumBytes = 32 << 20
 
+    /// None of the shapes may be empty.
     init(_ geometry: ConvolutionGeometry, x: Shape, w: Shape, y: Shape, _ dtype: DType) {
         batch = x[0]
         groups = geometry.groups
@@ -35,15 +36,13 @@ struct ConvolutionPlan {
         outputChannels = w[0] / geometry.groups
         taps = w[2...].reduce(1, *)
         positions = y[2...].reduce(1, *)
-        isPointwise =
-            taps == 1
-            && (geometry.stride + geometry.low + geometry.high).elementsEqual(
-                Array(repeating: 1, count: geometry.axes) + Array(repeating: 0, count: 2 * geometry.axes))
-        let channelBytes = Swift.max(1, taps * positions * dtype.size)
-        let imageBytes = Swift.max(1, channelBytes * inputChannels)
-        let most = isPointwise && positions >= 64 ? 1 : Swift.min(batch, Swift.max(1, ConvolutionPlan.preferredBytes / imageBytes))
-        // Parts of equal size rather than a small last one.
-        images = most == 0 ? 1 : (batch + (batch + most - 1) / most - 1) / ((batch + most - 1) / most)
+        isPointwise = taps == 1 && geometry.visitsEachPlaceOnce
+        let channelBytes = taps * positions * dtype.size
+        let imageBytes = channelBytes * inputChannels
+        let most = isPointwise && positions >= 64 ? 1 : Swift.max(1, ConvolutionPlan.preferredBytes / imageBytes)
+        // Equal parts rather than a small last one.
+        let parts = (batch + most - 1) / most
+        images = (batch + parts - 1) / parts
         channels = Swift.max(1, Swift.min(inputChannels, ConvolutionPlan.maximumBytes / (channelBytes * images)))
         window = WindowGeometry(
             batch: images, channels: channels, input: Array(x[2...]), kernel: Array(w[2...]), output: Array(y[2...]),

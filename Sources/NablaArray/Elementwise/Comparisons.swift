@@ -40,10 +40,17 @@ extension NDArray {
     public static func .> (a: NDArray, b: some Scalar) -> NDArray { compared(NK_GT, a, b) }
     public static func .>= (a: NDArray, b: some Scalar) -> NDArray { compared(NK_GE, a, b) }
 
+    private static func logical(_ op: BinaryOp, _ a: NDArray, _ b: NDArray, _ function: StaticString) -> NDArray {
+        require(
+            !a.dtype.isFloating && !b.dtype.isFloating,
+            "\(function): expected arrays of bool or integers, got \(a.dtype) and \(b.dtype)")
+        return combined(op, a, b, function)
+    }
+
     /// Both (of bool), or the common bits (of integers).
-    public static func .&& (a: NDArray, b: NDArray) -> NDArray { combined(NK_AND, a, b, ".&&") }
+    public static func .&& (a: NDArray, b: NDArray) -> NDArray { logical(NK_AND, a, b, ".&&") }
     /// Either (of bool), or the bits of both (of integers).
-    public static func .|| (a: NDArray, b: NDArray) -> NDArray { combined(NK_OR, a, b, ".||") }
+    public static func .|| (a: NDArray, b: NDArray) -> NDArray { logical(NK_OR, a, b, ".||") }
     /// The opposite, of bool.
     public static prefix func .! (a: NDArray) -> NDArray {
         require(a.dtype == .bool, ".!: expected bool, got \(a.dtype)")

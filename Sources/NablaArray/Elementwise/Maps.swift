@@ -5,7 +5,7 @@ import CNablaKernels
 extension NDArray {
     @inline(__always)
     package func mapped(_ op: UnaryOp) -> NDArray {
-        let out = NDArray(uninitialized: shape, dtype)
+        let out = NDArray(uninitializedLike: self)
         backend.map(op, self, into: out)
         return out
     }
@@ -14,6 +14,13 @@ extension NDArray {
     @inline(__always)
     package func mappedFloating(_ op: UnaryOp) -> NDArray {
         (dtype.isFloating ? self : cast(to: .float32)).mapped(op)
+    }
+
+    /// The same, of floating numbers or integers.
+    @inline(__always)
+    fileprivate func mappedNumbers(_ op: UnaryOp, _ function: StaticString) -> NDArray {
+        require(dtype != .bool, "\(function): expected an array of numbers, got bool")
+        return mapped(op)
     }
 
     /// This array with elements of another type. Floating numbers become integers by truncation toward zero; NaN becomes 0.
@@ -26,11 +33,11 @@ extension NDArray {
 }
 
 /// |x|
-public func abs(_ x: NDArray) -> NDArray { x.mapped(NK_ABS) }
+public func abs(_ x: NDArray) -> NDArray { x.mappedNumbers(NK_ABS, "abs") }
 /// -1, 0 or 1
-public func sign(_ x: NDArray) -> NDArray { x.mapped(NK_SIGN) }
+public func sign(_ x: NDArray) -> NDArray { x.mappedNumbers(NK_SIGN, "sign") }
 /// x²
-public func square(_ x: NDArray) -> NDArray { x.mapped(NK_SQUARE) }
+public func square(_ x: NDArray) -> NDArray { x.mappedNumbers(NK_SQUARE, "square") }
 /// √x
 public func sqrt(_ x: NDArray) -> NDArray { x.mappedFloating(NK_SQRT) }
 /// 1/√x
@@ -78,19 +85,19 @@ public func sigmoid(_ x: NDArray) -> NDArray { x.mappedFloating(NK_SIGMOID) }
 /// log(1 + eˣ), without overflow
 public func softplus(_ x: NDArray) -> NDArray { x.mappedFloating(NK_SOFTPLUS) }
 /// max(x, 0)
-public func relu(_ x: NDArray) -> NDArray { x.mapped(NK_RELU) }
+public func relu(_ x: NDArray) -> NDArray { x.mappedNumbers(NK_RELU, "relu") }
 /// 2/√π ∫₀ˣ e^(-t²) dt
 public func erf(_ x: NDArray) -> NDArray { x.mappedFloating(NK_ERF) }
 /// 1 - erf x, accurate for large x
 public func erfc(_ x: NDArray) -> NDArray { x.mappedFloating(NK_ERFC) }
 /// The largest integer not above x
-public func floor(_ x: NDArray) -> NDArray { x.mapped(NK_FLOOR) }
+public func floor(_ x: NDArray) -> NDArray { x.mappedNumbers(NK_FLOOR, "floor") }
 /// The smallest integer not below x
-public func ceil(_ x: NDArray) -> NDArray { x.mapped(NK_CEIL) }
+public func ceil(_ x: NDArray) -> NDArray { x.mappedNumbers(NK_CEIL, "ceil") }
 /// The nearest integer, halves to even
-public func round(_ x: NDArray) -> NDArray { x.mapped(NK_ROUND) }
+public func round(_ x: NDArray) -> NDArray { x.mappedNumbers(NK_ROUND, "round") }
 /// The nearest integer toward zero
-public func trunc(_ x: NDArray) -> NDArray { x.mapped(NK_TRUNC) }
+public func trunc(_ x: NDArray) -> NDArray { x.mappedNumbers(NK_TRUNC, "trunc") }
 
 /// Where x is not a number
 public func isNaN(_ x: NDArray) -> NDArray { tested(NK_ISNAN, x) }
@@ -107,8 +114,9 @@ private func tested(_ op: TestOp, _ x: NDArray) -> NDArray {
 
 /// x > 0 ? g : slope · g, the map behind leaky ReLU and its derivatives.
 package func gated(_ g: NDArray, by x: NDArray, slope: Double) -> NDArray {
-    let out = NDArray(uninitialized: broadcastShape(g, x, "gated"), g.dtype)
-    backend.map(NK_GATE, g, x, ScalarValue(slope), into: out)
+    let dtype = DType.promoted(g.dtype, x.dtype).floating
+    let out = NDArray(uninitialized: broadcastShape(g, x, "gated"), dtype)
+    backend.map(NK_GATE, g.cast(to: dtype), x.cast(to: dtype), ScalarValue(slope), into: out)
     return out
 }
 

@@ -5,12 +5,15 @@ import CNablaKernels
 
 @inline(__always)
 package func combined(_ op: BinaryOp, _ a: NDArray, _ b: NDArray, _ function: StaticString) -> NDArray {
-    let shape = broadcastShape(a, b, function)
     if a.dtype == b.dtype {
-        let out = NDArray(uninitialized: shape, a.dtype)
+        require(a.dtype != .bool || op.takesBool, "\(function): expected arrays of numbers, got bool")
+        let out =
+            a.shape == b.shape
+            ? NDArray(uninitializedLike: a) : NDArray(uninitialized: broadcastShape(a, b, function), a.dtype)
         backend.map(op, a, b, into: out)
         return out
     }
+    let shape = broadcastShape(a, b, function)
     let dtype = DType.promoted(a.dtype, b.dtype)
     let out = NDArray(uninitialized: shape, dtype)
     backend.map(op, a.cast(to: dtype), b.cast(to: dtype), into: out)
@@ -20,9 +23,19 @@ package func combined(_ op: BinaryOp, _ a: NDArray, _ b: NDArray, _ function: St
 @inline(__always)
 package func combined(_ op: BinaryOp, _ a: NDArray, _ scalar: some Scalar, reversed: Bool = false) -> NDArray {
     let array = converted(a, beside: scalar)
-    let out = NDArray(uninitialized: array.shape, array.dtype)
+    let out = NDArray(uninitializedLike: array)
     backend.map(op, array, ScalarValue(scalar), reversed: reversed, into: out)
     return out
+}
+
+extension BinaryOp {
+    /// Whether the operation means something for two truth values; adding them is "or" and multiplying "and".
+    fileprivate var takesBool: Bool {
+        switch self {
+        case NK_ADD, NK_MUL, NK_MAX, NK_MIN, NK_AND, NK_OR, NK_XOR: true
+        default: false
+        }
+    }
 }
 
 /// `a` as it takes part in an expression with a Swift number: integers become float32 beside a floating number, bool becomes int64.
@@ -54,16 +67,19 @@ extension NDArray {
     public static func / (a: NDArray, b: some Scalar) -> NDArray { combined(NK_DIV, a.cast(to: a.dtype.floating), b) }
     public static func / (a: some Scalar, b: NDArray) -> NDArray { combined(NK_DIV, b.cast(to: b.dtype.floating), a, reversed: true) }
 
-    public static prefix func - (a: NDArray) -> NDArray { a.mapped(NK_NEG) }
+    public static prefix func - (a: NDArray) -> NDArray {
+        require(a.dtype != .bool, "-: expected an array of numbers, got bool")
+        return a.mapped(NK_NEG)
+    }
 
     public static func += (a: inout NDArray, b: NDArray) { a.accumulate(NK_ADD, b, "+=") }
     public static func -= (a: inout NDArray, b: NDArray) { a.accumulate(NK_SUB, b, "-=") }
     public static func *= (a: inout NDArray, b: NDArray) { a.accumulate(NK_MUL, b, "*=") }
     public static func /= (a: inout NDArray, b: NDArray) { a.accumulate(NK_DIV, b, "/=") }
-    public static func += (a: inout NDArray, b: some Scalar) { a.accumulate(NK_ADD, b) }
-    public static func -= (a: inout NDArray, b: some Scalar) { a.accumulate(NK_SUB, b) }
-    public static func *= (a: inout NDArray, b: some Scalar) { a.accumulate(NK_MUL, b) }
-    public static func /= (a: inout NDArray, b: some Scalar) { a.accumulate(NK_DIV, b) }
+    public static func += (a: inout NDArray, b: some Scalar) { a.accumulate(NK_ADD, b, "+=") }
+    public static func -= (a: inout NDArray, b: some Scalar) { a.accumulate(NK_SUB, b, "-=") }
+    public static func *= (a: inout NDArray, b: some Scalar) { a.accumulate(NK_MUL, b, "*=") }
+    public static func /= (a: inout NDArray, b: some Scalar) { a.accumulate(NK_DIV, b, "/=") }
 
     /// `self = self op b`, in place when this value alone owns its memory; `b` must broadcast to this array's shape and its type must not
     /// be wider.
@@ -79,8 +95,11 @@ extension NDArray {
         backend.map(op, self, b.cast(to: dtype), into: self)
     }
 
-    package mutating func accumulate(_ op: BinaryOp, _ scalar: some Scalar) {
-        guard ownsMemoryAlone && isContiguous && (dtype.isFloating || !type(of: scalar).isFloating) else {
+    package mutating func accumulate(_ op: BinaryOp, _ scalar: some Scalar, _ function: StaticString = "accumulate") {
+        require(
+            dtype.isFloating || (dtype.isInteger && !type(of: scalar).isFloating && op != NK_DIV),
+            "\(function): expected an operand whose result fits \(dtype), got \(scalar)")
+        guard ownsMemoryAlone && isContiguous else {
             self = combined(op, self, scalar)
             return
         }
@@ -99,7 +118,10 @@ public func maximum(_ a: NDArray, _ b: some Scalar) -> NDArray { combined(NK_MAX
 public func minimum(_ a: NDArray, _ b: NDArray) -> NDArray { combined(NK_MIN, a, b, "minimum") }
 public func minimum(_ a: NDArray, _ b: some Scalar) -> NDArray { combined(NK_MIN, a, b) }
 /// The angle of the point (x, y) from the first axis, in (-π, π].
-public func atan2(_ y: NDArray, _ x: NDArray) -> NDArray { combined(NK_ATAN2, y, x, "atan2") }
+public func atan2(_ y: NDArray, _ x: NDArray) -> NDArray {
+    let dtype = DType.promoted(y.dtype, x.dtype).floating
+    return combined(NK_ATAN2, y.cast(to: dtype), x.cast(to: dtype), "atan2")
+}
 /// ⌊a / b⌋
 public func floorDivided(_ a: NDArray, _ b: NDArray) -> NDArray { combined(NK_FLOORDIV, a, b, "floorDivided") }
 public func floorDivided(_ a: NDArray, _ b: some Scalar) -> NDArray { combined(NK_FLOORDIV, a, b) }

@@ -9,6 +9,7 @@ public struct ArrayFormat: Sendable {
     /// Lines are at most so long, where the elements allow it.
     public var lineWidth: Int
 
+    /// The format of `description`, with what is named here changed.
     public init(precision: Int = 8, threshold: Int = 1000, edgeItems: Int = 3, lineWidth: Int = 75) {
         require(
             precision >= 0 && edgeItems > 0,
@@ -41,8 +42,8 @@ extension NDArray: CustomStringConvertible, CustomDebugStringConvertible {
 
     private var singleNumber: String {
         switch dtype {
-        case .float32: floats[0].description
-        case .float64: doubles[0].description
+        case .float32: floats[0].shortestText
+        case .float64: doubles[0].shortestText
         case .int32, .int64: integers[0].description
         case .bool: bools[0].description
         }

@@ -33,13 +33,14 @@ extension NDArray {
     }
     public func mean(axis: Int, keepsAxes: Bool = false) -> NDArray { mean(axes: [axis], keepsAxes: keepsAxes) }
 
-    /// The mean squared distance from the mean over `axes`; `correction` is subtracted from the count in the denominator.
+    /// The mean squared distance from the mean over `axes`; `correction` is subtracted from the count in the
+    /// denominator, which is at least 0.
     public func variance(axes: [Int]? = nil, keepsAxes: Bool = false, correction: Int = 0) -> NDArray {
         let x = cast(to: dtype.floating)
         let deviation = x - x.mean(axes: axes, keepsAxes: true)
         let total = square(deviation).sum(axes: axes, keepsAxes: keepsAxes)
         let n = total.count == 0 ? 0 : count / total.count
-        return total / Double(n - correction)
+        return total / Double(Swift.max(0, n - correction))
     }
 
     /// The square root of the variance.

@@ -14,7 +14,7 @@ extension NDArray {
     }
     /// Running products along `axis`, from the last element when `reverse`.
     public func cumulativeProduct(axis: Int, reverse: Bool = false) -> NDArray {
-        scanned(NK_PROD, axis: axis, reverse: reverse, function: "cumulativeProduct")
+        (dtype == .bool ? cast(to: .int64) : self).scanned(NK_PROD, axis: axis, reverse: reverse, function: "cumulativeProduct")
     }
     /// Running maxima along `axis`, from the last element when `reverse`.
     public func cumulativeMax(axis: Int, reverse: Bool = false) -> NDArray {

@@ -12,12 +12,13 @@ package struct ArrayHeader {
     var base: AnyObject?
     package var shape: Shape
     package var dtype: DType
+    /// Whether elements follow each other in row-major order. If not, the strides lie behind the header, where a view has no numbers:
+    /// most arrays need none, and a header half the size keeps more of a graph in the cache.
     package var isContiguous: Bool
-    package var strides: Strides
 }
 
-/// Storage unit of the small numbers that lie behind a header; its alignment is that of malloc.
-package typealias Chunk = SIMD2<UInt64>
+/// Storage unit of the small numbers that lie behind a header. An alignment above 8 would make the runtime call posix_memalign.
+package typealias Chunk = UInt64
 
 /// The object behind an `NDArray`: layout, and up to 256 bytes of numbers in one allocation; larger arrays own a buffer.
 ///
@@ -32,17 +33,21 @@ package final class ArrayBody: ManagedBuffer<ArrayHeader, Chunk> {
 
     /// A row-major array whose numbers are not yet set.
     static func uninitialized(_ shape: Shape, _ dtype: DType) -> ArrayBody {
-        let count = shape.elementCount
+        uninitialized(shape, dtype, count: shape.elementCount)
+    }
+
+    @inline(__always)
+    static func uninitialized(_ shape: Shape, _ dtype: DType, count: Int) -> ArrayBody {
         let bytes = count * dtype.size
         let inline = bytes <= inlineBytes
-        let body = create(minimumCapacity: inline ? (bytes + 15) / 16 : 0) { buffer in
+        let body = create(minimumCapacity: inline ? (bytes + 7) / 8 : 0) { buffer in
             let data =
                 inline
                 ? buffer.withUnsafeMutablePointerToElements { UnsafeMutableRawPointer($0) }
                 : nr_buffer_allocate(bytes)!
             return ArrayHeader(
                 data: data, count: count, ownedBytes: inline ? 0 : bytes, base: nil, shape: shape, dtype: dtype,
-                isContiguous: true, strides: Strides(contiguous: shape))
+                isContiguous: true)
         }
         return unsafeDowncast(body, to: ArrayBody.self)
     }
@@ -51,12 +56,24 @@ package final class ArrayBody: ManagedBuffer<ArrayHeader, Chunk> {
     static func view(
         of base: AnyObject, data: UnsafeMutableRawPointer, shape: Shape, strides: Strides, dtype: DType
     ) -> ArrayBody {
-        let body = create(minimumCapacity: 0) { _ in
-            ArrayHeader(
+        let isContiguous = strides.isContiguous(for: shape)
+        let body = create(minimumCapacity: isContiguous ? 0 : Shape.maximumRank) { buffer in
+            if !isContiguous {
+                _ = buffer.withUnsafeMutablePointerToElements {
+                    UnsafeMutableRawPointer($0).initializeMemory(as: Strides.self, to: strides)
+                }
+            }
+            return ArrayHeader(
                 data: data, count: shape.elementCount, ownedBytes: 0, base: base, shape: shape, dtype: dtype,
-                isContiguous: strides.isContiguous(for: shape), strides: strides)
+                isContiguous: isContiguous)
         }
         return unsafeDowncast(body, to: ArrayBody.self)
+    }
+
+    /// Distances between neighbours along each axis.
+    package var strides: Strides {
+        if header.isContiguous { return Strides(contiguous: header.shape) }
+        return withUnsafeMutablePointerToElements { UnsafeMutableRawPointer($0).load(as: Strides.self) }
     }
 
     /// The object that owns the memory.

@@ -4,6 +4,9 @@ extension NDArray {
         self = .full([], value, dtype: dtype ?? T.dtype)
     }
 
+    /// A single truth value (no axes).
+    public init(_ value: Bool) { self.init([value], shape: []) }
+
     /// An array of the given shape with the elements in row-major order.
     public init<T: ArrayScalar>(_ elements: [T], shape: Shape, dtype: DType? = nil) {
         require(
@@ -65,13 +68,15 @@ extension NDArray {
     /// Ones of the shape and element type of `other`.
     public static func ones(like other: NDArray) -> NDArray { ones(other.shape, dtype: other.dtype) }
 
-    /// `start, start + step, …` up to but without `end`.
+    /// `start, start + step, …` up to but without `end`: int64 when all three are integers, float32 otherwise, unless `dtype` says so.
     public static func arange(_ start: some Scalar, _ end: some Scalar, step: some Scalar = 1, dtype: DType? = nil) -> NDArray {
         let (a, b, s) = (start.doubleValue, end.doubleValue, step.doubleValue)
         require(s != 0 && s.isFinite, "arange: expected a step that is not 0, got \(s)")
-        let count = Swift.max(0, Int(((b - a) / s).rounded(.up)))
+        let steps = ((b - a) / s).rounded(.up)
+        require(steps.isFinite, "arange: expected finite bounds, got \(a) and \(b)")
+        let count = Swift.max(0, Int(steps))
         let values = (0..<count).map { a + Double($0) * s }
-        let integral = !type(of: start).isFloating && !type(of: step).isFloating
+        let integral = !type(of: start).isFloating && !type(of: end).isFloating && !type(of: step).isFloating
         return NDArray(values, dtype: dtype ?? (integral ? .int64 : .float32))
     }
 

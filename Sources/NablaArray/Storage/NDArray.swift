@@ -19,6 +19,13 @@ public struct NDArray {
         body = ArrayBody.uninitialized(shape, dtype)
     }
 
+    /// An array like `other`, row-major, whose numbers are not yet set.
+    @inline(__always)
+    package init(uninitializedLike other: NDArray) {
+        let header = other.body.header
+        body = ArrayBody.uninitialized(header.shape, header.dtype, count: header.count)
+    }
+
     /// The extents of the axes.
     public var shape: Shape { body.header.shape }
     /// The type of the elements.
@@ -30,9 +37,12 @@ public struct NDArray {
     /// Whether the elements follow each other in memory in row-major order.
     public var isContiguous: Bool { body.header.isContiguous }
     /// Distances in elements between neighbours along each axis.
-    public var strides: [Int] { (0..<rank).map { body.header.strides[$0] } }
+    public var strides: [Int] {
+        let all = stridesInline
+        return (0..<rank).map { all[$0] }
+    }
 
-    package var stridesInline: Strides { body.header.strides }
+    package var stridesInline: Strides { body.strides }
     package var data: UnsafeMutableRawPointer { body.header.data }
 
     /// This array with its elements in row-major order: itself, or a copy.

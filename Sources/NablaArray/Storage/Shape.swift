@@ -28,7 +28,7 @@ public struct Shape: Sendable {
     /// The number of elements: the product of the extents, 1 for no axes.
     public var elementCount: Int {
         var product = 1
-        for i in 0..<rank { product *= Int(extents[i]) }
+        for i in 0..<rank { product *= Int(extents[unchecked: i]) }
         return product
     }
 
@@ -69,7 +69,7 @@ extension Shape: Equatable, Hashable {
     @inline(__always)
     public static func == (a: Shape, b: Shape) -> Bool {
         guard a.rank32 == b.rank32 else { return false }
-        for i in 0..<a.rank where a.extents[i] != b.extents[i] { return false }
+        for i in 0..<a.rank where a.extents[unchecked: i] != b.extents[unchecked: i] { return false }
         return true
     }
 
@@ -179,8 +179,8 @@ package struct Strides: Sendable {
         var step = 1
         var i = shape.rank - 1
         while i >= 0 {
-            values[i] = step
-            step *= Int(shape.extents[i])
+            values[unchecked: i] = step
+            step *= Int(shape.extents[unchecked: i])
             i -= 1
         }
     }

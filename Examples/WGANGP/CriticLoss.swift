@@ -1,0 +1,35 @@
+import NablaNN
+
+/// The critic's loss of Gulrajani et al., *Improved training of Wasserstein GANs*, NIPS 2017:
+///
+///     L = E[D(x̃)] - E[D(x)] + λ E[(‖∇D(x̂)‖ - 1)²],   x̂ = ε x + (1 - ε) x̃
+///
+/// for real images x and generated ones x̃. The gradient is taken with respect to each image and is part of the loss, so that training
+/// differentiates it once more.
+public struct CriticLoss {
+    /// L, what the critic minimises.
+    public let total: Variable
+    /// E[D(x)] - E[D(x̃)], which for the best critic of slope 1 is the Wasserstein distance.
+    public let wasserstein: Variable
+    /// E[(‖∇D(x̂)‖ - 1)²]
+    public let penalty: Variable
+    /// E[‖∇D(x̂)‖], which the penalty draws to 1.
+    public let slope: Variable
+
+    /// The loss of `critic`, a function from images (batch, …) to scores (batch).
+    ///
+    /// - Parameter epsilon: uniform in [0, 1), one for each image, of a shape that broadcasts over images.
+    public init(
+        of critic: (Variable) -> Variable, images: Variable, generated: Variable, epsilon: NDArray, lambda: Double
+    ) {
+        let real = critic(images)
+        let fake = critic(generated)
+        let mix = Variable(epsilon * images.array + (1 - epsilon) * generated.array)
+        let gradient = grad(of: critic(mix).sum(), wrt: mix, enableDoubleBackprop: true)
+        let slopes = norm(gradient.flattened(fromAxis: 1), axis: 1)
+        wasserstein = real.mean() - fake.mean()
+        penalty = square(slopes - 1).mean()
+        slope = slopes.mean()
+        total = lambda * penalty - wasserstein
+    }
+}

@@ -1,0 +1,26 @@
+import NablaNN
+
+/// Batches of images in random order, each image once before any comes again.
+public struct ImageBatches {
+    private let images: NDArray
+    private let size: Int
+    private var generator: RandomGenerator
+    private var order = NDArray([Int]())
+    private var next = 0
+
+    /// Batches of `size` of the `images` (count, …), of which there must be as many at least.
+    public init(of images: NDArray, size: Int, using generator: RandomGenerator) {
+        precondition(images.shape[0] >= size, "ImageBatches: expected at least \(size) images, got \(images.shape[0])")
+        (self.images, self.size, self.generator) = (images, size, generator)
+    }
+
+    /// The next batch. What is left of the order when it does not fill a batch is passed over.
+    public mutating func take() -> NDArray {
+        if next + size > order.count {
+            order = generator.permutation(images.shape[0])
+            next = 0
+        }
+        defer { next += size }
+        return images.take(order[next..<(next + size)])
+    }
+}

@@ -1,0 +1,91 @@
+import NablaNN
+
+/// Trains a generator against a critic with a gradient penalty: algorithm 1 of Gulrajani et al., *Improved training of Wasserstein GANs*,
+/// NIPS 2017, with the networks and settings of the authors' `gan_mnist.py`.
+public final class WGANGP {
+    /// The settings of the algorithm.
+    public struct Settings: Codable, Sendable {
+        /// Channels of the networks; the authors' is 64.
+        public var width = 16
+        /// m, images in a batch.
+        public var batch = 50
+        /// Steps of the critic for each step of the generator.
+        public var criticSteps = 5
+        /// λ, the weight of the penalty.
+        public var lambda = 10.0
+        /// Of Adam. The paper's algorithm box has β₁ = 0, the authors' program 0.5, which is used here.
+        public var alpha = 1e-4, beta1 = 0.5, beta2 = 0.9
+        /// Everything random follows from it.
+        public var seed: UInt64 = 0
+
+        public init() {}
+    }
+
+    /// What one iteration came to; of the critic's steps, the last one counts.
+    public struct Losses: Sendable {
+        public let critic, wasserstein, penalty, slope, generator: Double
+    }
+
+    public let settings: Settings
+    public let generator: Generator
+    public let critic: Critic
+    private let generatorOptimizer: Adam
+    private let criticOptimizer: Adam
+    private var batches: ImageBatches
+    private var noise: RandomGenerator
+
+    /// Untrained networks and the `images` (count, 1, 28, 28) to learn from, with pixels from 0 to 1.
+    public init(_ settings: Settings, images: NDArray) {
+        self.settings = settings
+        // Each use has a stream of its own, so that none depends on how often another one draws.
+        var seed = RandomGenerator(seed: settings.seed)
+        var (generatorSeed, criticSeed) = (seed.split(), seed.split())
+        (batches, noise) = (ImageBatches(of: images, size: settings.batch, using: seed.split()), seed.split())
+        generator = Generator(width: settings.width, dtype: images.dtype, using: &generatorSeed)
+        critic = Critic(width: settings.width, dtype: images.dtype, using: &criticSeed)
+        let (alpha, beta1, beta2) = (settings.alpha, settings.beta1, settings.beta2)
+        generatorOptimizer = Adam(generator, alpha: alpha, beta1: beta1, beta2: beta2)
+        criticOptimizer = Adam(critic, alpha: alpha, beta1: beta1, beta2: beta2)
+    }
+
+    /// Some steps of the critic, then one of the generator.
+    public func iterate() -> Losses {
+        var loss = stepCritic()
+        for _ in 1..<settings.criticSteps { loss = stepCritic() }
+        let generatorLoss = stepGenerator()
+        return Losses(
+            critic: loss.total.item(), wasserstein: loss.wasserstein.item(), penalty: loss.penalty.item(), slope: loss.slope.item(),
+            generator: generatorLoss.item())
+    }
+
+    private func stepCritic() -> CriticLoss {
+        let images = Variable(constant: batches.take())
+        let generated = noBackprop { generator(latent()) }
+        let epsilon = noise.uniform([settings.batch, 1, 1, 1], dtype: images.dtype)
+        let loss = CriticLoss(of: { critic($0) }, images: images, generated: generated, epsilon: epsilon, lambda: settings.lambda)
+        critic.clearGrads()
+        loss.total.backward()
+        criticOptimizer.update()
+        return loss
+    }
+
+    private func stepGenerator() -> Variable {
+        let loss = -critic(generator(latent())).mean()
+        generatorOptimizer.update(with: grad(of: loss, wrt: generator.parameters, retainGraph: false))
+        return loss
+    }
+
+    private func latent() -> Variable {
+        let dtype = generator.parameters[0].dtype
+        return Variable(constant: noise.normal([settings.batch, Generator.latentSize], dtype: dtype))
+    }
+
+    /// The first `count` vectors of a stream that training does not draw from: the same ones in every picture of a run.
+    public func fixedLatent(count: Int) -> Variable {
+        var stream = RandomGenerator(seed: settings.seed, stream: 1)
+        return Variable(constant: stream.normal([count, Generator.latentSize], dtype: generator.parameters[0].dtype))
+    }
+
+    /// Images (count, 1, 28, 28) that the generator makes of `latent`.
+    public func samples(_ latent: Variable) -> NDArray { noBackprop { generator(latent).array } }
+}

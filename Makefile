@@ -1,0 +1,57 @@
+# Two commands do everything on a fresh Debian or Ubuntu machine with Swift: `make demo` and `make test`.
+
+PACKAGES := libopenblas-dev zlib1g-dev pkg-config
+DATASET := dataset-fashion-mnist
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+SOURCES := Package.swift Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources
+
+.PHONY: all deps demo-deps demo test test-debug test-release test-dependency bench format lint docs clean
+
+all: deps
+	swift build -c release
+
+# Installs what is missing, and asks for sudo only then.
+deps:
+	@missing=""; for p in $(PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then echo "installing$$missing"; \
+	  $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing; fi
+
+demo-deps: deps
+	@dpkg -s $(DATASET) >/dev/null 2>&1 || { echo "installing $(DATASET)"; \
+	  $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(DATASET); }
+
+# Trains WGAN-GP on Fashion-MNIST for about two minutes, through gradients of gradients, and names the files to look at.
+demo: demo-deps
+	swift build -c release --product nabla
+	.build/release/nabla toy
+	.build/release/nabla train wgan-gp --minutes 2 --output runs/demo
+
+# Debug finds what optimisation hides; release is what users run, and where a message must not be lost.
+test: deps test-dependency test-debug test-release
+
+# Tests of memory count what is alive in the whole process, so the suites run one after another.
+test-debug:
+	swift test --no-parallel
+
+test-release:
+	swift test -c release --no-parallel
+
+# A package that depends on this one by version must build and run.
+test-dependency:
+	Scripts/test-dependency.sh
+
+bench: deps
+	swift run --package-path Benchmarks -c release NablaBenchmarks
+
+format:
+	swift format -i -r --configuration .swift-format $(SOURCES)
+
+lint:
+	swift format lint -r --strict --configuration .swift-format $(SOURCES)
+
+# Reference pages from the doc comments, without a package: the toolchain's own symbol graphs and docc.
+docs:
+	Scripts/make-docs.sh
+
+clean:
+	rm -rf .build Benchmarks/.build runs docs-site

@@ -1,0 +1,25 @@
+import ArgumentParser
+import NablaTraining
+
+/// The command `nabla`.
+struct NablaTool: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "nabla", abstract: "Differentiation to any order, and models that need it.",
+        subcommands: [ToyCommand.self, TrainCommand.self])
+}
+
+@main
+enum Main {
+    /// Runs the command; an error becomes one line, where the parser would add its usage.
+    static func main() {
+        do {
+            var command = try NablaTool.parseAsRoot()
+            try command.run()
+        } catch {
+            let code = NablaTool.exitCode(for: error)
+            if code.isSuccess || error is ExitCode { NablaTool.exit(withError: error) }
+            ReportOutput.standardError.write("nabla: \(NablaTool.message(for: error))\n")
+            NablaTool.exit(withError: code)
+        }
+    }
+}

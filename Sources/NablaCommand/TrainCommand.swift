@@ -1,0 +1,7 @@
+import ArgumentParser
+
+/// `nabla train`
+struct TrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train", abstract: "Train a model of a paper.", subcommands: [TrainWGANGPCommand.self])
+}

@@ -1,0 +1,120 @@
+/// A value that training changes: it holds its present value as a leaf of the graph.
+///
+/// A new value makes a new leaf. Arrays are values, so a graph recorded earlier keeps the value with which it was recorded, and
+/// differentiating it later is right at that value.
+///
+///     let weight = Parameter(NDArray([1.0, 2.0]))
+///     square(weight.variable).sum().backward()
+///     weight.grad                                  // 2 4
+///
+/// The shape may be left open until the first input is seen; `initialize(_:)` then settles it.
+public final class Parameter {
+    /// What stands at the end of this parameter's path, for messages; paths themselves come from the properties of links.
+    public let name: String
+    private var current: Variable?
+    private var pending: Recipe?
+
+    /// How the value will be made once the shape is known.
+    private struct Recipe {
+        let initializer: Initializer
+        let dtype: DType
+        var generator: RandomGenerator
+    }
+
+    /// A parameter that begins with `array`, which must have real elements.
+    public init(_ array: NDArray, name: String = "parameter") {
+        require(array.dtype.isFloating, "Parameter: expected float32 or float64, got \(array.dtype)")
+        self.name = name
+        current = Variable(array)
+    }
+
+    /// A parameter whose value an initialiser makes, at once or, when `shape` is nil, at the first `initialize(_:)`.
+    ///
+    /// Its numbers are those of a generator split from `generator`, so they do not depend on when the shape becomes known.
+    public init(
+        _ shape: Shape?, initializer: Initializer, dtype: DType = .float32, name: String = "parameter",
+        using generator: inout RandomGenerator
+    ) {
+        require(dtype.isFloating, "Parameter: expected float32 or float64, got \(dtype)")
+        self.name = name
+        pending = Recipe(initializer: initializer, dtype: dtype, generator: generator.split())
+        if let shape { initialize(shape) }
+    }
+
+    /// Whether the value exists already.
+    public var isInitialized: Bool { current != nil }
+
+    /// Makes the value in the given shape if it does not exist yet.
+    public func initialize(_ shape: @autoclosure () -> Shape) {
+        guard current == nil, var recipe = pending else { return }
+        setLeaf(recipe.initializer(shape(), dtype: recipe.dtype, using: &recipe.generator))
+        pending = nil
+    }
+
+    /// The present value in its place in the graph: a leaf, or a constant while updates are disabled.
+    public var variable: Variable {
+        guard let current else {
+            fail("Parameter: expected a value for \(name), got one whose shape is not known until the model has run once")
+        }
+        return current
+    }
+
+    /// The present value. Setting it makes a new leaf, which has no gradient yet.
+    public var array: NDArray {
+        get { variable.array }
+        set {
+            if let current {
+                require(
+                    newValue.shape == current.shape && newValue.dtype == current.dtype,
+                    "Parameter: expected \(current.dtype)\(current.shape) for \(name), got \(newValue.dtype)\(newValue.shape)")
+            } else if let pending {
+                require(
+                    newValue.dtype == pending.dtype, "Parameter: expected elements of \(pending.dtype) for \(name), got \(newValue.dtype)")
+            }
+            pending = nil
+            setLeaf(newValue)
+        }
+    }
+
+    /// Whether gradients flow to this parameter. While they do not it is a constant: nothing is recorded on its account, and optimisers
+    /// leave it alone.
+    public var isUpdateEnabled = true {
+        didSet { if isUpdateEnabled != oldValue, let array = current?.array { setLeaf(array) } }
+    }
+
+    /// The gradient that `backward` accumulated for the present value, if any.
+    public var grad: Variable? {
+        get { current?.grad }
+        set {
+            guard let cell = current?.cell else {
+                require(
+                    newValue == nil, "Parameter: expected a parameter that takes gradients, got \(name), which is frozen or has no value")
+                return
+            }
+            if let newValue {
+                require(
+                    newValue.shape == array.shape && newValue.dtype == array.dtype,
+                    "Parameter: expected a gradient of \(array.dtype)\(array.shape) for \(name), got \(newValue.dtype)\(newValue.shape)")
+            }
+            cell.gradient = newValue
+        }
+    }
+
+    /// Forgets the accumulated gradient.
+    public func clearGrad() { current?.clearGrad() }
+
+    /// Changes the value, in place when no graph and no other value shares its memory. The gradient stays readable until it is cleared.
+    public func update(_ change: (inout NDArray) -> Void) {
+        var array = variable.array
+        let (shape, dtype, gradient) = (array.shape, array.dtype, grad)
+        current = nil  // so that the local value alone owns the memory
+        change(&array)
+        require(
+            array.shape == shape && array.dtype == dtype,
+            "Parameter: expected an update of \(name) to keep \(dtype)\(shape), got \(array.dtype)\(array.shape)")
+        setLeaf(array)
+        current?.cell?.gradient = gradient
+    }
+
+    private func setLeaf(_ array: NDArray) { current = Variable(array, requiresGrad: isUpdateEnabled) }
+}

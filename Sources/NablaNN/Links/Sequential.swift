@@ -1,0 +1,22 @@
+/// Layers one after the other.
+///
+///     let critic = Sequential(Linear(2, 64), Apply(relu), Linear(64, 1))
+///
+/// Parameters are named `layers/0/weight` and so on.
+public final class Sequential: Chain, Layer {
+    public let layers: [any Layer]
+
+    /// Strings `layers` together.
+    public init(_ layers: any Layer...) { self.layers = layers }
+
+    public func callAsFunction(_ x: Variable) -> Variable { layers.reduce(x) { $1($0) } }
+}
+
+/// A function without parameters as a layer.
+public struct Apply: Layer {
+    private let function: (Variable) -> Variable
+
+    public init(_ function: @escaping (Variable) -> Variable) { self.function = function }
+
+    public func callAsFunction(_ x: Variable) -> Variable { function(x) }
+}

@@ -1,0 +1,75 @@
+/// What an optimiser remembers of one parameter.
+public struct ParameterState {
+    /// The number of updates so far.
+    public var steps = 0
+    /// Running averages and the like, in the order of the optimiser's `stateNames`.
+    public var arrays: [NDArray]
+}
+
+/// Changes a link's parameters along their gradients.
+///
+///     let optimizer = Adam(model, alpha: 1e-3)
+///     model.clearGrads()
+///     loss.backward()
+///     optimizer.update()
+///
+/// A subclass overrides `step` and, when it remembers something, `stateNames`.
+open class Optimizer {
+    /// The link whose parameters are changed.
+    public let target: Link
+    package final var slots: [Slot]
+
+    package struct Slot {
+        let name: String
+        let parameter: Parameter
+        var state: ParameterState?
+    }
+
+    /// An optimiser of the parameters that `target` has now, initialised or not.
+    public init(_ target: Link) {
+        self.target = target
+        slots = target.namedParameters.map { Slot(name: $0.name, parameter: $0.parameter) }
+    }
+
+    /// Names of the arrays that are remembered of each parameter; they begin as zeros of its shape.
+    open var stateNames: [String] { [] }
+
+    /// Changes `value` along `gradient`. Counting from 1, this is update `state.steps` of this parameter.
+    open func step(_ value: inout NDArray, _ gradient: NDArray, _ state: inout ParameterState) {
+        fail("\(type(of: self)): expected an override of step, got none")
+    }
+
+    /// Changes every parameter that has a gradient.
+    public final func update() {
+        for index in slots.indices {
+            if let gradient = slots[index].parameter.grad { update(index, gradient.array) }
+        }
+    }
+
+    /// Changes every parameter along its gradient in `gradients`, which are in the order of the link's parameters.
+    ///
+    /// With `grad(of: loss, wrt: model.parameters)` no other gradients are computed than those of this model.
+    public final func update(with gradients: [Variable]) {
+        require(
+            gradients.count == slots.count,
+            "\(type(of: self)).update: expected \(slots.count) gradients, one for each parameter, got \(gradients.count)")
+        for (index, gradient) in gradients.enumerated() where slots[index].parameter.isUpdateEnabled {
+            let parameter = slots[index].parameter
+            require(
+                gradient.shape == parameter.array.shape && gradient.dtype == parameter.array.dtype,
+                "\(type(of: self)).update: expected a gradient of \(parameter.array.dtype)\(parameter.array.shape) for \(slots[index].name), got \(gradient.dtype)\(gradient.shape)"
+            )
+            update(index, gradient.array)
+        }
+    }
+
+    private func update(_ index: Int, _ gradient: NDArray) {
+        slots[index].parameter.update { value in
+            var state = slots[index].state ?? ParameterState(arrays: stateNames.map { _ in .zeros(like: value) })
+            slots[index].state = nil  // so that the local copy alone owns the arrays
+            state.steps += 1
+            step(&value, gradient, &state)
+            slots[index].state = state
+        }
+    }
+}

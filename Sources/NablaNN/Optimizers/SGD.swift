@@ -1,0 +1,15 @@
+/// Gradient descent: θ ← θ - rate · g.
+public final class SGD: Optimizer {
+    /// The learning rate.
+    public var rate: Double
+
+    /// Gradient descent on the parameters of `target`.
+    public init(_ target: Link, rate: Double = 0.01) {
+        self.rate = rate
+        super.init(target)
+    }
+
+    override public func step(_ value: inout NDArray, _ gradient: NDArray, _ state: inout ParameterState) {
+        value -= rate * gradient
+    }
+}

@@ -1,0 +1,143 @@
+// The programs keep the README's layout.
+// swift-format-ignore-file
+
+import Foundation
+import Nabla
+import NablaNN
+import Testing
+
+// The programs of the README, line for line, with checks of what they compute around them.
+
+private func toyProgram() -> Variable {
+    func f(_ x: Variable) -> Variable {
+        let y = x * x * x / 3
+        let gx = grad(of: y, wrt: x, enableDoubleBackprop: true)
+        return gx - 2 * x + 1  // (x - 1)²
+    }
+
+    var x = Variable(.random(in: 0..<1))  // a 0-d float32 array
+    for _ in 0..<30 {
+        let z = f(x)
+        z.backward()
+        x = Variable(x.array - 0.1 * x.grad!.array)
+        print(x.array)
+    }
+    return x
+}
+
+/// F(x, y) = x² + y, differentiable to any order because `backward` is written on variables.
+private final class SquarePlus: FunctionNode {
+    override func forward(_ inputs: [NDArray]) -> [NDArray] {
+        retainInputs([0])
+        return [inputs[0] * inputs[0] + inputs[1]]
+    }
+    override func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] {
+        let gz = gradOutputs[0]  // an absent gradient arrives as a symbolic zero
+        return indexes.map { $0 == 0 ? 2 * gz * retainedInput(0) : gz }
+    }
+}
+
+private func ownFunctionProgram(_ x: Variable, _ y: Variable) -> Variable {
+    let z = SquarePlus().apply([x, y])[0]
+    return z
+}
+
+/// ½ xᵀ A x + bᵀ x, as a model whose derivatives are known: ∇_A = ½ x xᵀ, ∇_b = x.
+private final class Quadratic: Chain {
+    let matrix = Parameter(NDArray([[2.0, 1], [1, 3]])), offset = Parameter(NDArray([1.0, -1]))
+    func callAsFunction(_ x: Variable) -> Variable { 0.5 * matmul(x, matmul(matrix.variable, x)) + matmul(offset.variable, x) }
+}
+
+@Suite struct ReadmeProgramTests {
+    @Test func program1() {
+        #expect(Swift.abs(toyProgram().item() - 1) < 0.002)
+    }
+
+    @Test func program2() {
+        let x = Variable(NDArray([1.0, 2]))
+        let y = Variable(NDArray([3.0, 4]))
+        let z = ownFunctionProgram(x, y)
+        #expect(z.array.doubles == [4, 8])
+        let g = grad(of: z.sum(), wrt: [x, y], enableDoubleBackprop: true)
+        #expect(g[0].array.doubles == [2, 4] && g[1].array.doubles == [1, 1])
+        #expect(grad(of: g[0].sum(), wrt: x).array.doubles == [2, 2])
+    }
+
+    @Test func program3() {
+        let model = Quadratic()
+        let x = Variable(NDArray([3.0, -2]))
+        let v = Variable(constant: NDArray([1.0, 2]))
+        let vectors = [Variable(constant: NDArray([[1.0, 0], [0, 1]])), Variable(constant: NDArray([1.0, 1]))]
+        let f: (Variable) -> Variable = { model($0) }
+        let g: (Variable) -> Variable = { sin($0) }
+
+        let loss = model(x)
+        let grads = grad(of: loss, wrt: model.parameters, enableDoubleBackprop: true)  // one per parameter, in order
+        let hv = grad(of: grads, wrt: model.parameters, gradOutputs: vectors)  // H v by reverse over reverse
+        let hv2 = hessianVectorProduct(of: f, at: x, along: v)  // cheapest mode for f
+        let (y, dy) = jvp(of: f, at: x, along: v)  // forward mode
+        let H = hessian(of: f, at: x), J = jacobian(of: g, at: x)
+        let d6 = derivative(of: { tanh($0) * sin($0) }, order: 6)  // elementwise nth derivative, a function
+
+        #expect(loss.item() == 14)
+        #expect(grads[0].array.doubles == [4.5, -3, -3, 2] && grads[1].array.doubles == [3, -2])
+        #expect(hv.allSatisfy { $0.array.doubles.allSatisfy { $0 == 0 } })  // the model is linear in its parameters
+        #expect(hv[0].shape == [2, 2] && hv[1].shape == [2])
+        #expect(hv2.array.doubles == [4, 7])
+        #expect(y.item() == 14 && dy.item() == 5 - 8)
+        #expect(H.array.doubles == [2, 1, 1, 3])
+        #expect(J.shape == [2, 2] && J.array.doubles == [Foundation.cos(3.0), 0, 0, Foundation.cos(-2.0)])
+        // By mpmath 1.3: diff(lambda t: tanh(t)*sin(t), 0.3, 6)
+        #expect(Swift.abs(d6(Variable(NDArray(0.3))).item() - 31.987098291263231) < 1e-10)
+    }
+
+    /// Program 4 on a critic whose slope is known: D(x) = w·x for each image, so ‖∇D‖ = ‖w‖.
+    @Test func program4() {
+        final class Flat: Chain {
+            let weight = Parameter(NDArray([[[3.0, 0], [0, 4]]], dtype: .float32))
+            func callAsFunction(_ x: Variable) -> Variable { (x * weight.variable).flattened(fromAxis: 1).sum(axis: 1) }
+        }
+        let critic = Flat()
+        let optimizer = SGD(critic, rate: 0.01)
+        let images = Variable(constant: .ones([5, 1, 2, 2]))
+        let generated = Variable(constant: .zeros([5, 1, 2, 2]))
+        let epsilon = NDArray.random([5, 1, 1, 1])
+
+        let real = critic(images), fake = critic(generated)
+        let mix = Variable(epsilon * images.array + (1 - epsilon) * generated.array)
+        let slope = grad(of: critic(mix).sum(), wrt: mix, enableDoubleBackprop: true)
+        let penalty = square(norm(slope.flattened(fromAxis: 1), axis: 1) - 1).mean()
+        let loss = fake.mean() - real.mean() + 10 * penalty
+        critic.clearGrads()
+        loss.backward()
+        optimizer.update()
+
+        #expect(Swift.abs(penalty.item() - 16) < 1e-4)
+        #expect(Swift.abs(loss.item() - (160 - 7)) < 1e-3)
+        // d/dw of -Σw + 10 (‖w‖ - 1)² = -1 + 20 (‖w‖ - 1) w/‖w‖, with ‖w‖ = 5: -1 + 16 w.
+        let gradient = critic.weight.grad!.array.doubles
+        #expect(zip(gradient, [47.0, -1, -1, 63]).allSatisfy { Swift.abs($0 - $1) < 1e-3 })
+        #expect(zip(critic.weight.array.doubles, [2.53, 0.01, 0.01, 3.37]).allSatisfy { Swift.abs($0 - $1) < 1e-4 })
+    }
+
+    /// Every line of Swift in the README stands in this file.
+    @Test func theReadmeShowsThesePrograms() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
+        let here = try String(contentsOfFile: #filePath, encoding: .utf8)
+        func lines(_ text: String) -> [String] {
+            text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces).replacing("private ", with: "") }
+        }
+        let known = Set(lines(here).map { $0.replacing(" ", with: "") })
+        var programs = 0
+        for (number, block) in readme.components(separatedBy: "```").enumerated() where number % 2 == 1 && block.hasPrefix("swift\n") {
+            if block.contains("// swift-tools-version") || block.contains(".package(") { continue }  // a manifest, tested by building one
+            programs += 1
+            for line in lines(String(block.dropFirst(6))) where !line.isEmpty && !line.hasPrefix("import ") {
+                let isShown = known.contains(line.replacing(" ", with: ""))
+                #expect(isShown, "README.md: \(line)")
+            }
+        }
+        #expect(programs >= 4)
+    }
+}

@@ -1,0 +1,118 @@
+import Nabla
+import Testing
+
+/// Every misuse stops with one line that names the function, what it expected and what it got.
+@Suite struct MisuseTests {
+    private func expect(_ fragments: String..., in result: ExitTest.Result, location: SourceLocation = #_sourceLocation) {
+        let text = String(decoding: result.standardErrorContent, as: UTF8.self)
+        for fragment in fragments {
+            #expect(text.contains(fragment), "\(text.prefix(400))", sourceLocation: location)
+        }
+    }
+
+    @Test func shapeMismatch() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Variable(NDArray.ones([2, 3])) + Variable(NDArray.ones([4]))
+        }
+        expect("+: expected shapes that broadcast together, got [2, 3] and [4]", in: result)
+    }
+
+    @Test func badAxis() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Variable(NDArray.ones([2, 3])).sum(axis: 2)
+        }
+        expect("sum: expected an axis in -2..<2 for shape [2, 3], got 2", in: result)
+    }
+
+    @Test func matrixProductOfUnfitShapes() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = matmul(Variable(NDArray.ones([2, 3])), Variable(NDArray.ones([2, 3])))
+        }
+        expect("matmul: expected shapes (…, n, k) and (…, k, m), got [2, 3] and [2, 3]", in: result)
+    }
+
+    @Test func backwardOfAnArrayWithoutASeed() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            sin(Variable(NDArray.ones([2, 3]))).backward()
+        }
+        expect("backward: expected seed for an output that is not a single number, got an output of shape [2, 3] and none", in: result)
+    }
+
+    @Test func gradOfAnArrayWithoutASeed() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let x = Variable(NDArray.ones([2]))
+            _ = grad(of: sin(x), wrt: x)
+        }
+        expect("grad: expected gradOutputs for an output that is not a single number, got an output of shape [2] and none", in: result)
+    }
+
+    @Test func seedOfTheWrongShape() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            sin(Variable(NDArray.ones([2]))).backward(seed: Variable(constant: NDArray.ones([3])))
+        }
+        expect("backward: expected seed of float32[2] like the output, got float32[3]", in: result)
+    }
+
+    @Test func backwardOfAConstant() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            Variable(constant: NDArray(1.0)).backward()
+        }
+        expect("backward: expected a variable computed from one that requires a gradient, got a constant of shape []", in: result)
+    }
+
+    @Test func differentiatingTwiceThroughAnOldStyleFunction() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let x = Variable(NDArray([1.0, 2]))
+            let g = grad(of: Cube().apply([x])[0].sum(), wrt: x, enableDoubleBackprop: true)
+            _ = grad(of: g.sum(), wrt: x)
+        }
+        expect("Cube: expected a function whose backward is written on variables (FunctionNode)", "got an old-style Function", in: result)
+    }
+
+    @Test func walkingOverReleasedArrays() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let y = exp(Variable(NDArray(1.0)))
+            y.backward()
+            y.backward()
+        }
+        expect(
+            "Exp.retainedOutput(0): expected retained arrays, got a graph whose arrays an earlier backward gave back", "retainGraph: true",
+            in: result)
+    }
+
+    @Test func gradientOfTheWrongShapeFromAnOwnFunction() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            final class Wrong: FunctionNode {
+                override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0].sum()] }
+                override func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] { gradOutputs }
+            }
+            Wrong().apply([Variable(NDArray([1.0, 2]))])[0].backward()
+        }
+        expect("Wrong: expected a gradient of float64[2] for input 0, got float64[]", in: result)
+    }
+
+    @Test func aNodeAppliedTwice() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            final class Identity: FunctionNode {
+                override func forward(_ inputs: [NDArray]) -> [NDArray] { inputs }
+            }
+            let node = Identity()
+            _ = node.apply([Variable(NDArray(1.0))])
+            _ = node.apply([Variable(NDArray(1.0))])
+        }
+        expect("Identity: expected a new function node for each application, got one applied before", in: result)
+    }
+
+    @Test func retainedArraysThatWereNotRetained() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            final class Forgetful: FunctionNode {
+                override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0] * inputs[0]] }
+                override func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] {
+                    [2 * gradOutputs[0] * retainedInput(0)]
+                }
+            }
+            Forgetful().apply([Variable(NDArray(1.0))])[0].backward()
+        }
+        expect("Forgetful.retainedInput(0): expected an array retained by forward, got none", in: result)
+    }
+}
