@@ -44,7 +44,7 @@ extension Variable {
     private func extremum(_ value: NDArray, _ axes: [Int]?, isLargest: Bool) -> Variable {
         let set = shape.normalized(axes: axes, function: isLargest ? "max" : "min")
         let result = FunctionNode.recorded(self, value, keep: .inputs) { Extremum(set, isLargest, value.shape) }
-        if result.node != nil { result.node!.keptOutput0 = value }
+        result.node?.keepOutput(0, value)
         return result
     }
 
