@@ -56,7 +56,7 @@ FUNCTIONS = [
     ("asinh(x)", asinh(x), "-1.4 0.3 2"),
     ("acosh(x)", acosh(x), "1.3 2.5"),
     ("atanh(x)", atanh(x), "-0.6 0.2 0.7"),
-    ("sinc(x)", sin(pi * x) / (pi * x), "-0.17 0.05 0.6 1.4"),
+    ("sinc(x)", sin(pi * x) / (pi * x), "-0.17 0.05 0.33 0.47 0.48 1.4"),
     ("erf(x)", erf(x), "-1.1 0.3 1.7"),
     ("sigmoid(x)", sigmoid, "-2.2 0.4 3"),
     ("softplus(x)", softplus, "-2.2 0.4 3"),

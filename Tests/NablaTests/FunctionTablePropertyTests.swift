@@ -111,6 +111,17 @@ import Testing
         }
     }
 
+    /// Elements that tie share the gradient, but the value is one of them, to the bit.
+    @Test func extremaOfEqualNumbersAreExact() {
+        for count in 1...12 {
+            let array = NDArray.full([count], 0.1, dtype: .float64)
+            #expect(Variable(array).max().item() == 0.1 && Variable(array).min().item() == 0.1)
+        }
+        let infinite = Variable(NDArray([-Double.infinity, 1, Double.infinity, Double.infinity], dtype: .float64))
+        #expect(infinite.max().item() == Double.infinity && infinite.min().item() == -Double.infinity)
+        #expect(grad(of: infinite.max(), wrt: infinite).array.doubles == [0, 0, 0.5, 0.5])
+    }
+
     private func isClose(_ a: NDArray, _ b: NDArray, _ tolerance: Double) -> Bool {
         a.shape == b.shape && zip(a.doubles, b.doubles).allSatisfy { ($0 - $1).magnitude <= tolerance * max(1, $1.magnitude) }
     }

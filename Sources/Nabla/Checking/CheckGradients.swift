@@ -59,7 +59,7 @@ public func checkGradients(
     for bits in 1..<(1 << moving.count) {
         let chosen = moving.enumerated().filter { bits & (1 << $0.offset) != 0 }.map(\.element)
         var check = GradientCheck(
-            name: name, inputs: "input \(chosen.map(String.init).joined(separator: ", "))", tolerance: tolerance, seed: seed)
+            name: name, inputs: chosen, tolerance: tolerance, seed: seed)
         let restricted: GradientCheck.Map = { arguments in
             var all = inputs.map(Variable.init(constant:))
             for (position, index) in chosen.enumerated() { all[index] = arguments[position] }

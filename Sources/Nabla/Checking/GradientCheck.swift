@@ -3,12 +3,16 @@ struct GradientCheck {
     typealias Map = ([Variable]) -> [Variable]
 
     let name: String
+    /// The inputs that are differentiated, by their positions among all.
+    let chosen: [Int]
+    /// The same in words.
     let inputs: String
     let tolerance: GradientCheckTolerance
     private var generator: RandomGenerator
 
-    init(name: String, inputs: String, tolerance: GradientCheckTolerance, seed: UInt64) {
-        (self.name, self.inputs, self.tolerance) = (name, inputs, tolerance)
+    init(name: String, inputs: [Int], tolerance: GradientCheckTolerance, seed: UInt64) {
+        (self.name, chosen, self.tolerance) = (name, inputs, tolerance)
+        self.inputs = "\(inputs.count == 1 ? "input" : "inputs") \(inputs.map(String.init).joined(separator: ", "))"
         generator = RandomGenerator(seed: seed)
     }
 
@@ -80,7 +84,9 @@ struct GradientCheck {
                 }, at: [x[i]], along: [v[i]], weights: u, step: tolerance.step)
             let analytical = innerProduct([gradients[i]], [v[i]])
             if !GradientCheck.isClose(analytical, numerical, allowed) {
-                throw failure("\(inputs), gradient of argument \(i), reverse mode against differences", order, analytical, numerical)
+                // Beyond order 1 the arguments after the inputs are the weights on the outputs of the orders before.
+                let argument = i < chosen.count ? "input \(chosen[i])" : "cotangent \(i - chosen.count)"
+                throw failure("\(inputs), gradient of \(argument), reverse mode against differences", order, analytical, numerical)
             }
         }
     }

@@ -31,26 +31,21 @@ extension Variable {
 
     /// The largest element over `axes` (nil: all of them). Elements that share the maximum share the gradient.
     public func max(axes: [Int]? = nil, keepsAxes: Bool = false) -> Variable {
-        extremum(array.max(axes: axes, keepsAxes: keepsAxes), axes, "max")
+        extremum(array.max(axes: axes, keepsAxes: keepsAxes), axes, isLargest: true)
     }
     public func max(axis: Int, keepsAxes: Bool = false) -> Variable { max(axes: [axis], keepsAxes: keepsAxes) }
 
     /// The smallest element over `axes` (nil: all of them). Elements that share the minimum share the gradient.
     public func min(axes: [Int]? = nil, keepsAxes: Bool = false) -> Variable {
-        extremum(array.min(axes: axes, keepsAxes: keepsAxes), axes, "min")
+        extremum(array.min(axes: axes, keepsAxes: keepsAxes), axes, isLargest: false)
     }
     public func min(axis: Int, keepsAxes: Bool = false) -> Variable { min(axes: [axis], keepsAxes: keepsAxes) }
 
-    /// The extremum is Σ wᵢ xᵢ with the shares w of the elements that attain it; they change only where elements tie.
-    private func extremum(_ value: NDArray, _ axes: [Int]?, _ function: String) -> Variable {
-        guard node != nil && isRecording else { return Variable(constant: value) }
-        let set = shape.normalized(axes: axes, function: function)
-        let kept = value.reshaped(to: shape.reduced(over: set, keepsAxes: true))
-        let attained = (array .== kept).cast(to: dtype)
-        let shares = Variable(constant: attained / attained.sum(axes: set.axes, keepsAxes: true))
-        // Only the chosen elements take part, so that an infinite one elsewhere does no harm.
-        let chosen = `where`(shares .> 0, self, 0)
-        return (chosen * shares).sum(axes: set.axes).reshaped(to: value.shape)
+    private func extremum(_ value: NDArray, _ axes: [Int]?, isLargest: Bool) -> Variable {
+        let set = shape.normalized(axes: axes, function: isLargest ? "max" : "min")
+        let result = FunctionNode.recorded(self, value, keep: .inputs) { Extremum(set, isLargest, value.shape) }
+        result.node?.keepOutput(0, value)
+        return result
     }
 
     /// The product over one axis. A tree of pairwise products, so that its derivatives are right at every order when factors are zero.
@@ -106,6 +101,24 @@ private final class Spread: LinearFunction {
     override func again(_ arguments: [Variable]) -> Variable { arguments[0].spread(over: axes, to: target) }
     override func transpose(_ g: Variable, _ index: Int) -> Variable {
         g.sum(axes: axes.axes, keepsAxes: edge0.layout.0.rank == target.rank)
+    }
+}
+
+/// The derivative is the share of each element that attains the extremum: 1 / (their number). Shares change only where elements tie, and
+/// are constants.
+private final class Extremum: FunctionNode {
+    let axes: AxisSet
+    let isLargest: Bool
+    let target: Shape
+    init(_ axes: AxisSet, _ isLargest: Bool, _ target: Shape) { (self.axes, self.isLargest, self.target) = (axes, isLargest, target) }
+    override func forward(_ inputs: [NDArray]) -> [NDArray] {
+        [(isLargest ? inputs[0].max(axes: axes.axes) : inputs[0].min(axes: axes.axes)).reshaped(to: target)]
+    }
+    override func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] {
+        let x = retainedInput(0).array
+        let kept = x.shape.reduced(over: axes, keepsAxes: true)
+        let attained = (x .== retainedOutput(0).array.reshaped(to: kept)).cast(to: x.dtype)
+        return [gradOutputs[0].reshaped(to: kept) * (attained / attained.sum(axes: axes.axes, keepsAxes: true))]
     }
 }
 

@@ -52,13 +52,13 @@ public func `where`(
     _ condition: Variable, _ x: Variable, otherwise value: some Scalar, _ f: (Variable) -> Variable
 ) -> Variable {
     let shape = broadcastShape(condition.array, x.array, "where")
-    let mask = condition.array.broadcast(to: shape)
-    let chosen = IndexExpression([mask], of: shape)
-    let list = x.broadcast(to: shape).item(at: chosen)
+    let mask = condition.array.broadcast(to: shape).flattened()
+    let chosen = IndexExpression([mask], of: mask.shape)
+    let list = x.broadcast(to: shape).flattened().item(at: chosen)
     let results = f(list)
     require(results.shape == list.shape, "where: expected a function that keeps the shape \(list.shape), got \(results.shape)")
     let rest = `where`(mask, NDArray.zeros([], dtype: results.dtype), NDArray.full([], value, dtype: results.dtype))
-    return results.scattered(at: chosen) + Variable(constant: rest)
+    return (results.scattered(at: chosen) + Variable(constant: rest)).reshaped(to: shape)
 }
 
 private final class Where: LinearFunction {

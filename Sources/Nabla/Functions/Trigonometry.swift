@@ -111,16 +111,16 @@ private final class Atanh: UnaryMap {
 
 /// sin(πx) / (πx), 1 at x = 0.
 ///
-/// Near 0 the quotient's derivatives cancel catastrophically, so |πx| < 1 uses the series Σ (-1)ᵏ (πx)²ᵏ / (2k+1)!, which is right at
+/// Near 0 the quotient's derivatives cancel catastrophically, so |πx| < 3/2 uses the series Σ (-1)ᵏ (πx)²ᵏ / (2k+1)!, which is right at
 /// every order there.
 public func sinc(_ x: Variable) -> Variable {
     let z = x * Double.pi
-    let isSmall = abs(z) .< 1
+    let isSmall = abs(z) .< 1.5
     let near = `where`(isSmall, z, 0)
     let far = `where`(isSmall, 1, z)
     let squared = near * near
     var series = Variable(constant: .zeros([], dtype: x.dtype))
-    for k in stride(from: 11, through: 1, by: -1) {
+    for k in stride(from: 13, through: 1, by: -1) {
         series = (series + 1) * squared * (-1 / Double((2 * k) * (2 * k + 1)))
     }
     return `where`(isSmall, series + 1, sin(far) / far)
