@@ -46,22 +46,13 @@ private final class Concatenate: LinearFunction {
 extension Variable {
     /// Parts of the given extents along `axis`.
     public func split(_ extents: [Int], axis: Int = 0) -> [Variable] {
-        let axis = shape.normalized(axis: axis, function: "split")
-        require(
-            extents.allSatisfy { $0 >= 0 } && extents.reduce(0, +) == shape[axis],
-            "split: expected extents that add up to \(shape[axis]), got \(extents)")
-        var start = 0
-        return extents.map { extent in
-            defer { start += extent }
-            return segment(axis: axis, start: start, step: 1, count: extent)
-        }
+        let (axis, starts) = shape.partition(extents, axis: axis)
+        return zip(starts, extents).map { segment(axis: axis, start: $0, step: 1, count: $1) }
     }
 
     /// `parts` equal parts along `axis`.
     public func split(into parts: Int, axis: Int = 0) -> [Variable] {
-        let extent = shape[shape.normalized(axis: axis, function: "split")]
-        require(parts > 0 && extent % parts == 0, "split: expected a number of parts that divides \(extent), got \(parts)")
-        return split(Array(repeating: extent / parts, count: parts), axis: axis)
+        split(shape.equalExtents(parts, axis: axis), axis: axis)
     }
 
     /// The elements `start, start + step, …` along one axis, `count` of them.

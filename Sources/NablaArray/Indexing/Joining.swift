@@ -38,22 +38,13 @@ package func concatenatedShape(_ shapes: [Shape], axis: Int, function: String) -
 extension NDArray {
     /// Parts of the given extents along `axis`; they share this array's memory.
     public func split(_ extents: [Int], axis: Int = 0) -> [NDArray] {
-        let axis = shape.normalized(axis: axis, function: "split")
-        require(
-            extents.allSatisfy { $0 >= 0 } && extents.reduce(0, +) == shape[axis],
-            "split: expected extents that add up to \(shape[axis]), got \(extents)")
-        var start = 0
-        return extents.map { extent in
-            defer { start += extent }
-            return strided(axis: axis, start: start, step: 1, count: extent)
-        }
+        let (axis, starts) = shape.partition(extents, axis: axis)
+        return zip(starts, extents).map { strided(axis: axis, start: $0, step: 1, count: $1) }
     }
 
     /// `parts` equal parts along `axis`.
     public func split(into parts: Int, axis: Int = 0) -> [NDArray] {
-        let extent = shape[shape.normalized(axis: axis, function: "split")]
-        require(parts > 0 && extent % parts == 0, "split: expected a number of parts that divides \(extent), got \(parts)")
-        return split(Array(repeating: extent / parts, count: parts), axis: axis)
+        split(shape.equalExtents(parts, axis: axis), axis: axis)
     }
 
     /// This array with `low` and `high` elements of `value` added at the ends of each axis.
@@ -75,6 +66,27 @@ extension NDArray {
 }
 
 extension Shape {
+    /// Where parts of the given extents begin along `axis`, and the axis counted from the front.
+    package func partition(_ extents: [Int], axis: Int) -> (axis: Int, starts: [Int]) {
+        let axis = normalized(axis: axis, function: "split")
+        require(
+            extents.allSatisfy { $0 >= 0 } && extents.reduce(0, +) == self[axis],
+            "split: expected extents that add up to \(self[axis]), got \(extents)")
+        var start = 0
+        let starts = extents.map { extent in
+            defer { start += extent }
+            return start
+        }
+        return (axis, starts)
+    }
+
+    /// The extents of `parts` equal parts along `axis`.
+    package func equalExtents(_ parts: Int, axis: Int) -> [Int] {
+        let extent = self[normalized(axis: axis, function: "split")]
+        require(parts > 0 && extent % parts == 0, "split: expected a number of parts that divides \(extent), got \(parts)")
+        return Array(repeating: extent / parts, count: parts)
+    }
+
     package func padded(_ widths: [(low: Int, high: Int)], function: String) -> Shape {
         require(
             widths.count == rank && widths.allSatisfy { $0.low >= 0 && $0.high >= 0 },

@@ -1,30 +1,9 @@
 import Nabla
 import Testing
 
-// Programs of the README, as a user writes them.
+// First uses of the transforms, on functions whose derivatives are known.
 
-@Suite struct ToyPrograms {
-    /// Program 1: descent on f(x) = (x - 1)², where f itself holds a gradient.
-    @Test func descentThroughAGradientEndsAtOne() {
-        func f(_ x: Variable) -> Variable {
-            let y = x * x * x / 3
-            let gx = grad(of: y, wrt: x, enableDoubleBackprop: true)
-            return gx - 2 * x + 1  // (x - 1)²
-        }
-
-        var x = Variable(.random(in: 0..<1))
-        let start = x.item()
-        for _ in 0..<30 {
-            let z = f(x)
-            z.backward()
-            x = Variable(x.array - 0.1 * x.grad!.array)
-        }
-        // Each step multiplies the distance from 1 by 0.8.
-        let expected = 1 + (start - 1) * (0..<30).reduce(1.0) { value, _ in value * 0.8 }
-        #expect(x.dtype == .float32 && x.shape == [])
-        #expect(Swift.abs(x.item() - expected) < 1e-5)
-    }
-
+@Suite struct TransformTests {
     @Test func thirdDerivativeOfACubeIsTwo() {
         let x = Variable(NDArray(1.5))
         let y = x * x * x / 3
@@ -37,24 +16,17 @@ import Testing
         #expect(grad(of: gggx, wrt: x).item() == 0)
     }
 
-    /// Program 2: a function of one's own.
-    @Test func ownFunctionIsDifferentiableToAnyOrder() {
+    /// A function that writes only `backward` has forward mode all the same.
+    @Test func ownFunctionHasForwardMode() {
         let x = Variable(NDArray([1.0, 2, 3]))
         let y = Variable(NDArray([4.0, 5, 6]))
         let z = SquarePlus().apply([x, y])[0]
-        #expect(z.array.doubles == [5, 9, 15])
-        let (gx, gy) = (
-            grad(of: z.sum(), wrt: x, enableDoubleBackprop: true), grad(of: z.sum(), wrt: y, enableDoubleBackprop: true)
-        )
-        #expect(gx.array.doubles == [2, 4, 6])
-        #expect(gy.array.doubles == [1, 1, 1])
-        #expect(grad(of: gx.sum(), wrt: x).array.doubles == [2, 2, 2])
+        let gy = grad(of: z.sum(), wrt: y, enableDoubleBackprop: true)
         #expect(!isConnected(gy, to: x))
         let tangent = jvp(of: [z], wrt: [x], along: [Variable(constant: NDArray([1.0, 0, 2]))])[0]
         #expect(tangent.array.doubles == [2, 0, 12])
     }
 
-    /// Program 3, on functions whose derivatives are known.
     @Test func transformsGiveKnownDerivatives() {
         let x = Variable(NDArray([0.3, -1.2, 0.7]))
         let v = Variable(constant: NDArray([1.0, 2, -1]))
@@ -67,13 +39,13 @@ import Testing
         let (y, dy) = jvp(of: f, at: x, along: v)
         #expect(isClose([y.item()], [x.array.doubles.reduce(0) { $0 + $1 * $1 * $1 }]))
         #expect(isClose([dy.item()], [zip(x.array.doubles, v.array.doubles).reduce(0) { $0 + 3 * $1.0 * $1.0 * $1.1 }]))
-        let H = hessian(of: f, at: x)
-        #expect(H.shape == [3, 3])
-        #expect(isClose(H.array.doubles, [1.8, 0, 0, 0, -7.2, 0, 0, 0, 4.2]))
+        let second = hessian(of: f, at: x)
+        #expect(second.shape == [3, 3])
+        #expect(isClose(second.array.doubles, [1.8, 0, 0, 0, -7.2, 0, 0, 0, 4.2]))
 
-        let A = NDArray([[1.0, 2, 3], [4, 5, 6]])
-        let J = jacobian(of: { matmul(Variable(constant: A), $0) }, at: x)
-        #expect(isClose(J.array.doubles, A.doubles))
+        let matrix = NDArray([[1.0, 2, 3], [4, 5, 6]])
+        let first = jacobian(of: { matmul(Variable(constant: matrix), $0) }, at: x)
+        #expect(isClose(first.array.doubles, matrix.doubles))
         let wide = jacobian(of: { concatenate([$0, 2 * $0, $0 * $0]) }, at: x)  // by forward mode: fewer inputs than outputs
         #expect(wide.shape == [9, 3])
         #expect(isClose(wide.array[6...].doubles, [0.6, 0, 0, 0, -2.4, 0, 0, 0, 1.4]))
@@ -86,7 +58,7 @@ import Testing
     private let sixthDerivatives = [31.987098291263231, -4.624358630128028, -72.302241107938819]
 }
 
-/// F(x, y) = x² + y, differentiable to any order because `backward` is written on variables.
+/// F(x, y) = x² + y
 private final class SquarePlus: FunctionNode {
     override func forward(_ inputs: [NDArray]) -> [NDArray] {
         retainInputs([0])
