@@ -16,8 +16,10 @@ enum Misuse: String, CaseIterable, Codable, Sendable {
         var generator = RandomGenerator(seed: 1)
         switch self {
         case .add: _ = x + NDArray.zeros([2, 4])
-        case .addInPlace: y += NDArray.zeros([5, 2, 3])
-        case .integerDivision: n /= 2
+        case .addInPlace:
+            y += NDArray.zeros([5, 2, 3])
+        case .integerDivision:
+            n /= 2
         case .truthValues: _ = NDArray([true]) - NDArray([true])
         case .logicalNumbers: _ = x .&& x
         case .reshaped: _ = x.reshaped(to: [4, 2])

@@ -13,7 +13,9 @@ extension NDArray {
     /// The same, after conversion to a floating type.
     @inline(__always)
     package func mappedFloating(_ op: UnaryOp) -> NDArray {
-        (dtype.isFloating ? self : cast(to: .float32)).mapped(op)
+        // Not an expression of two cases, which would retain its value.
+        if dtype.isFloating { return mapped(op) }
+        return cast(to: .float32).mapped(op)
     }
 
     /// The same, of floating numbers or integers.

@@ -31,11 +31,12 @@ extension NDArray {
         case .bool: memory.assumingMemoryBound(to: Bool.self)[offset] ? 1 : 0
         }
     }
+}
 
+extension NDArray: Equatable {
     /// Whether two arrays have the same shape, element type and elements (NaN equals nothing).
     public static func == (a: NDArray, b: NDArray) -> Bool {
         guard a.shape == b.shape, a.dtype == b.dtype else { return false }
         return (a .== b).all().bools[0]
     }
-    public static func != (a: NDArray, b: NDArray) -> Bool { !(a == b) }
 }
