@@ -36,16 +36,16 @@ package final class BackwardWalk {
     /// Adds `gradient` to what has reached a place so far. Where a function broadcast its input, the gradient has the larger shape: the
     /// stretched axes are summed here, for all functions.
     @inline(__always)
-    package func accumulate(_ gradient: Variable, at edge: Edge) {
+    package func accumulate(_ gradient: consuming Variable, at edge: Edge) {
         if gradient.isSymbolicZero { return }
         guard let number = search.number(edge) else { return }
         let fits = edge.reference!._withUnsafeGuaranteedRef { edge.output == 0 && gradient.shape == $0.outputShape }
         let fitting = fits ? gradient : gradient.summed(to: edge.layout.0)
-        guard let sum = gradients[number] else {
+        // Taken out, so that the sum's memory can be reused when nobody else sees it.
+        guard let sum = gradients[number].take() else {
             gradients[number] = fitting
             return
         }
-        gradients[number] = nil  // so that the sum's memory can be reused when nobody else sees it
         gradients[number] = isRecorded ? sum + fitting : BackwardWalk.inPlaceSum(sum, fitting)
     }
 
@@ -63,17 +63,13 @@ package final class BackwardWalk {
             let node = entry.node._withUnsafeGuaranteedRef { $0 }
             let first = Int(entry.firstOutput)
             if node.outputCount32 == 1 {
-                guard let gradient = gradients[first] else { continue }
-                if !captures {
-                    node.cell(output: 0)?.add(gradient, recorded: isRecorded)
-                    gradients[first] = nil
-                } else if node.inputCount32 == 0 {
-                    continue
-                }
+                // What was not asked for has done its work.
+                let staysHere = captures && isTarget(node)
+                guard let gradient = staysHere ? gradients[first] : gradients[first].take() else { continue }
+                if !captures { node.cell(output: 0)?.add(gradient, recorded: isRecorded) }
+                if node.inputCount32 == 0 { continue }
                 let needed = search.needed(of: node)
                 if !needed.isEmpty { node.pull(gradient, needed, self) }
-                // What was not asked for has done its work.
-                if captures && !isTarget(node) { gradients[first] = nil }
             } else {
                 pull(node, first, captures)
             }

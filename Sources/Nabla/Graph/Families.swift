@@ -100,7 +100,7 @@ extension FunctionNode {
     /// Records a function of one input, whose value is known already; `node` is made only when it is recorded.
     @inline(__always)
     static func recorded(_ x: Variable, _ value: NDArray, keep: Kept = .none, _ make: () -> FunctionNode) -> Variable {
-        guard x.node != nil && isRecording else { return Variable(constant: value) }
+        guard isRecording && x.node != nil else { return Variable(constant: value) }
         let node = make()
         node.connect(x, output: value)
         switch keep {
@@ -114,7 +114,7 @@ extension FunctionNode {
     /// Records a function of two inputs.
     @inline(__always)
     static func recorded(_ a: Variable, _ b: Variable, _ value: NDArray, keep: Kept = .none, _ make: () -> FunctionNode) -> Variable {
-        guard (a.node != nil || b.node != nil) && isRecording else { return Variable(constant: value) }
+        guard isRecording && (a.node != nil || b.node != nil) else { return Variable(constant: value) }
         let node = make()
         node.connect(a, b, output: value)
         switch keep {
@@ -142,8 +142,8 @@ package class UnaryMap: ElementwiseFunction {
 
     override required init() { super.init() }
 
-    final var x: Variable { retainedInput(0) }
-    final var y: Variable { retainedOutput(0) }
+    final var x: Variable { isRecording ? retainedInput(0) : constantInput(0) }
+    final var y: Variable { isRecording ? retainedOutput(0) : constantOutput() }
 
     /// `t f′(x)`.
     func scaled(_ t: Variable) -> Variable { fail("\(label): expected an override of scaled, got none") }
@@ -167,8 +167,8 @@ package class BinaryMap: ElementwiseFunction {
 
     override required init() { super.init() }
 
-    final var a: Variable { retainedInput(0) }
-    final var b: Variable { retainedInput(1) }
+    final var a: Variable { isRecording ? retainedInput(0) : constantInput(0) }
+    final var b: Variable { isRecording ? retainedInput(1) : constantInput(1) }
 
     override final public func forward(_ inputs: [NDArray]) -> [NDArray] { [combined(Self.op, inputs[0], inputs[1], Self.name)] }
 }

@@ -93,6 +93,21 @@ extension FunctionNode {
         return Variable(array: array, node: self, output: Int32(index))
     }
 
+    /// A retained input without its place, for rules of families while nothing is recorded: a place would cost a retain and a release.
+    @inline(__always)
+    package final func constantInput(_ index: Int) -> Variable {
+        guard let array = index == 0 ? kept.firstInput : kept.secondInput else { failRetained("retainedInput", index) }
+        return Variable(constant: array)
+    }
+
+    /// The first retained output without its place.
+    @inline(__always)
+    package final func constantOutput() -> Variable {
+        guard let array = kept.firstOutput else { failRetained("retainedOutput", 0) }
+        return Variable(constant: array)
+    }
+
+    @inline(never)
     private final func failRetained(_ function: String, _ index: Int) -> Never {
         if flags.contains(.released) {
             fail(
