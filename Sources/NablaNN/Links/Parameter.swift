@@ -116,5 +116,12 @@ public final class Parameter {
         current?.cell?.gradient = gradient
     }
 
+    /// Puts another variable in the place of the present value and returns the former one.
+    func exchange(_ variable: Variable) -> Variable {
+        let before = self.variable
+        current = variable
+        return before
+    }
+
     private func setLeaf(_ array: NDArray) { current = Variable(array, requiresGrad: isUpdateEnabled) }
 }
