@@ -200,6 +200,8 @@ extension FunctionTable {
         "deconvolution(x, w, bias, stride: 2, padding: 1, outputPadding: 1)": [3, 2, 0, 0],
         "deconvolution(x, w, stride: 3, outputSpatial: [5], dilation: 2)": [1, 2, 0, 0],
         "deconvolution(x, w, groups: 2)": [1, 2, 0, 0],
+        // Recurrent
+        "lstm(c, gates)": [13, 41, 110, 303],
         // Noise
         "dropout(x, ratio: 0.4, using: &generator)": [1, 0, 0, 0],
         "dropout(x, ratio: 0, using: &generator)": [0, 0, 0, 0],

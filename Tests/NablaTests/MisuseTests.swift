@@ -123,4 +123,11 @@ import Testing
         }
         expect("batchNormalization: expected gamma and beta of shape [3], got [2] and [2]", in: result)
     }
+
+    @Test func lstmWithTooFewGates() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = lstm(Variable(NDArray.ones([2, 3])), Variable(NDArray.ones([2, 9])))
+        }
+        expect("lstm: expected a cell (…, hidden) and gates (…, 4 · hidden), got [2, 3] and [2, 9]", in: result)
+    }
 }
