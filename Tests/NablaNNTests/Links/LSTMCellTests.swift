@@ -17,8 +17,8 @@ import Testing
     /// Five steps against loops over numbers.
     @Test func unrolledFiveSteps() {
         let (inputs, hidden, batch) = (3, 2, 2)
-        let cell = LSTMCell(nil, hidden, dtype: .float64)
         var generator = RandomGenerator(seed: 11)
+        let cell = LSTMCell(nil, hidden, dtype: .float64, using: &generator)
         let sequence = (0..<5).map { _ in generator.normal([batch, inputs], dtype: .float64) }
         var state = cell.initialState(batch: batch)
         for x in sequence { state = cell(Variable(constant: x), state) }
@@ -48,8 +48,8 @@ import Testing
 
     /// The loss after five steps as a function of the whole sequence and of the state before it.
     @Test func secondDerivativeThroughFiveSteps() throws {
-        let cell = LSTMCell(1, 2, dtype: .float64)
         var generator = RandomGenerator(seed: 5)
+        let cell = LSTMCell(1, 2, dtype: .float64, using: &generator)
         try checkGradients(
             of: { arguments in
                 var state = (h: arguments[1], c: arguments[2])
@@ -63,15 +63,15 @@ import Testing
     }
 
     @Test func learnsToRememberTheFirstInput() {
-        let cell = LSTMCell(1, 4)
-        let readout = Linear(4, 1)
+        var generator = RandomGenerator(seed: 2)
+        let cell = LSTMCell(1, 4, using: &generator)
+        let readout = Linear(4, 1, using: &generator)
         final class Model: Chain {
             let (cell, readout): (LSTMCell, Linear)
             init(_ cell: LSTMCell, _ readout: Linear) { (self.cell, self.readout) = (cell, readout) }
         }
         let model = Model(cell, readout)
         let optimizer = Adam(model, alpha: 0.02)
-        var generator = RandomGenerator(seed: 2)
         func loss() -> Variable {
             let first = generator.uniform([16, 1], in: -1..<1)
             var state = cell(Variable(constant: first), cell.initialState(batch: 16))
