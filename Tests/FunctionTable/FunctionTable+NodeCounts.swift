@@ -173,6 +173,14 @@ extension FunctionTable {
         "norm(x)": [5, 10, 26, 63],
         "norm(x, axes: [0, 1], eps: 0.5)": [4, 9, 23, 58],
         "norm(x, axis: -1, keepsAxes: true)": [5, 10, 26, 63],
+        // Normalization
+        "batchNormalization(x, gamma, beta)": [13, 30, 61, 123],
+        "batchNormalization(x, gamma, beta), of images": [13, 30, 61, 123],
+        "batchNormalization(x, gamma, beta, axes: [0, -1], eps: 0.5)": [13, 30, 61, 123],
+        "batchNormalization(x, gamma, beta, axes: [1])": [13, 30, 61, 123],
+        "fixedBatchNormalization(x, gamma, beta, mean, variance)": [10, 21, 42, 88],
+        "layerNormalization(x, gamma, beta)": [13, 31, 65, 132],
+        "layerNormalization(x, gamma, beta, axes: [-1, -2], eps: 0.1)": [13, 31, 65, 132],
         // Losses
         "meanSquaredError(a, b)": [4, 4, 0, 0],
         "meanSquaredError(a, array)": [4, 3, 0, 0],
@@ -192,6 +200,8 @@ extension FunctionTable {
         "deconvolution(x, w, bias, stride: 2, padding: 1, outputPadding: 1)": [3, 2, 0, 0],
         "deconvolution(x, w, stride: 3, outputSpatial: [5], dilation: 2)": [1, 2, 0, 0],
         "deconvolution(x, w, groups: 2)": [1, 2, 0, 0],
+        // Recurrent
+        "lstm(c, gates)": [13, 41, 110, 303],
         // Noise
         "dropout(x, ratio: 0.4, using: &generator)": [1, 0, 0, 0],
         "dropout(x, ratio: 0, using: &generator)": [0, 0, 0, 0],

@@ -115,4 +115,19 @@ import Testing
         }
         expect("Forgetful.retainedInput(0): expected an array retained by forward, got none", in: result)
     }
+
+    @Test func normalisationWithParametersOfAnotherShape() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let ones = Variable(NDArray.ones([2]))
+            _ = batchNormalization(Variable(NDArray.ones([4, 3])), gamma: ones, beta: ones)
+        }
+        expect("batchNormalization: expected gamma and beta of shape [3], got [2] and [2]", in: result)
+    }
+
+    @Test func lstmWithTooFewGates() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = lstm(Variable(NDArray.ones([2, 3])), Variable(NDArray.ones([2, 9])))
+        }
+        expect("lstm: expected a cell (…, hidden) and gates (…, 4 · hidden), got [2, 3] and [2, 9]", in: result)
+    }
 }

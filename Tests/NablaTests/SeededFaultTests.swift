@@ -21,6 +21,14 @@ import Testing
         try checkGradients(of: fault.right, at: fault.inputs, order: 3, name: fault.name)
     }
 
+    /// |∇ Σ x³|² is a function like any other, also where the inputs are plain numbers for the differences.
+    @Test func functionsThatContainAGradientPass() throws {
+        try checkGradients(
+            of: { x in square(grad(of: pow(x, 3).sum(), wrt: x, enableDoubleBackprop: true)).sum() }, at: NDArray([0.5, -1.2, 0.8]),
+            order: 3,
+            name: "slope")
+    }
+
     @Test func messageReadsWell() throws {
         let fault = SeededFault.all[0]
         let failure = try #require(throws: GradientCheckFailure.self) {

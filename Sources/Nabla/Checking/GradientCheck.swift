@@ -19,7 +19,7 @@ struct GradientCheck {
     mutating func run(_ f: @escaping Map, at x: [NDArray], order: Int) throws {
         var (map, point, level) = (f, x, 1)
         while true {
-            let outputs = noBackprop { map(point.map(Variable.init(constant:))) }.map(\.array)
+            let outputs = GradientCheck.values(of: map, at: point)
             try checkFirstOrder(of: map, at: point, outputs, order: level)
             if level == order { break }
             (map, point) = (GradientCheck.gradients(of: map, count: point.count), point + outputs.map { direction(like: $0) })
@@ -37,6 +37,11 @@ struct GradientCheck {
                     of: f(places), wrt: places, gradOutputs: Array(arguments.dropFirst(count)), enableDoubleBackprop: true)
             }
         }
+    }
+
+    /// The results as numbers. Recorded all the same: a function may contain a gradient, which constants do not have.
+    private static func values(of f: Map, at x: [NDArray]) -> [NDArray] {
+        forceBackprop { f(x.map { Variable($0) }).map(\.array) }
     }
 
     // MARK: First derivatives
@@ -61,8 +66,7 @@ struct GradientCheck {
                 forward, reverse, scale * tolerance.betweenModes + tolerance.roundoff, "\(inputs), forward mode against reverse mode", order
             )
             let numerical = numericalDirectionalDerivative(
-                of: { moved in noBackprop { f(moved.map(Variable.init(constant:))).map(\.array) } }, at: x, along: v, weights: u,
-                step: tolerance.step)
+                of: { GradientCheck.values(of: f, at: $0) }, at: x, along: v, weights: u, step: tolerance.step)
             let allowed = tolerance.absolute * (1 + GradientCheck.magnitude(u, values)) + tolerance.relative * scale
             if !GradientCheck.isClose(reverse, numerical, allowed) {
                 try nameFault(f, x, v, u, gradients.map(\.array), order, allowed)
@@ -77,11 +81,8 @@ struct GradientCheck {
     ) throws {
         for i in x.indices {
             let numerical = numericalDirectionalDerivative(
-                of: { moved in
-                    noBackprop {
-                        f(x.enumerated().map { Variable(constant: $0.offset == i ? moved[0] : $0.element) }).map(\.array)
-                    }
-                }, at: [x[i]], along: [v[i]], weights: u, step: tolerance.step)
+                of: { moved in GradientCheck.values(of: f, at: x.enumerated().map { $0.offset == i ? moved[0] : $0.element }) },
+                at: [x[i]], along: [v[i]], weights: u, step: tolerance.step)
             let analytical = innerProduct([gradients[i]], [v[i]])
             if !GradientCheck.isClose(analytical, numerical, allowed) {
                 // Beyond order 1 the arguments after the inputs are the weights on the outputs of the orders before.

@@ -17,6 +17,8 @@ public struct ParameterState {
 open class Optimizer {
     /// The link whose parameters are changed.
     public let target: Link
+    /// What runs before and after every update, in this order.
+    public final private(set) var hooks: [any OptimizerHook] = []
     package final var slots: [Slot]
 
     package struct Slot {
@@ -39,11 +41,13 @@ open class Optimizer {
         fail("\(type(of: self)): expected an override of step, got none")
     }
 
+    /// Has `hook` run at every update, after those added before.
+    public final func addHook(_ hook: any OptimizerHook) { hooks.append(hook) }
+
     /// Changes every parameter that has a gradient.
     public final func update() {
-        for index in slots.indices {
-            if let gradient = slots[index].parameter.grad { update(index, gradient.array) }
-        }
+        let indexes = slots.indices.filter { slots[$0].parameter.grad != nil }
+        update(indexes, indexes.map { slots[$0].parameter.grad!.array })
     }
 
     /// Changes every parameter along its gradient in `gradients`, which are in the order of the link's parameters.
@@ -53,14 +57,31 @@ open class Optimizer {
         require(
             gradients.count == slots.count,
             "\(type(of: self)).update: expected \(slots.count) gradients, one for each parameter, got \(gradients.count)")
-        for (index, gradient) in gradients.enumerated() where slots[index].parameter.isUpdateEnabled {
-            let parameter = slots[index].parameter
+        let indexes = slots.indices.filter { slots[$0].parameter.isUpdateEnabled }
+        for index in indexes { check(gradients[index].array, of: slots[index]) }
+        update(indexes, indexes.map { gradients[$0].array })
+    }
+
+    private func update(_ indexes: [Int], _ given: [NDArray]) {
+        var gradients = given
+        if !hooks.isEmpty {
+            let parameters = indexes.map { slots[$0].parameter }
+            for hook in hooks { hook.changeGradients(&gradients, of: parameters) }
             require(
-                gradient.shape == parameter.array.shape && gradient.dtype == parameter.array.dtype,
-                "\(type(of: self)).update: expected a gradient of \(parameter.array.dtype)\(parameter.array.shape) for \(slots[index].name), got \(gradient.dtype)\(gradient.shape)"
-            )
-            update(index, gradient.array)
+                gradients.count == indexes.count,
+                "\(type(of: self)).update: expected hooks to keep \(indexes.count) gradients, got \(gradients.count)")
+            for (index, gradient) in zip(indexes, gradients) { check(gradient, of: slots[index]) }
         }
+        for (index, gradient) in zip(indexes, gradients) { update(index, gradient) }
+        for hook in hooks { hook.changeParameters(indexes.map { slots[$0].parameter }) }
+    }
+
+    private func check(_ gradient: NDArray, of slot: Slot) {
+        let value = slot.parameter.array
+        require(
+            gradient.shape == value.shape && gradient.dtype == value.dtype,
+            "\(type(of: self)).update: expected a gradient of \(value.dtype)\(value.shape) for \(slot.name), got \(gradient.dtype)\(gradient.shape)"
+        )
     }
 
     private func update(_ index: Int, _ gradient: NDArray) {

@@ -1,0 +1,32 @@
+/// AdaGrad (Duchi, Hazan and Singer, *Adaptive subgradient methods for online learning and stochastic optimization*, JMLR 2011):
+/// gradients divided by the length of all those before.
+///
+/// For a parameter θ with gradient g,
+///
+///     h ← h + g²
+///     θ ← θ - rate · g / (√h + eps)
+///
+/// where h begins as zeros.
+public final class AdaGrad: Optimizer {
+    /// The learning rate.
+    public var rate: Double
+    /// Bounds the quotient where gradients vanish.
+    public var eps: Double
+
+    /// AdaGrad on the parameters of `target`.
+    public init(_ target: Link, rate: Double = 1e-3, eps: Double = 1e-8) {
+        (self.rate, self.eps) = (rate, eps)
+        super.init(target)
+    }
+
+    override public var stateNames: [String] { ["h"] }
+
+    override public func step(_ value: inout NDArray, _ gradient: NDArray, _ state: inout ParameterState) {
+        state.arrays[0] += square(gradient)
+        var size = sqrt(state.arrays[0])
+        size += eps
+        var change = rate * gradient
+        change /= size
+        value -= change
+    }
+}

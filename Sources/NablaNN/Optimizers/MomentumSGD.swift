@@ -1,0 +1,28 @@
+/// Gradient descent with momentum (Polyak, *Some methods of speeding up the convergence of iteration methods*, 1964).
+///
+/// For a parameter θ with gradient g,
+///
+///     v ← momentum · v - rate · g
+///     θ ← θ + v
+///
+/// where v begins as zeros.
+public final class MomentumSGD: Optimizer {
+    /// The learning rate.
+    public var rate: Double
+    /// The share of the last step that goes into the next one.
+    public var momentum: Double
+
+    /// Gradient descent with momentum on the parameters of `target`.
+    public init(_ target: Link, rate: Double = 0.01, momentum: Double = 0.9) {
+        (self.rate, self.momentum) = (rate, momentum)
+        super.init(target)
+    }
+
+    override public var stateNames: [String] { ["v"] }
+
+    override public func step(_ value: inout NDArray, _ gradient: NDArray, _ state: inout ParameterState) {
+        state.arrays[0] *= momentum
+        state.arrays[0] -= rate * gradient
+        value += state.arrays[0]
+    }
+}

@@ -1,0 +1,31 @@
+/// Nesterov's accelerated gradient, as Bengio, Boulanger-Lewandowski and Pascanu write it (*Advances in optimizing recurrent networks*,
+/// ICASSP 2013, equations 6 and 7): the parameter is the point at which the gradient is taken.
+///
+/// For a parameter θ with gradient g,
+///
+///     v ← momentum · v - rate · g
+///     θ ← θ + momentum · v - rate · g
+///
+/// where v begins as zeros.
+public final class NesterovAG: Optimizer {
+    /// The learning rate.
+    public var rate: Double
+    /// The share of the last step that goes into the next one.
+    public var momentum: Double
+
+    /// Nesterov's method on the parameters of `target`.
+    public init(_ target: Link, rate: Double = 0.01, momentum: Double = 0.9) {
+        (self.rate, self.momentum) = (rate, momentum)
+        super.init(target)
+    }
+
+    override public var stateNames: [String] { ["v"] }
+
+    override public func step(_ value: inout NDArray, _ gradient: NDArray, _ state: inout ParameterState) {
+        let descent = rate * gradient
+        state.arrays[0] *= momentum
+        state.arrays[0] -= descent
+        value += momentum * state.arrays[0]
+        value -= descent
+    }
+}

@@ -1,0 +1,85 @@
+/// What an optimiser does beside its own steps: a change of the gradients before an update, or of the parameters after it.
+///
+///     let optimizer = SGD(model)
+///     optimizer.addHook(WeightDecay(rate: 1e-4))
+///     optimizer.addHook(GradientClipping(threshold: 5))
+///
+/// Hooks run in the order in which they were added. A hook sees all the parameters of one update together, those that have a gradient.
+public protocol OptimizerHook {
+    /// Changes the gradients that the coming update will follow; each keeps its shape and type. The parameters' own `grad` stays as
+    /// `backward` left it, so an update can be repeated.
+    func changeGradients(_ gradients: inout [NDArray], of parameters: [Parameter])
+
+    /// Changes the parameters that were just updated.
+    func changeParameters(_ parameters: [Parameter])
+}
+
+extension OptimizerHook {
+    public func changeGradients(_ gradients: inout [NDArray], of parameters: [Parameter]) {}
+    public func changeParameters(_ parameters: [Parameter]) {}
+}
+
+/// Adds `rate · θ` to the gradient of every parameter θ: that of a loss with ½ · rate · ‖θ‖² added.
+public struct WeightDecay: OptimizerHook {
+    /// The weight of the parameters in their gradients.
+    public var rate: Double
+
+    public init(rate: Double) { self.rate = rate }
+
+    public func changeGradients(_ gradients: inout [NDArray], of parameters: [Parameter]) {
+        for (index, parameter) in parameters.enumerated() { gradients[index] = gradients[index] + rate * parameter.array }
+    }
+}
+
+/// Scales all gradients by one factor so that together they are no longer than `threshold` (Pascanu, Mikolov and Bengio, *On the difficulty
+/// of training recurrent neural networks*, ICML 2013).
+///
+/// Gradients that are not finite have no direction and stay as they are.
+public struct GradientClipping: OptimizerHook {
+    /// The greatest length of the gradients of all parameters, taken as one vector.
+    public var threshold: Double
+
+    public init(threshold: Double) {
+        require(threshold > 0, "GradientClipping: expected a threshold above 0, got \(threshold)")
+        self.threshold = threshold
+    }
+
+    public func changeGradients(_ gradients: inout [NDArray], of parameters: [Parameter]) {
+        let largest = gradients.reduce(0) { Swift.max($0, $1.count == 0 ? 0 : abs($1).max().item()) }
+        guard largest > 0 && largest.isFinite else { return }
+        // Relative to the largest element, because the square of a large float32 overflows.
+        let length = largest * gradients.reduce(0) { $0 + square($1 / largest).sum().item() }.squareRoot()
+        guard length > threshold else { return }
+        for index in gradients.indices { gradients[index] = (threshold / length) * gradients[index] }
+    }
+}
+
+/// Puts every element of the gradients between `low` and `high`.
+public struct GradientHardClipping: OptimizerHook {
+    public var low: Double
+    public var high: Double
+
+    public init(low: Double, high: Double) {
+        require(low <= high, "GradientHardClipping: expected bounds in order, got \(low) and \(high)")
+        (self.low, self.high) = (low, high)
+    }
+
+    public func changeGradients(_ gradients: inout [NDArray], of parameters: [Parameter]) {
+        for index in gradients.indices { gradients[index] = clip(gradients[index], low, high) }
+    }
+}
+
+/// Puts every element of the updated parameters between `-limit` and `limit`, which bounds the slope of a critic (Arjovsky, Chintala and
+/// Bottou, *Wasserstein GAN*, 2017, algorithm 1).
+public struct WeightClipping: OptimizerHook {
+    public var limit: Double
+
+    public init(limit: Double) {
+        require(limit >= 0, "WeightClipping: expected a limit of at least 0, got \(limit)")
+        self.limit = limit
+    }
+
+    public func changeParameters(_ parameters: [Parameter]) {
+        for parameter in parameters { parameter.update { $0 = clip($0, -limit, limit) } }
+    }
+}

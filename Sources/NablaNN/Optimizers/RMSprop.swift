@@ -1,0 +1,39 @@
+/// RMSprop (Tieleman and Hinton, *Neural networks for machine learning*, lecture 6.5, 2012): gradients divided by a running average of
+/// their size.
+///
+/// For a parameter θ with gradient g,
+///
+///     ms ← alpha · ms + (1 - alpha) g²
+///     θ ← θ - rate · g / (√ms + eps)
+///
+/// where ms begins as zeros. The root is taken before `eps` is added, as in Chainer and PyTorch; TensorFlow adds first.
+public final class RMSprop: Optimizer {
+    /// The learning rate.
+    public var rate: Double
+    /// The decay of the average of squared gradients.
+    public var alpha: Double
+    /// Bounds the quotient where gradients vanish.
+    public var eps: Double
+
+    /// RMSprop on the parameters of `target`.
+    public init(_ target: Link, rate: Double = 0.01, alpha: Double = 0.99, eps: Double = 1e-8) {
+        require((0...1).contains(alpha), "RMSprop: expected alpha in 0...1, got \(alpha)")
+        (self.rate, self.alpha, self.eps) = (rate, alpha, eps)
+        super.init(target)
+    }
+
+    override public var stateNames: [String] { ["ms"] }
+
+    override public func step(_ value: inout NDArray, _ gradient: NDArray, _ state: inout ParameterState) {
+        var squares = square(gradient)
+        squares *= 1 - alpha
+        state.arrays[0] *= alpha
+        state.arrays[0] += squares
+
+        var size = sqrt(state.arrays[0])
+        size += eps
+        var change = rate * gradient
+        change /= size
+        value -= change
+    }
+}
