@@ -27,7 +27,7 @@ extension MAML {
     /// (2 E[A] / π)² E[cos² x].
     public static let bestUnadaptedError: Double = {
         let height = 2 * 2.55 / Double.pi
-        return zeroPredictorError - height * height * (0.5 + sine(10) / 20)
+        return zeroPredictorError - height * height * (0.5 + sin(NDArray(10.0)).item() / 20)
     }()
 
     /// Adapts to `tasks` that are the same for every learner of one seed, in `steps` steps. The oracle, told all, does not adapt.
@@ -64,6 +64,3 @@ extension MAML {
         return all
     }
 }
-
-/// sin, where the module's own functions of variables and arrays hide the system's.
-private func sine(_ x: Double) -> Double { sin(NDArray(x)).item() }

@@ -45,10 +45,10 @@ struct MAMLPlan: Codable, Equatable {
         self.learners = learners
     }
 
-    /// The learner of the picture: exact where there is a choice, with the largest steps.
+    /// The learner of the picture: exact where there is a choice, with the smallest steps, which bear repeating.
     var shown: Learner {
-        learners.filter { $0.settings.method == .maml }.max { a, b in
-            a.settings.order == b.settings.order ? a.settings.rate < b.settings.rate : a.settings.order == .first
+        learners.filter { $0.settings.method == .maml }.min { a, b in
+            a.settings.order == b.settings.order ? a.settings.rate < b.settings.rate : a.settings.order == .second
         }!
     }
 }
