@@ -6,12 +6,19 @@ public struct Evaluation: Sendable {
     public let means: [Double]
     /// Half the width of the 95 % intervals of the means: 1.96 standard deviations over √tasks.
     public let halfWidths: [Double]
+    /// The median over tasks, which a few tasks that the steps drive away do not spoil.
+    public let medians: [Double]
+    /// The number of tasks with an error above 100, where A² is at most 25: as a rule, those that steps too large have driven away.
+    public let divergedCounts: [Int]
 
     init(_ errors: [[Double]]) {
         let moments = errors.map { values -> (mean: Double, deviation: Double) in
             let mean = values.reduce(0, +) / Double(values.count)
             return (mean, (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)).squareRoot())
         }
+        // What is no number any more is larger than any.
+        medians = errors.map { values in values.map { $0.isNaN ? .infinity : $0 }.sorted()[values.count / 2] }
+        divergedCounts = errors.map { values in values.count { !($0 <= 100) } }
         means = moments.map(\.mean)
         halfWidths = zip(moments, errors).map { 1.96 * $0.deviation / Double($1.count).squareRoot() }
     }

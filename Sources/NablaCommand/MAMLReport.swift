@@ -15,9 +15,6 @@ struct MAMLReport {
     let plan: MAMLPlan
     let results: [Result]
 
-    /// An error that no wave gives rise to: steps too large for some task have driven its parameters away.
-    private static let divergence = 100.0
-
     private var shots: Int { plan.learners[0].settings.shots }
     private var seed: UInt64 { plan.learners[0].settings.seed }
 }
@@ -98,8 +95,10 @@ extension MAMLReport {
         let shownSteps = [0, 1, 5, 10]
         let rows = results.map { result in
             let values = shownSteps.map { step in
-                let mean = result.evaluation.means[step]
-                return mean < Self.divergence ? String(format: "%.3f ± %.3f", mean, result.evaluation.halfWidths[step]) : "diverges"
+                let (all, count) = (result.evaluation, result.evaluation.divergedCounts[step])
+                return count == 0
+                    ? String(format: "%.3f ± %.3f", all.means[step], all.halfWidths[step])
+                    : String(format: "%d above 100, median %.3f", count, all.medians[step])
             }
             return "| \(result.learner.title) | \(result.iterations) | \(String(format: "%.0f", result.seconds)) | "
                 + values.joined(separator: " | ") + " |"
@@ -109,7 +108,8 @@ extension MAMLReport {
             # MAML on sinusoids, \(shots) shots, seed \(seed)
 
             Mean squared error on the queries of 600 new tasks after 0, 1, 5 and 10 steps of adaptation, with 95 % intervals
-            (1.96 standard deviations / √600). Meta-batch \(plan.learners[0].settings.metaBatch), Adam with steps of \
+            (1.96 standard deviations / √600); where steps too large have driven some tasks to errors above 100, their number and the
+            median. Meta-batch \(plan.learners[0].settings.metaBatch), Adam with steps of \
             \(plan.learners[0].settings.alpha), 1 inner step in training; planned: \(plan.iterations) iterations each.
 
             | learner | iterations | seconds | 0 steps | 1 step | 5 steps | 10 steps |

@@ -98,11 +98,13 @@ struct MAMLRun {
     }
 
     private func report(_ results: [MAMLReport.Result]) throws(FileError) {
-        let tests = results.flatMap { result in
-            zip(result.evaluation.means, result.evaluation.halfWidths).enumerated().map { step, values -> JSONRecord in
+        let tests = results.flatMap { result -> [JSONRecord] in
+            let all = result.evaluation
+            return all.means.indices.map { step -> JSONRecord in
                 [
-                    "learner": .string(result.learner.name), "steps": .int(step), "error": .number(values.0),
-                    "halfWidth": .number(values.1),
+                    "learner": .string(result.learner.name), "steps": .int(step), "error": .number(all.means[step]),
+                    "halfWidth": .number(all.halfWidths[step]), "median": .number(all.medians[step]),
+                    "diverged": .int(all.divergedCounts[step]),
                 ]
             }
         }

@@ -57,6 +57,18 @@ import Testing
         #expect(a.means.count == 3 && a.halfWidths.count == 3)
         #expect(abs(a.means[0] - MAML.zeroPredictorError) < 1.5 * a.halfWidths[0])
         #expect(b.means[0] == b.means[2])
+        #expect(a.divergedCounts == [0, 0, 0])
+        #expect(a.medians[0] < a.means[0])
+    }
+
+    @Test func stepsTooLargeAreCounted() {
+        var settings = settings()
+        settings.rate = 1e4
+        let learner = MAML(settings)
+        for _ in 0..<3 { _ = learner.iterate() }
+        let evaluation = learner.evaluation(tasks: 50, steps: 10)
+        #expect(evaluation.divergedCounts[0] == 0 && evaluation.divergedCounts[10] > 25)
+        #expect(!(evaluation.medians[10] <= 100))
     }
 
     @Test(arguments: [MAML.Method.maml, .pretrained, .oracle]) func firstIterationsLearn(method: MAML.Method) {
