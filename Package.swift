@@ -35,10 +35,11 @@ let package = Package(
         .target(name: "NablaNN", dependencies: ["Nabla"]),
         .target(name: "NablaTraining", dependencies: ["NablaNN", "CZlib"]),
         .target(name: "ExampleWGANGP", dependencies: ["NablaNN"], path: "Examples/WGANGP"),
+        .target(name: "ExampleMAML", dependencies: ["NablaNN"], path: "Examples/MAML"),
         .executableTarget(
             name: "NablaCommand",
             dependencies: [
-                "ExampleWGANGP", "NablaTraining", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "ExampleMAML", "ExampleWGANGP", "NablaTraining", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "NablaArrayTests", dependencies: ["NablaArray"]),
         // The table of functions, which tests of every kind walk over.
@@ -46,7 +47,7 @@ let package = Package(
         .testTarget(name: "NablaTests", dependencies: ["Nabla", "FunctionTable"]),
         .testTarget(name: "NablaNNTests", dependencies: ["NablaNN"]),
         .testTarget(name: "NablaTrainingTests", dependencies: ["NablaTraining"]),
-        .testTarget(name: "ExampleTests", dependencies: ["ExampleWGANGP"]),
+        .testTarget(name: "ExampleTests", dependencies: ["ExampleMAML", "ExampleWGANGP"]),
         .testTarget(name: "NablaCommandTests", dependencies: ["NablaCommand", "NablaTraining"]),
     ],
     swiftLanguageModes: [.v6]

@@ -69,8 +69,31 @@ import Testing
         expectOneLine(try CommandRun("train", "wgan"), status: 64, containing: "wgan")
     }
 
+    @Test func badOptionsOfMAML() throws {
+        func expect(_ arguments: String..., containing text: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+            expectOneLine(try CommandRun(["train", "maml"] + arguments), status: 64, containing: text, sourceLocation: sourceLocation)
+        }
+        try expect("--shots", "0", containing: "--shots: expected a number of points from 1 to 1000, got 0")
+        try expect("--rate", "-0.1", containing: "--rate")
+        try expect("--rate", "inf", containing: "--rate: expected a number above 0, got inf")
+        try expect("--iterations", "0", containing: "--iterations: expected at least 1, got 0")
+        try expect("--order", "third", containing: "'third'")
+        try expect("--preset", "slow", containing: "'slow'")
+        try expect("--threads", "0", containing: "--threads: expected a number from 1 to 1024, got 0")
+        try expect("--resume", "--rate", "0.1", containing: "--resume: expected no --rate, for the run has settings of its own")
+    }
+
+    @Test func nothingToResume() throws {
+        let folder = try ImageFolder()
+        let run = try CommandRun("train", "maml", "--resume", "--output", folder.file("none"))
+        expectOneLine(run, status: 1, containing: folder.file("none/settings.json"), "cannot open: No such file or directory")
+        try Data("{}".utf8).write(to: URL(fileURLWithPath: folder.file("settings.json")))
+        let other = try CommandRun("train", "maml", "--resume", "--output", folder.path)
+        expectOneLine(other, status: 1, containing: "settings.json: expected the settings of a run of nabla train maml")
+    }
+
     @Test func helpIsNoError() throws {
-        for arguments in [["--help"], ["train", "wgan-gp", "--help"], [], ["train"]] {
+        for arguments in [["--help"], ["train", "wgan-gp", "--help"], ["train", "maml", "--help"], [], ["train"]] {
             let run = try CommandRun(arguments)
             #expect(run.status == 0)
             #expect(run.errors.isEmpty)

@@ -148,8 +148,16 @@ struct ChartDrawing {
         for (index, series) in chart.series.enumerated() where series.smoothing > 1 {
             draw(series, series.y, Stroke(color: chart.color(of: index), width: 1, opacity: 0.28))
         }
-        for (index, series) in chart.series.enumerated() {
+        for (index, series) in chart.series.enumerated() where series.marks == .line {
             draw(series, series.shownValues, Stroke(color: chart.color(of: index), width: 1.75, dashes: chart.dashes(of: index)))
+        }
+        // Dots are few and small: nothing may cover them.
+        for (index, series) in chart.series.enumerated() where series.marks == .dots {
+            for (x, y) in zip(series.x, series.shownValues) {
+                for dot in CurvePath.lines(x: [x], y: [y], xAxis: xAxis, yAxis: yAxis, in: plot) {
+                    canvas.draw(dot, stroke: Stroke(color: chart.color(of: index), width: LineChart.dotSize))
+                }
+            }
         }
     }
 
@@ -181,6 +189,9 @@ struct ChartDrawing {
 }
 
 extension LineChart {
+    /// The diameter of dots.
+    static let dotSize = 7.0
+
     /// The colour of a series, its own or the next of the palette.
     func color(of index: Int) -> Color {
         series[index].color ?? Color.series[index % Color.series.count]

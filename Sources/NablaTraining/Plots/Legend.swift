@@ -5,6 +5,7 @@ struct Legend {
         /// Nil for an entry without a line.
         var color: Color?
         var dashes: [Double] = []
+        var marks = LineChart.Series.Marks.line
         var place = Point(x: 0, y: 0)
     }
 
@@ -21,7 +22,10 @@ struct Legend {
         let rowHeight = size * 1.45
         let rows = max(1, Int((room / rowHeight).rounded(.down)))
         let all = chart.series.indices.filter { !chart.series[$0].name.isEmpty }
-            .map { Entry(name: chart.series[$0].name, color: chart.color(of: $0), dashes: chart.dashes(of: $0)) }
+            .map { index in
+                let series = chart.series[index]
+                return Entry(name: series.name, color: chart.color(of: index), dashes: chart.dashes(of: index), marks: series.marks)
+            }
 
         var shown = all.count
         var placed: (entries: [Entry], rows: Int)
@@ -58,9 +62,14 @@ struct Legend {
                 continue
             }
             let middle = (y - size * 0.35).rounded() + 0.5
-            canvas.draw(
-                [Point(x: x + 1, y: middle), Point(x: x + Self.sample - 1, y: middle)],
-                stroke: Stroke(color: color, width: 2.5, dashes: entry.dashes))
+            switch entry.marks {
+            case .line:
+                canvas.draw(
+                    [Point(x: x + 1, y: middle), Point(x: x + Self.sample - 1, y: middle)],
+                    stroke: Stroke(color: color, width: 2.5, dashes: entry.dashes))
+            case .dots:
+                canvas.draw([Point(x: x + Self.sample / 2, y: middle)], stroke: Stroke(color: color, width: LineChart.dotSize))
+            }
             canvas.draw(entry.name, at: Point(x: x + Self.sample + 6, y: y), size: size, anchor: .start)
         }
     }

@@ -62,10 +62,17 @@ extension LineChart {
         public var smoothing: Int
         /// The colour; nil for the next one of `Color.series`.
         public var color: Color?
+        /// Whether a line runs through the points, or dots stand alone.
+        public var marks = Marks.line
+
+        /// How a series is drawn.
+        public enum Marks: Sendable {
+            case line, dots
+        }
 
         /// A curve through the points (x, y). Stops the program when their numbers differ or `smoothing` is less than 1.
         public init(
-            _ name: String, x: [Double], y: [Double], smoothing: Int = 1, color: Color? = nil,
+            _ name: String, x: [Double], y: [Double], smoothing: Int = 1, color: Color? = nil, marks: Marks = .line,
             file: StaticString = #fileID, line: UInt = #line
         ) {
             guard x.count == y.count else {
@@ -79,6 +86,7 @@ extension LineChart {
             self.y = y
             self.smoothing = smoothing
             self.color = color
+            self.marks = marks
         }
 
         /// A curve over 0, 1, 2 and so on.

@@ -150,4 +150,14 @@ private struct RecordingCanvas: Canvas {
         let texts = drawn(LineChart(series: [.init("", x: iterations, y: iterations)]), in: frame).texts.map(\.text)
         #expect(texts.filter { $0 == "0" || $0 == "5000" }.count == 4)
     }
+
+    /// Dots lie over all lines, one for each point that can be shown, and one in the legend.
+    @Test func dotsStandAlone() {
+        let chart = LineChart(series: [
+            .init("points", x: [0, 1, 2, 3], y: [1, 3, .nan, 2], marks: .dots), .init("curve", x: [0, 3], y: [1, 2]),
+        ])
+        let dots = drawn(chart, in: frame).lines.filter { $0.stroke.color == Color.series[0] }
+        #expect(dots.count == 4)
+        #expect(dots.allSatisfy { $0.points.count == 1 && $0.stroke.width == LineChart.dotSize })
+    }
 }

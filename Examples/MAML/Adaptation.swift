@@ -1,0 +1,42 @@
+import NablaNN
+
+/// Whether training differentiates through the gradient inside.
+public enum Order: String, Codable, Sendable, CaseIterable {
+    /// The inner gradient is a constant.
+    case first
+    /// The inner gradient is part of the model: the meta-gradient is exact.
+    case second
+}
+
+/// Each task's mean squared error over its points, (tasks).
+public func errors(_ theta: [Variable], on samples: Samples) -> Variable {
+    square(SineNetwork.outputs(theta, at: samples.x) - samples.y).mean(axes: [1, 2])
+}
+
+/// The steps that make a task's own parameters out of those that all tasks begin with: θ′ = θ - rate · ∇L(θ), on all tasks at once.
+public struct Adaptation {
+    public let rate: Double
+    public let order: Order
+
+    public init(rate: Double, order: Order) { (self.rate, self.order) = (rate, order) }
+
+    /// One copy of the parameters for each task.
+    public static func start(_ theta: [Variable], tasks: Int) -> [Variable] {
+        theta.map { $0.broadcast(to: Shape([tasks] + Array($0.shape))) }
+    }
+
+    /// Each task's parameters after one more step.
+    ///
+    /// No task's error depends on another's parameters, so the gradient of the sum holds each task's own gradient in its place.
+    public func step(_ theta: [Variable], on support: Samples) -> [Variable] {
+        let gradients = grad(of: errors(theta, on: support).sum(), wrt: theta, enableDoubleBackprop: order == .second)
+        return zip(theta, gradients).map { $0 - rate * $1 }
+    }
+
+    /// The error on `query`, averaged over tasks, after some steps from θ on `support`: what meta-training minimises.
+    public func loss(_ theta: [Variable], steps: Int, support: Samples, query: Samples) -> Variable {
+        var adapted = Self.start(theta, tasks: support.x.shape[0])
+        for _ in 0..<steps { adapted = step(adapted, on: support) }
+        return errors(adapted, on: query).mean()
+    }
+}

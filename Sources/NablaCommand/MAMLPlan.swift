@@ -1,0 +1,65 @@
+import ArgumentParser
+import ExampleMAML
+
+extension Order: ExpressibleByArgument {}
+
+/// What a run of `nabla train maml` trains, one learner after the other: what the run can be repeated with.
+struct MAMLPlan: Codable, Equatable {
+    /// How long to train.
+    enum Preset: String, Codable, CaseIterable, ExpressibleByArgument {
+        case quick, paper
+
+        /// Iterations of each learner.
+        var iterations: Int { self == .quick ? 30000 : 70000 }
+    }
+
+    /// One learner of the comparison.
+    struct Learner: Codable, Equatable {
+        /// What its files and records are called by.
+        let name: String
+        let settings: MAML.Settings
+    }
+
+    let iterations: Int
+    let learners: [Learner]
+
+    /// MAML with each rate and order, the pretrained network and the oracle.
+    init(iterations: Int, shots: Int, rates: [Double], orders: [Order], seed: UInt64) {
+        self.iterations = iterations
+        var settings = MAML.Settings()
+        (settings.shots, settings.seed) = (shots, seed)
+        var learners: [Learner] = []
+        for rate in rates {
+            for order in orders {
+                (settings.method, settings.rate, settings.order) = (.maml, rate, order)
+                learners.append(Learner(name: "\(order == .second ? "maml" : "first-order")-\(rate)", settings: settings))
+            }
+        }
+        // The steps with which the authors' figure adapts the pretrained network.
+        settings.rate = shots <= 5 ? 0.01 : 0.02
+        settings.order = .second
+        for method in [MAML.Method.pretrained, .oracle] {
+            settings.method = method
+            learners.append(Learner(name: method.rawValue, settings: settings))
+        }
+        self.learners = learners
+    }
+
+    /// The learner of the picture: exact where there is a choice, with the smallest steps, which bear repeating.
+    var shown: Learner {
+        learners.filter { $0.settings.method == .maml }.min { a, b in
+            a.settings.order == b.settings.order ? a.settings.rate < b.settings.rate : a.settings.order == .second
+        }!
+    }
+}
+
+extension MAMLPlan.Learner {
+    /// The learner in words.
+    var title: String {
+        switch settings.method {
+        case .maml: "\(settings.order == .second ? "MAML" : "first-order MAML"), rate \(settings.rate)"
+        case .pretrained: "pretrained, rate \(settings.rate)"
+        case .oracle: "oracle"
+        }
+    }
+}
