@@ -115,8 +115,6 @@ package struct NodeFlags: OptionSet, Sendable {
     static let released = NodeFlags(rawValue: 1)
     /// The node has been applied.
     static let applied = NodeFlags(rawValue: 2)
-    /// The user cut the node from its inputs.
-    static let unchained = NodeFlags(rawValue: 4)
 }
 
 /// A variable node: output `output` of `node`; without a node, a constant.
@@ -276,7 +274,6 @@ extension FunctionNode {
     /// Cuts this node from its inputs.
     package final func unchain() {
         if self is LeafNode { return }
-        flags.insert(.unchained)
         releaseInputs()
         inputCount32 = 0
         releaseRetained()

@@ -65,9 +65,6 @@ extension NDArray {
     func isFlat(like out: NDArray) -> Bool {
         isContiguous && count == out.count && (shape == out.shape) && count <= Int(Int32.max)
     }
-
-    @inline(__always)
-    var fitsFlat: Bool { isContiguous && count <= Int(Int32.max) }
 }
 
 extension ScalarValue {
