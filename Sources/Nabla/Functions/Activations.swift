@@ -43,7 +43,7 @@ private final class LeakyRelu: ElementwiseFunction {
 /// source > 0 ? t : slope · t. Linear in `t`; `source` is only looked at, and carries no derivative.
 private func gate(_ t: Variable, by source: Variable, slope: Double) -> Variable {
     if t.isSymbolicZero { return t }
-    return FunctionNode.recorded(t, source, gated(t.array, by: source.array, slope: slope), keep: .inputs) { Gate(slope) }
+    return FunctionNode.recorded(t, source, gated(t.array, by: source.array, slope: slope), keep: .second) { Gate(slope) }
 }
 private final class Gate: LinearFunction {
     let slope: Double

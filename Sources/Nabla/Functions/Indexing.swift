@@ -20,7 +20,7 @@ extension Variable {
         let axis = shape.normalized(axis: axis, function: "take")
         let value = array.take(indices, axis: axis)
         if isSymbolicZero { return .symbolicZero(value.shape, dtype: dtype) }
-        return FunctionNode.recorded(self, Variable(constant: indices), value, keep: .inputs) { Take(axis) }.droppingFirstKept()
+        return FunctionNode.recorded(self, Variable(constant: indices), value, keep: .second) { Take(axis) }
     }
 
     /// This variable with `values` added at `indices` along `axis`, also called scatter-add; the transpose of `take` in `values`.
@@ -35,7 +35,7 @@ extension Variable {
         let target = AddAt.target(shape, indices.rank, axis, extent)
         if isSymbolicZero { return .symbolicZero(target, dtype: dtype) }
         let value = AddAt.value(array, indices, axis, target)
-        return FunctionNode.recorded(self, Variable(constant: indices), value, keep: .inputs) { AddAt(axis, extent) }.droppingFirstKept()
+        return FunctionNode.recorded(self, Variable(constant: indices), value, keep: .second) { AddAt(axis, extent) }
     }
 
     /// For each place along `axis` the element that `indices` names there: `y[b, i, a] = x[b, indices[b, i, a], a]`.
@@ -43,7 +43,7 @@ extension Variable {
         let axis = shape.normalized(axis: axis, function: "takeAlong")
         let value = array.takeAlong(indices, axis: axis)
         if isSymbolicZero { return .symbolicZero(value.shape, dtype: dtype) }
-        return FunctionNode.recorded(self, Variable(constant: indices), value, keep: .inputs) { TakeAlong(axis) }.droppingFirstKept()
+        return FunctionNode.recorded(self, Variable(constant: indices), value, keep: .second) { TakeAlong(axis) }
     }
 
     /// This variable with `values` added at the places that `indices` names along `axis`; the transpose of `takeAlong` in `values`.
@@ -55,13 +55,7 @@ extension Variable {
     fileprivate func placedAlong(_ indices: NDArray, axis: Int, in extent: Int) -> Variable {
         if isSymbolicZero { return .symbolicZero(shape.replacing(axis, with: extent), dtype: dtype) }
         let value = AddAlong.value(array, indices, axis, extent)
-        return FunctionNode.recorded(self, Variable(constant: indices), value, keep: .inputs) { AddAlong(axis, extent) }.droppingFirstKept()
-    }
-
-    /// Lets go of the first input's array, which a function that is linear in it does not need.
-    private func droppingFirstKept() -> Variable {
-        node?.kept.firstInput = nil
-        return self
+        return FunctionNode.recorded(self, Variable(constant: indices), value, keep: .second) { AddAlong(axis, extent) }
     }
 }
 

@@ -7,11 +7,9 @@ public func concatenate(_ variables: [Variable], axis: Int = 0) -> Variable {
     let parts = variables.map { $0.cast(to: dtype) }
     let value = concatenate(parts.map(\.array), axis: axis)
     if parts.allSatisfy(\.isSymbolicZero) { return .symbolicZero(value.shape, dtype: dtype) }
-    guard isRecording && parts.contains(where: { $0.node != nil }) else { return Variable(constant: value) }
-    let node = Concatenate(parts.map(\.shape), axis: parts[0].shape.normalized(axis: axis, function: "concatenate"))
-    node.connect(parts)
-    (node.outputShape, node.outputDType) = (value.shape, value.dtype)
-    return Variable(array: value, node: node)
+    return FunctionNode.recorded(parts, value) {
+        Concatenate(parts.map(\.shape), axis: parts[0].shape.normalized(axis: axis, function: "concatenate"))
+    }
 }
 
 /// The variables, all of one shape, along a new axis.

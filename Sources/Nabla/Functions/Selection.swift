@@ -27,12 +27,9 @@ public func `where`(_ condition: Variable, _ a: Variable, _ b: Variable) -> Vari
     }
     let value = `where`(condition.array, a.array, b.array)
     if a.isSymbolicZero && b.isSymbolicZero { return .symbolicZero(value.shape, dtype: value.dtype) }
-    guard (a.node != nil || b.node != nil) && isRecording else { return Variable(constant: value) }
-    let node = Where()
-    node.connect([a, b, condition])
-    (node.outputShape, node.outputDType) = (value.shape, value.dtype)
-    node.keepInput(2, condition.array)
-    return Variable(array: value, node: node)
+    let result = FunctionNode.recorded([a, b, condition], value) { Where() }
+    result.node?.keepInput(2, condition.array)
+    return result
 }
 public func `where`(_ condition: Variable, _ a: Variable, _ b: some Scalar) -> Variable {
     `where`(condition, a, Variable(constant: .full([], b, dtype: a.dtype)))

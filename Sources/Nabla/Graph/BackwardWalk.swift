@@ -46,10 +46,12 @@ package final class BackwardWalk {
             gradients[number] = fitting
             return
         }
-        gradients[number] = isRecorded ? sum + fitting : BackwardWalk.inPlaceSum(sum, fitting)
+        gradients[number] = BackwardWalk.sum(sum, fitting, recorded: isRecorded)
     }
 
-    private static func inPlaceSum(_ a: consuming Variable, _ b: Variable) -> Variable {
+    /// `a + b`, in the memory of `a` when nothing is recorded and nobody else sees it.
+    fileprivate static func sum(_ a: consuming Variable, _ b: Variable, recorded: Bool) -> Variable {
+        if recorded { return a + b }
         var array = a.array
         _ = consume a
         array += b.array
@@ -99,11 +101,10 @@ package final class BackwardWalk {
 extension GradientCell {
     /// Adds to the gradient left by earlier walks.
     package func add(_ gradient: Variable, recorded: Bool) {
-        if let before = self.gradient {
-            self.gradient = nil
-            self.gradient = recorded ? before + gradient : Variable(constant: before.array + gradient.array)
-        } else {
+        guard let before = self.gradient.take() else {
             self.gradient = gradient
+            return
         }
+        self.gradient = BackwardWalk.sum(before, gradient, recorded: recorded)
     }
 }

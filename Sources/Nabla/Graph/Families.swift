@@ -106,6 +106,7 @@ extension FunctionNode {
         switch keep {
         case .none: break
         case .inputs, .crossed: node.kept.firstInput = x.array
+        case .second: fail("recorded: expected a second input to keep, got a function of one")
         case .output: node.kept.firstOutput = value
         }
         return Variable(array: value, node: node)
@@ -125,14 +126,25 @@ extension FunctionNode {
         case .crossed:
             if b.node != nil { node.kept.firstInput = a.array }
             if a.node != nil { node.kept.secondInput = b.array }
+        case .second: node.kept.secondInput = b.array
         case .output: node.kept.firstOutput = value
         }
         return Variable(array: value, node: node)
     }
 
+    /// Records a function of any number of inputs, and keeps nothing.
+    static func recorded(_ inputs: [Variable], _ value: NDArray, _ make: () -> FunctionNode) -> Variable {
+        guard isRecording && inputs.contains(where: { $0.node != nil }) else { return Variable(constant: value) }
+        let node = make()
+        node.connect(inputs)
+        (node.outputShape, node.outputDType) = (value.shape, value.dtype)
+        return Variable(array: value, node: node)
+    }
+
     /// Which arrays a function needs for its derivative. `crossed` is for products: each input serves the derivative with respect to the
-    /// other one, so nothing is kept for a constant.
-    enum Kept { case none, inputs, crossed, output }
+    /// other one, so nothing is kept for a constant. `second` is for functions that are linear in the first input, the second being a mask
+    /// or indices.
+    enum Kept { case none, inputs, crossed, second, output }
 }
 
 /// An elementwise function of one input that is one operation of the backend.
