@@ -36,6 +36,7 @@ let package = Package(
         .target(name: "NablaTraining", dependencies: ["NablaNN", "CZlib"]),
         .target(name: "ExampleWGANGP", dependencies: ["NablaNN"], path: "Examples/WGANGP"),
         .target(name: "ExampleMAML", dependencies: ["NablaNN"], path: "Examples/MAML"),
+        .target(name: "ExampleLearningToLearn", dependencies: ["NablaNN"], path: "Examples/LearningToLearn"),
         .executableTarget(
             name: "NablaCommand",
             dependencies: [
@@ -47,7 +48,7 @@ let package = Package(
         .testTarget(name: "NablaTests", dependencies: ["Nabla", "FunctionTable"]),
         .testTarget(name: "NablaNNTests", dependencies: ["NablaNN"]),
         .testTarget(name: "NablaTrainingTests", dependencies: ["NablaTraining"]),
-        .testTarget(name: "ExampleTests", dependencies: ["ExampleMAML", "ExampleWGANGP"]),
+        .testTarget(name: "ExampleTests", dependencies: ["ExampleLearningToLearn", "ExampleMAML", "ExampleWGANGP"]),
         .testTarget(name: "NablaCommandTests", dependencies: ["NablaCommand", "NablaTraining"]),
     ],
     swiftLanguageModes: [.v6]
