@@ -14,13 +14,9 @@ public enum HandDesignedOptimizer: String, Codable, Sendable, CaseIterable {
         }
     }
 
-    /// The rate that leads to the smallest loss after `steps` steps, averaged over functions.
+    /// The rate with the smallest loss over the last fifth of `steps` steps.
     public func bestRate(on problem: some OptimizationProblem, steps: Int, among rates: [Double]) -> Double {
-        let losses = rates.map { rate -> Double in
-            let loss = trajectory(of: problem, steps: steps, rate: rate).means[steps]
-            // What is no number any more is larger than any.
-            return loss.isNaN ? .infinity : loss
-        }
+        let losses = rates.map { trajectory(of: problem, steps: steps, rate: $0).lateLoss(over: max(1, steps / 5)) }
         return rates[losses.indices.min { losses[$0] < losses[$1] }!]
     }
 

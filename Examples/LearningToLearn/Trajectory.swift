@@ -23,6 +23,14 @@ public struct Trajectory: Sendable {
 
     /// The loss of each function after the last step.
     public var final: [Double] { losses[losses.shape[0] - 1].doubles }
+
+    /// The loss averaged over functions and over the last points, by which optimisers are chosen; one that is no number any more is larger
+    /// than any. Several points, because minibatches make single ones noisy.
+    public func lateLoss(over points: Int) -> Double {
+        let late = means.suffix(points)
+        let mean = late.reduce(0, +) / Double(late.count)
+        return mean.isNaN ? .infinity : mean
+    }
 }
 
 extension LearnedOptimizer {
