@@ -2,6 +2,7 @@
 #include "iterate.h"
 
 #include <math.h>
+#include <string.h>
 
 // NAME over types TO and TX: EXPR in terms of x.
 #define MAP1(NAME, TO, TX, EXPR)                                                    \
@@ -24,9 +25,33 @@
         for (int64_t i = 0; i < count; i++) { TX x = in[i * sx]; out[i * so] = (TO)(EXPR); } \
     }
 
-static inline float sigmoid_f32(float x) {
-    float e = expf(-fabsf(x));
-    return (x >= 0 ? 1.0f : e) / (1.0f + e);
+// exp(y) = 2^n + 2^n (exp(r) - 1) for y in [-110, 0]: the first part is `power`, the second the result. r = y - n ln 2 is at most 0.347 in
+// size, where Taylor's series to r^9 is right to 1e-10 of exp(r) - 1. Loops over it become vectors, which calls of the C library do not,
+// and in double it has digits enough for a float to be rounded correctly but for the rarest ties. NaN stays NaN.
+NK_INLINE double exp_of_negative(double y, double *power) {
+    const double shift = 0x1.8p52;  // a number plus this has its integer part in the last bits
+    double shifted = y * 0x1.71547652b82fep0 + shift, n = shifted - shift;
+    uint64_t bits;
+    memcpy(&bits, &shifted, sizeof bits);
+    bits = (bits + 1023) << 52;
+    memcpy(power, &bits, sizeof bits);
+    double r = (y - n * 0x1.62e42fefa39efp-1) - n * 0x1.abc9e3b39803fp-56;
+    double tail = 1.0 / 2 + r * (1.0 / 6 + r * (1.0 / 24 + r * (1.0 / 120 + r * (1.0 / 720 + r * (1.0 / 5040 + r * (1.0 / 40320
+        + r * (1.0 / 362880)))))));
+    return *power * (r + r * r * tail);
+}
+// Below -110, the exponential is no float any more.
+NK_INLINE double no_less_than_110(double y) { return y < -110 ? -110 : y; }
+
+// With e = exp(-2 |x|) - 1, which keeps its digits near 0: -e / (2 + e) = tanh |x|.
+NK_INLINE float tanh_f32(float x) {
+    double power, part = exp_of_negative(no_less_than_110(-2 * fabs((double)x)), &power), e = part + (power - 1);
+    return copysignf((float)(-e / (2 + e)), x);
+}
+NK_INLINE double tanh_f64(double x) { return tanh(x); }
+NK_INLINE float sigmoid_f32(float x) {
+    double power, part = exp_of_negative(no_less_than_110(-fabs((double)x)), &power), e = part + power;
+    return (float)((x >= 0 ? 1.0 : e) / (1.0 + e));
 }
 static inline double sigmoid_f64(double x) {
     double e = exp(-fabs(x));
@@ -64,14 +89,16 @@ static inline double softplus_f64(double x) { return x != x ? x : (x > 0 ? x : 0
     X(S, T, ATAN, atan##F(x))                                         \
     X(S, T, SINH, sinh##F(x))                                         \
     X(S, T, COSH, cosh##F(x))                                         \
-    X(S, T, TANH, tanh##F(x))                                         \
     X(S, T, ASINH, asinh##F(x))                                       \
     X(S, T, ACOSH, acosh##F(x))                                       \
     X(S, T, ATANH, atanh##F(x))                                       \
-    X(S, T, SIGMOID, sigmoid_##S(x))                                  \
     X(S, T, SOFTPLUS, softplus_##S(x))                                \
     X(S, T, ERF, erf##F(x))                                           \
     X(S, T, ERFC, erfc##F(x))
+// Calls of the C library for double only.
+#define SQUASHING_FLOAT_OPS(X, S, T, F)                               \
+    X(S, T, TANH, tanh_##S(x))                                        \
+    X(S, T, SIGMOID, sigmoid_##S(x))
 // U is the unsigned type of the same width: its arithmetic wraps.
 #define INTEGER_OPS(X, S, T, U)                                       \
     X(S, T, NEG, (T)(0 - (U)x))                                       \
@@ -87,6 +114,8 @@ SIMPLE_FLOAT_OPS(DEFINE_SIMPLE, f32, float, f)
 SIMPLE_FLOAT_OPS(DEFINE_SIMPLE, f64, double, )
 LIBRARY_FLOAT_OPS(DEFINE_LIBRARY, f32, float, f)
 LIBRARY_FLOAT_OPS(DEFINE_LIBRARY, f64, double, )
+SQUASHING_FLOAT_OPS(DEFINE_SIMPLE, f32, float, f)
+SQUASHING_FLOAT_OPS(DEFINE_LIBRARY, f64, double, )
 INTEGER_OPS(DEFINE_SIMPLE, i32, int32_t, uint32_t)
 INTEGER_OPS(DEFINE_SIMPLE, i64, int64_t, uint64_t)
 MAP1(bool_NOT, uint8_t, uint8_t, x ^ 1)
@@ -95,8 +124,8 @@ MAP1(bool_NOT, uint8_t, uint8_t, x ^ 1)
 #define INTEGER_ROUNDINGS(S) [NK_CEIL] = S##_FLOOR, [NK_ROUND] = S##_FLOOR, [NK_TRUNC] = S##_FLOOR,
 
 static const nk_loop unary_loops[5][NK_NOT + 1] = {
-    [NK_F32] = {SIMPLE_FLOAT_OPS(ENTRY, f32, float, f) LIBRARY_FLOAT_OPS(ENTRY, f32, float, f)},
-    [NK_F64] = {SIMPLE_FLOAT_OPS(ENTRY, f64, double, ) LIBRARY_FLOAT_OPS(ENTRY, f64, double, )},
+    [NK_F32] = {SIMPLE_FLOAT_OPS(ENTRY, f32, float, f) LIBRARY_FLOAT_OPS(ENTRY, f32, float, f) SQUASHING_FLOAT_OPS(ENTRY, f32, float, f)},
+    [NK_F64] = {SIMPLE_FLOAT_OPS(ENTRY, f64, double, ) LIBRARY_FLOAT_OPS(ENTRY, f64, double, ) SQUASHING_FLOAT_OPS(ENTRY, f64, double, )},
     [NK_I32] = {INTEGER_OPS(ENTRY, i32, int32_t, uint32_t) INTEGER_ROUNDINGS(i32)},
     [NK_I64] = {INTEGER_OPS(ENTRY, i64, int64_t, uint64_t) INTEGER_ROUNDINGS(i64)},
     [NK_BOOL] = {[NK_NOT] = bool_NOT},
@@ -105,7 +134,7 @@ static const nk_loop unary_loops[5][NK_NOT + 1] = {
 // A thread takes at least this many elements: a call of the C library is worth about sixteen additions.
 static const uint8_t library_calls[NK_NOT + 1] = {
 #define MARK(S, T, OP, EXPR) [NK_##OP] = 1,
-    LIBRARY_FLOAT_OPS(MARK, f64, double, )
+    LIBRARY_FLOAT_OPS(MARK, f64, double, ) SQUASHING_FLOAT_OPS(MARK, f64, double, )
 };
 
 void nk_unary(nk_unary_op op, nk_dtype type, int rank, const int32_t *shape,

@@ -1,0 +1,116 @@
+import ArgumentParser
+import ExampleLearningToLearn
+import NablaTraining
+
+/// `nabla train learning-to-learn`
+struct TrainLearningToLearnCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "learning-to-learn", abstract: "Train an LSTM to be an optimiser, through the optimisations it carries out.",
+        discussion: """
+            An optimiser is trained by gradient descent through its own steps (Andrychowicz et al. 2016). The gradients it reads depend on \
+            where it went before; the paper drops that dependence, which takes a second derivative. Compares the exact meta-gradient with \
+            the dropped one, from the same weights and on the same problems, and both with SGD, NAG, RMSprop and Adam at their best rates. \
+            Ctrl-C ends the run in order; --resume goes on with it.
+            """)
+
+    @OptionGroup var options: RunOptions
+
+    @Option(
+        help: "What to minimise: quadratic (ten dimensions) or mlp (a classifier of images with 20 sigmoid units). (default: quadratic)")
+    var problem: LearningToLearnPlan.Problem?
+
+    @Option(help: "first: gradients of the problem are constants; second: exact. (default: both, one learner each)")
+    var order: Order?
+
+    @Option(help: "Iterations of each learner, other than the preset's: optimisations of 100 steps, with an update after every 20.")
+    var iterations: Int?
+
+    @Option(help: "Functions minimised side by side in an iteration. (default: quadratic 64 quick, 128 paper; mlp 1)")
+    var functions: Int?
+
+    @Option(help: "Size of the steps of Adam, which trains the optimisers. (default: 3e-3 quadratic, 1e-2 mlp)")
+    var alpha: Double?
+
+    @Option(help: "How gradients are shown to the optimiser: raw or log-sign. (default: quadratic raw, mlp log-sign)")
+    var gradients: GradientNotation?
+
+    @Option(help: "Fresh functions to test on. (default: quadratic 1000, mlp 8)")
+    var testFunctions: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Folder with an IDX set of 28 × 28 images like MNIST's, plain or .gz, for mlp. (default: Debian's Fashion-MNIST)",
+            valueName: "dir"))
+    var data: String?
+
+    /// How gradients are shown to the optimiser.
+    enum GradientNotation: String, CaseIterable, ExpressibleByArgument {
+        case raw
+        case logSign = "log-sign"
+
+        var preprocessing: GradientPreprocessing { self == .raw ? .identity : .logAndSign(p: 10) }
+    }
+
+    func validate() throws {
+        try check(iterations, in: 1..., "iterations", "at least 1")
+        try check(functions, in: 1...100_000, "functions", "a number from 1 to 100000")
+        try check(alpha, in: Double.leastNonzeroMagnitude...Double.greatestFiniteMagnitude, "alpha", "a number above 0")
+        try check(testFunctions, in: 2...1_000_000, "test-functions", "a number from 2 to 1000000")
+        try options.validate(others: [
+            ("problem", problem != nil), ("order", order != nil), ("iterations", iterations != nil), ("functions", functions != nil),
+            ("alpha", alpha != nil), ("gradients", gradients != nil), ("test-functions", testFunctions != nil), ("data", data != nil),
+        ])
+        if data != nil && problem != .mlp { throw ValidationError("--data: expected --problem mlp, for quadratics have no images") }
+    }
+
+    /// The run that the options ask for.
+    private var plan: LearningToLearnPlan {
+        let (preset, problem) = (options.preset ?? .quick, problem ?? .quadratic)
+        let learners = (order.map { [$0] } ?? [.second, .first]).map { order in
+            var settings = LearningToLearnSettings(preset, problem, order)
+            settings.functions = functions ?? settings.functions
+            settings.alpha = alpha ?? settings.alpha
+            settings.design.preprocessing = gradients?.preprocessing ?? settings.design.preprocessing
+            settings.seed = options.seed ?? 0
+            return settings
+        }
+        return LearningToLearnPlan(
+            problem: problem, data: problem == .mlp ? data ?? IDXImageSet.fashionMNISTFolder : nil,
+            iterations: iterations ?? LearningToLearnPlan.iterations(preset, problem),
+            testFunctions: testFunctions ?? (problem == .quadratic ? 1000 : 8), learners: learners)
+    }
+
+    func run() throws {
+        let folder = RunFolder(options.output, for: LearningToLearnPlan.command)
+        // The matrices here are small: more than one thread is slower.
+        setThreadCount(options.threads ?? 1)
+        let plan = options.resume ? try folder.plan(LearningToLearnPlan.self) : plan
+        switch plan.problem {
+        case .quadratic:
+            let source = QuadraticSource()
+            let test = LearningToLearnRun.Test(title: "10-dimensional quadratics", tuning: source, fresh: source, steps: 100)
+            try train(plan, problems: source, tests: [test], folder)
+        case .mlp:
+            let images = try ClassifierImages(from: plan.data!)
+            func test(_ title: String, _ shape: ClassifierShape, steps: Int, share: Double) -> LearningToLearnRun<ClassifierSource>.Test {
+                .init(
+                    title: title, tuning: ClassifierSource(shape, images: images.training),
+                    fresh: ClassifierSource(shape, images: images.test), steps: steps, share: share)
+            }
+            let tests = [
+                test("20 sigmoid units", ClassifierShape(), steps: 200, share: 1),
+                test("two layers of 20 sigmoid units", ClassifierShape(hidden: [20, 20]), steps: 100, share: 0.5),
+                test("20 rectified units", ClassifierShape(activation: .relu), steps: 100, share: 0.5),
+            ]
+            try train(plan, problems: ClassifierSource(images: images.training), tests: tests, folder)
+        }
+    }
+
+    private func train<Source: ProblemSource>(
+        _ plan: LearningToLearnPlan, problems: Source, tests: [LearningToLearnRun<Source>.Test], _ folder: RunFolder
+    ) throws {
+        if !options.resume { try folder.begin(plan) }
+        var run = try LearningToLearnRun(plan, problems: problems, tests: tests, folder: folder, isResumed: options.resume)
+        ReportOutput.standardOutput.write(try run.train() + "\n")
+    }
+}
