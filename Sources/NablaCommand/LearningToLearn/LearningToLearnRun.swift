@@ -78,7 +78,7 @@ struct LearningToLearnRun<Source: ProblemSource> {
         let fresh = test.fresh.draw(functions: count, steps: test.steps, using: &random)
         return OptimizerComparison(
             test.title, models.map { ($0.settings.name, $0.settings.title, $0.best) }, tuning: tuning, tuningSteps: steps, fresh: fresh,
-            steps: test.steps)
+            steps: test.steps, rates: OptimizerComparison.rates(plan.problem))
     }
 
     private func summary() -> String {

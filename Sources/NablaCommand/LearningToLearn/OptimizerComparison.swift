@@ -22,19 +22,23 @@ struct OptimizerComparison {
     let steps: Int
     let rows: [Row]
 
-    /// Rates to choose from: six a decade, 1e-4 to 7.
-    static let rates = (-4...0).flatMap { exponent in [1, 1.5, 2, 3, 5, 7].map { $0 * Foundation.pow(10, Double(exponent)) } }
+    /// Rates to choose from, from 1e-4 to 7 or 5: six a decade, or three where trying one takes long.
+    static func rates(_ problem: LearningToLearnPlan.Problem) -> [Double] {
+        let digits = problem == .quadratic ? [1, 1.5, 2, 3, 5, 7] : [1.0, 2, 5]
+        return (-4...0).flatMap { exponent in digits.map { $0 * Foundation.pow(10, Double(exponent)) } }
+    }
 
     /// Compares on `fresh`; the rates of tuned optimisers are those that do best on `tuning`.
     init<Problem: OptimizationProblem>(
         _ title: String, _ learned: [(name: String, title: String, optimizer: LearnedOptimizer)], tuning: Problem, tuningSteps: Int,
-        fresh: Problem, steps: Int
+        fresh: Problem, steps: Int,
+        rates: [Double]
     ) {
         (self.title, self.steps) = (title, steps)
         rows =
             learned.map { Row(name: $0.name, title: $0.title, rate: nil, trajectory: $0.optimizer.trajectory(of: fresh, steps: steps)) }
             + HandDesignedOptimizer.allCases.map { optimizer in
-                let rate = optimizer.bestRate(on: tuning, steps: tuningSteps, among: Self.rates)
+                let rate = optimizer.bestRate(on: tuning, steps: tuningSteps, among: rates)
                 return Row(
                     name: optimizer.rawValue, title: optimizer.title, rate: rate,
                     trajectory: optimizer.trajectory(of: fresh, steps: steps, rate: rate))

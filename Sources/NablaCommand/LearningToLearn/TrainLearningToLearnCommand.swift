@@ -39,7 +39,7 @@ struct TrainLearningToLearnCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Folder with an IDX set of 28 × 28 images like MNIST's, plain or .gz, for mlp. (default: Debian's Fashion-MNIST)",
+            "Folder with an IDX set of images like MNIST's, plain or .gz, for mlp. (default: Debian's Fashion-MNIST)",
             valueName: "dir"))
     var data: String?
 
@@ -92,17 +92,18 @@ struct TrainLearningToLearnCommand: ParsableCommand {
             try train(plan, problems: source, tests: [test], folder)
         case .mlp:
             let images = try ClassifierImages(from: plan.data!)
+            func source(_ images: LabeledImages, _ shape: ClassifierShape) -> ClassifierSource { ClassifierSource(shape, images: images) }
             func test(_ title: String, _ shape: ClassifierShape, steps: Int, share: Double) -> LearningToLearnRun<ClassifierSource>.Test {
                 .init(
-                    title: title, tuning: ClassifierSource(shape, images: images.training),
-                    fresh: ClassifierSource(shape, images: images.test), steps: steps, share: share)
+                    title: title, tuning: source(images.training, shape), fresh: source(images.test, shape), steps: steps, share: share)
             }
+            let shape = ClassifierShape(pixels: images.pixels)
             let tests = [
-                test("20 sigmoid units", ClassifierShape(), steps: 200, share: 1),
-                test("two layers of 20 sigmoid units", ClassifierShape(hidden: [20, 20]), steps: 100, share: 0.5),
-                test("20 rectified units", ClassifierShape(activation: .relu), steps: 100, share: 0.5),
+                test("20 sigmoid units", shape, steps: 200, share: 1),
+                test("two layers of 20 sigmoid units", ClassifierShape(pixels: images.pixels, hidden: [20, 20]), steps: 100, share: 0.5),
+                test("20 rectified units", ClassifierShape(pixels: images.pixels, activation: .relu), steps: 100, share: 0.5),
             ]
-            try train(plan, problems: ClassifierSource(images: images.training), tests: tests, folder)
+            try train(plan, problems: source(images.training, shape), tests: tests, folder)
         }
     }
 
