@@ -28,7 +28,7 @@ struct TrainLearningToLearnCommand: ParsableCommand {
     @Option(help: "Functions minimised side by side in an iteration. (default: quadratic 64 quick, 128 paper; mlp 1)")
     var functions: Int?
 
-    @Option(help: "Size of the steps of Adam, which trains the optimisers. (default: 3e-3 quadratic, 1e-2 mlp)")
+    @Option(help: "Size of the steps of Adam, which trains the optimisers. (default: 3e-3)")
     var alpha: Double?
 
     @Option(help: "How gradients are shown to the optimiser: raw or log-sign. (default: quadratic raw, mlp log-sign)")
