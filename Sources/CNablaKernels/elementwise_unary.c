@@ -13,8 +13,8 @@
             for (int64_t i = 0; i < count; i++) { TX x = in[i * sx]; out[i * so] = (TO)(EXPR); } \
         }                                                                           \
     }
-// The same for angles, whose reduction to a quarter turn is exact up to NK_TRIGONOMETRIC_LIMIT quarter turns only: larger ones, which are
-// rare, go to the C library. Blocks are copied because `out` may be where the operand lies.
+// The same for angles, whose reduction to a quarter turn is exact up to NK_TRIGONOMETRIC_LIMIT only: larger ones, which are rare, go to
+// the C library. Blocks are copied because `out` may be where the operand lies.
 #define MAP1_ANGLE(NAME, T, EXPR, LIBRARY)                                          \
     NK_CLONES static void NAME(int64_t count, char *const *p, const int64_t *s) {   \
         T *out = (T *)p[0];                                                         \

@@ -168,8 +168,8 @@ NK_INLINE double nk_atanh_f64(double x) {
     return copysign(0.5 * nk_log1p_f64(2 * a / (1 - a)), x);
 }
 
-// Beyond this many quarter turns the products below are no longer exact.
-#define NK_TRIGONOMETRIC_LIMIT 0x1p19
+// Beyond this angle the number of quarter turns takes more than 20 bits, and the products below are no longer exact.
+#define NK_TRIGONOMETRIC_LIMIT 0x1p20
 
 // x less the nearest multiple of π/2, as a sum of two; which multiple in the low bits of `turns`.
 NK_INLINE double nk_reduce_angle(double x, double *tail, uint64_t *turns) {
