@@ -25,18 +25,16 @@
             int64_t end = count - start < NK_ANGLE_BLOCK ? count - start : NK_ANGLE_BLOCK; \
             T *to = out + start * so;                                               \
             const T *from = in + start * sx;                                        \
-            T largest = 0;                                                          \
+            int32_t has_large = 0;                                                  \
             for (int64_t i = 0; i < end; i++) block[i] = from[i * sx];              \
-            NK_VECTORIZE for (int64_t i = 0; i < end; i++) {                        \
-                T magnitude = block[i] < 0 ? -block[i] : block[i];                  \
-                largest = magnitude > largest ? magnitude : largest;                \
-            }                                                                       \
+            NK_VECTORIZE for (int64_t i = 0; i < end; i++)                          \
+                has_large |= !(block[i] < (T)NK_TRIGONOMETRIC_LIMIT && block[i] > -(T)NK_TRIGONOMETRIC_LIMIT); \
             if (NK_LIKELY(so == 1)) {                                               \
                 NK_VECTORIZE for (int64_t i = 0; i < end; i++) { T x = block[i]; to[i] = EXPR; } \
             } else {                                                                \
                 for (int64_t i = 0; i < end; i++) { T x = block[i]; to[i * so] = EXPR; } \
             }                                                                       \
-            if (NK_LIKELY(largest < (T)NK_TRIGONOMETRIC_LIMIT)) continue;           \
+            if (NK_LIKELY(!has_large)) continue;                                    \
             for (int64_t i = 0; i < end; i++) {                                     \
                 T x = block[i];                                                     \
                 if (!(x < (T)NK_TRIGONOMETRIC_LIMIT && x > -(T)NK_TRIGONOMETRIC_LIMIT)) to[i * so] = LIBRARY(x); \

@@ -8,7 +8,7 @@ func writeNumPy(_ array: NDArray, to path: String) throws {
     switch array.dtype {
     case .float32: (type, elements) = ("<f4", array.floats.withUnsafeBytes { Data($0) })
     case .float64: (type, elements) = ("<f8", array.doubles.withUnsafeBytes { Data($0) })
-    default: (type, elements) = ("<i8", array.cast(to: .int64).ints.map(Int64.init).withUnsafeBytes { Data($0) })
+    default: (type, elements) = ("<i8", array.doubles.map { Int64($0) }.withUnsafeBytes { Data($0) })
     }
     let shape = Array(array.shape).map { "\($0)," }.joined(separator: " ")
     var header = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(shape)), }"
