@@ -103,31 +103,6 @@ import Testing
         #expect(exp(NDArray(-1000.0)).item() == 0)
     }
 
-    /// The float32 kernels of their own, over every 4099th float of either sign: right to the last bit but for rare ties, so within one unit
-    /// in the last place of the C library's float64 function.
-    @Test(arguments: [
-        Map(name: "tanh", function: tanh, reference: { Foundation.tanh($0) }),
-        Map(
-            name: "sigmoid", function: sigmoid,
-            reference: { $0 < 0 ? Foundation.exp($0) / (1 + Foundation.exp($0)) : 1 / (1 + Foundation.exp(-$0)) }),
-    ]) func singlePrecisionIsRightToTheLastPlace(_ map: Map) {
-        let patterns = stride(from: UInt32(0), to: 0x7F80_0000, by: 4099)
-        let x = patterns.flatMap { [Float(bitPattern: $0), -Float(bitPattern: $0)] }
-        let values = map.function(NDArray(x)).floats
-        var wrong = 0
-        for (argument, value) in zip(x, values) {
-            let expected = Float(map.reference(Double(argument)))
-            if value == expected { continue }
-            wrong += 1
-            #expect(value == expected.nextUp || value == expected.nextDown, "\(map.name)(\(argument))")
-        }
-        #expect(Double(wrong) < 1e-3 * Double(x.count))
-        // Elements on their own give what they give among others.
-        for index in stride(from: 0, to: x.count, by: 50_021) {
-            #expect(map.function(NDArray(x[index])).item() == Double(values[index]))
-        }
-    }
-
     @Test func roundingGoesToTheEvenNeighbour() {
         expect(round(NDArray([-2.5, -1.5, -0.4, 0.5, 1.5, 2.5])), [6], [-2, -2, -0.0, 0, 2, 2])
     }

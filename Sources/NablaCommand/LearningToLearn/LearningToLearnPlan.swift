@@ -35,7 +35,7 @@ struct LearningToLearnPlan: RunPlan, Equatable {
     static func iterations(_ preset: Preset, _ problem: Problem) -> Int {
         switch (preset, problem) {
         case (.quick, .quadratic): 600
-        case (.quick, .mlp): 20
+        case (.quick, .mlp): 30
         case (.paper, .quadratic): 10_000
         case (.paper, .mlp): 1000
         }
