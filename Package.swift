@@ -36,19 +36,22 @@ let package = Package(
         .target(name: "NablaTraining", dependencies: ["NablaNN", "CZlib"]),
         .target(name: "ExampleWGANGP", dependencies: ["NablaNN"], path: "Examples/WGANGP"),
         .target(name: "ExampleMAML", dependencies: ["NablaNN"], path: "Examples/MAML"),
+        .target(name: "ExampleOmniglot", dependencies: ["ExampleMAML", "NablaNN"], path: "Examples/Omniglot"),
         .executableTarget(
             name: "NablaCommand",
             dependencies: [
-                "ExampleMAML", "ExampleWGANGP", "NablaTraining", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "ExampleMAML", "ExampleOmniglot", "ExampleWGANGP", "NablaTraining", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "NablaArrayTests", dependencies: ["NablaArray"]),
         // The table of functions, which tests of every kind walk over.
         .target(name: "FunctionTable", dependencies: ["Nabla"], path: "Tests/FunctionTable"),
         .testTarget(name: "NablaTests", dependencies: ["Nabla", "FunctionTable"]),
         .testTarget(name: "NablaNNTests", dependencies: ["NablaNN"]),
-        .testTarget(name: "NablaTrainingTests", dependencies: ["NablaTraining"]),
-        .testTarget(name: "ExampleTests", dependencies: ["ExampleMAML", "ExampleWGANGP"]),
-        .testTarget(name: "NablaCommandTests", dependencies: ["NablaCommand", "NablaTraining"]),
+        // Characters drawn at random, in the files of Omniglot.
+        .target(name: "OmniglotFiles", dependencies: ["ExampleOmniglot"], path: "Tests/OmniglotFiles"),
+        .testTarget(name: "NablaTrainingTests", dependencies: ["NablaTraining", "OmniglotFiles"]),
+        .testTarget(name: "ExampleTests", dependencies: ["ExampleMAML", "ExampleOmniglot", "ExampleWGANGP"]),
+        .testTarget(name: "NablaCommandTests", dependencies: ["NablaCommand", "NablaTraining", "OmniglotFiles"]),
     ],
     swiftLanguageModes: [.v6]
 )
