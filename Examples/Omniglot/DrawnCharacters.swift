@@ -66,22 +66,26 @@ public enum DrawnCharacters {
             // Through the first point and the last, and towards the one between (a Bézier curve of the second degree).
             for step in 0...80 {
                 let t = Double(step) / 80
-                stamp((1 - t) * (1 - t) * moved[0] + 2 * t * (1 - t) * moved[1] + t * t * moved[2], radius: pen, on: &ink)
+                let (a, b, c) = ((1 - t) * (1 - t), 2 * t * (1 - t), t * t)
+                let x = a * moved[0].x + b * moved[1].x + c * moved[2].x
+                let y = a * moved[0].y + b * moved[1].y + c * moved[2].y
+                stamp(x, y, radius: pen, on: &ink)
             }
         }
         return ink
     }
 
-    private static func stamp(_ centre: Point, radius: Double, on ink: inout [UInt8]) {
-        func rows(_ centre: Double) -> ClosedRange<Int>? {
+    private static func stamp(_ centreX: Double, _ centreY: Double, radius: Double, on ink: inout [UInt8]) {
+        func pixels(_ centre: Double) -> Range<Int> {
             let (low, high) = (max(0, Int((centre - radius).rounded(.up))), min(side - 1, Int((centre + radius).rounded(.down))))
-            return low <= high ? low...high : nil
+            return low..<max(low, high + 1)
         }
-        guard let ys = rows(centre.y), let xs = rows(centre.x) else { return }
-        for y in ys {
-            for x in xs {
-                let d = Point(Double(x), Double(y)) - centre
-                if d.x * d.x + d.y * d.y <= radius * radius { ink[y * side + x] = 1 }
+        let columns = pixels(centreX)
+        for y in pixels(centreY) {
+            let dy = Double(y) - centreY
+            for x in columns {
+                let dx = Double(x) - centreX
+                if dx * dx + dy * dy <= radius * radius { ink[y * side + x] = 1 }
             }
         }
     }

@@ -12,8 +12,8 @@ struct OmniglotPlan: RunPlan, Equatable {
         let settings: FewShotLearner.Settings
     }
 
-    /// The folder of the characters, or nil for drawn ones.
-    let data: String?
+    /// Where the characters come from.
+    let origin: CharacterOrigin
     /// Of the characters: a resumed run must find the same.
     let checksum: UInt32
     let iterations: Int
@@ -25,8 +25,8 @@ struct OmniglotPlan: RunPlan, Equatable {
     static func iterations(_ preset: Preset) -> Int { preset == .quick ? 2000 : 60000 }
 
     /// MAML with each order; `common` holds the other settings.
-    init(data: String?, checksum: UInt32, iterations: Int, orders: [Order], common: FewShotLearner.Settings) {
-        (self.data, self.checksum, self.iterations) = (data, checksum, iterations)
+    init(origin: CharacterOrigin, checksum: UInt32, iterations: Int, orders: [Order], common: FewShotLearner.Settings) {
+        (self.origin, self.checksum, self.iterations) = (origin, checksum, iterations)
         learners = orders.map { order in
             var settings = common
             settings.order = order

@@ -18,7 +18,7 @@ struct OmniglotReport {
     let split: Characters.Split
 
     private var settings: FewShotLearner.Settings { plan.learners[0].settings }
-    private var kind: String { plan.data == nil ? "drawn characters" : "Omniglot" }
+    private var kind: String { plan.origin.isDrawn ? "drawn characters" : "Omniglot" }
     private var task: String { "\(settings.ways) ways, \(settings.shots) \(settings.shots == 1 ? "shot" : "shots")" }
     private var chance: LineChart.ReferenceLine { .init(y: 100 / Double(settings.ways), label: "chance") }
 }
@@ -131,7 +131,7 @@ extension OmniglotReport {
     }
 
     private var comparison: String {
-        if plan.data == nil {
+        if plan.origin.isDrawn {
             return """
                 These characters are random strokes, not Omniglot's, so these figures cannot be compared with published ones: that takes
                 --data and a clone of github.com/brendenlake/omniglot.

@@ -66,7 +66,7 @@ struct OmniglotRun {
         return """
             \(run.isWhole ? "Trained for" : "Interrupted after") \(iterations) iterations in \(rate).\(more)
             Look at:
-              \(folder.path)/summary.md     the shares of right answers\(plan.data == nil ? "" : " beside the published ones")
+              \(folder.path)/summary.md     the shares of right answers\(plan.origin.isDrawn ? "" : " beside the published ones")
               \(folder.path)/steps.png      right answers against steps of adaptation (steps.svg too)
               \(folder.path)/training.png   loss and right answers during meta-training
               \(folder.path)/episode.png    the characters of one task: to learn from, and to be told apart

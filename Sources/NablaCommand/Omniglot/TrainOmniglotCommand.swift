@@ -33,6 +33,15 @@ struct TrainOmniglotCommand: ParsableCommand {
     @Option(help: "Size of the steps of adaptation. (default: 0.4)")
     var rate: Double?
 
+    @Option(help: "Tasks in an iteration. (default: 32)")
+    var metaBatch: Int?
+
+    @Option(help: "Units of the first hidden layer; the others have a half, a quarter and a quarter. (default: 256)")
+    var width: Int?
+
+    @Option(help: "Alphabets of 24 characters that are drawn when there is no --data. (default: 40)")
+    var alphabets: Int?
+
     @Option(help: "Iterations of each learner, other than the preset's.")
     var iterations: Int?
 
@@ -44,10 +53,14 @@ struct TrainOmniglotCommand: ParsableCommand {
         try check(shots, in: 1...1000, "shots", "a number of drawings from 1 to 1000")
         try check(queries, in: 1...1000, "queries", "a number of drawings from 1 to 1000")
         try check(rate, in: Double.leastNonzeroMagnitude...Double.greatestFiniteMagnitude, "rate", "a number above 0")
+        try check(metaBatch, in: 1...1000, "meta-batch", "a number of tasks from 1 to 1000")
+        try check(width, in: 4...4096, "width", "a number of units from 4 to 4096")
+        try check(alphabets, in: 1...1000, "alphabets", "a number of alphabets from 1 to 1000")
+        if data != nil && alphabets != nil { throw ValidationError("--data: expected no --alphabets, for nothing is drawn") }
         try check(iterations, in: 1..., "iterations", "at least 1")
         try options.validate(others: [
             ("data", data != nil), ("ways", ways != nil), ("shots", shots != nil), ("queries", queries != nil), ("rate", rate != nil),
-            ("iterations", iterations != nil), ("order", order != nil),
+            ("meta-batch", metaBatch != nil), ("width", width != nil), ("alphabets", alphabets != nil), ("iterations", iterations != nil), ("order", order != nil),
         ])
     }
 
@@ -59,22 +72,31 @@ struct TrainOmniglotCommand: ParsableCommand {
         let source: CharacterSource
         if options.resume {
             plan = try folder.plan(OmniglotPlan.self)
-            source = try CharacterSource(plan.data, for: plan.learners[0].settings)
+            source = try CharacterSource(plan.origin, for: plan.learners[0].settings)
             guard source.checksum == plan.checksum else {
-                throw FileError(
-                    path: plan.data ?? "drawn characters", reason: "expected the characters that the run began with, got others")
+                throw FileError(path: plan.origin.name, reason: "expected the characters that the run began with, got others")
             }
         } else {
-            var settings = FewShotLearner.Settings()
-            (settings.ways, settings.shots, settings.seed) = (ways ?? 5, shots ?? 1, options.seed ?? 0)
-            (settings.queries, settings.rate) = (queries ?? settings.shots, rate ?? settings.rate)
-            source = try CharacterSource(data, for: settings)
+            let origin = data.map { CharacterOrigin.folder($0) } ?? .drawn(alphabets: alphabets ?? 40)
+            source = try CharacterSource(origin, for: settings)
             plan = OmniglotPlan(
-                data: data, checksum: source.checksum, iterations: iterations ?? OmniglotPlan.iterations(options.preset ?? .quick),
+                origin: origin, checksum: source.checksum, iterations: iterations ?? OmniglotPlan.iterations(options.preset ?? .quick),
                 orders: order.map { [$0] } ?? [.second, .first], common: settings)
             try folder.begin(plan)
         }
         var run = try OmniglotRun(plan, on: source.characters, folder: folder, isResumed: options.resume)
         ReportOutput.standardOutput.write(try run.train() + "\n")
+    }
+
+    private var settings: FewShotLearner.Settings {
+        var settings = FewShotLearner.Settings()
+        settings.ways = ways ?? settings.ways
+        settings.shots = shots ?? settings.shots
+        settings.queries = queries ?? settings.shots
+        settings.rate = rate ?? settings.rate
+        settings.metaBatch = metaBatch ?? settings.metaBatch
+        settings.hidden = width.map { [$0, $0 / 2, $0 / 4, $0 / 4] } ?? settings.hidden
+        settings.seed = options.seed ?? settings.seed
+        return settings
     }
 }

@@ -98,6 +98,7 @@ public struct ZipArchive {
         guard size <= 1032 * data.count else { return nil }
         var status = Z_OK
         var stream = z_stream()
+        var rest: UInt32 = 0
         let contents = withUnsafeMutablePointer(to: &stream) { stream in
             data.withUnsafeBufferPointer { input in
                 // One byte more than promised, so that a stream that goes on is seen.
@@ -110,12 +111,12 @@ public struct ZipArchive {
                     status = inflateInit2_(stream, headerless, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
                     guard status == Z_OK else { return }
                     status = CZlib.inflate(stream, Z_FINISH)
-                    count = size + 1 - Int(stream.pointee.avail_out)
+                    (count, rest) = (size + 1 - Int(stream.pointee.avail_out), stream.pointee.avail_in)
                     inflateEnd(stream)
                 }
             }
         }
-        return status == Z_STREAM_END ? contents : nil
+        return status == Z_STREAM_END && rest == 0 ? contents : nil
     }
 }
 
