@@ -40,7 +40,8 @@ let package = Package(
         .executableTarget(
             name: "NablaCommand",
             dependencies: [
-                "ExampleMAML", "ExampleOmniglot", "ExampleWGANGP", "NablaTraining", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "ExampleMAML", "ExampleOmniglot", "ExampleWGANGP", "NablaTraining",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "NablaArrayTests", dependencies: ["NablaArray"]),
         // The table of functions, which tests of every kind walk over.
@@ -49,9 +50,9 @@ let package = Package(
         .testTarget(name: "NablaNNTests", dependencies: ["NablaNN"]),
         // Characters drawn at random, in the files of Omniglot.
         .target(name: "OmniglotFiles", dependencies: ["ExampleOmniglot"], path: "Tests/OmniglotFiles"),
-        .testTarget(name: "NablaTrainingTests", dependencies: ["NablaTraining", "OmniglotFiles"]),
+        .testTarget(name: "NablaTrainingTests", dependencies: ["ExampleOmniglot", "NablaTraining", "OmniglotFiles"]),
         .testTarget(name: "ExampleTests", dependencies: ["ExampleMAML", "ExampleOmniglot", "ExampleWGANGP"]),
-        .testTarget(name: "NablaCommandTests", dependencies: ["NablaCommand", "NablaTraining", "OmniglotFiles"]),
+        .testTarget(name: "NablaCommandTests", dependencies: ["ExampleOmniglot", "NablaCommand", "NablaTraining", "OmniglotFiles"]),
     ],
     swiftLanguageModes: [.v6]
 )

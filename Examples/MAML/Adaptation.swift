@@ -51,6 +51,10 @@ extension Adaptation {
 
     /// The error on `query`, averaged over tasks, after some steps from θ on `support`.
     public func loss(_ theta: [Variable], steps: Int, support: Samples, query: Samples) -> Variable {
-        loss(theta, tasks: support.x.shape[0], steps: steps) { errors($0, on: support) } query: { errors($0, on: query) }
+        loss(theta, tasks: support.x.shape[0], steps: steps) {
+            errors($0, on: support)
+        } query: {
+            errors($0, on: query)
+        }
     }
 }

@@ -4,19 +4,35 @@ import NablaNN
 public struct Characters: Sendable {
     /// Pixels in a row and in a column of a drawing.
     public let side: Int
-    /// The drawings of each character: ink from 0 to 255, row after row.
-    public let drawings: [[[UInt8]]]
+    /// All drawings, (drawings, pixels), with ink from 0 to 1: of these characters, and of those that they were divided from.
+    let images: NDArray
+    /// Which drawings are of each character.
+    let ranges: [Range<Int>]
 
-    /// Stops the program when a drawing has another number of pixels.
+    /// Characters by their drawings: ink from 0 to 255, row after row. Stops the program when a drawing has another number of pixels.
     public init(_ drawings: [[[UInt8]]], side: Int) {
-        for drawing in drawings.joined() where drawing.count != side * side {
-            fatalError("Characters: expected drawings of \(side) × \(side) pixels, got one of \(drawing.count)")
+        let pixels = side * side
+        var ranges: [Range<Int>] = []
+        for character in drawings { ranges.append((ranges.last?.upperBound ?? 0)..<((ranges.last?.upperBound ?? 0) + character.count)) }
+        var images = NDArray.zeros([ranges.last?.upperBound ?? 0, pixels])
+        images.withUnsafeMutableElements(as: Float.self) { images in
+            for (number, drawing) in drawings.joined().enumerated() {
+                guard drawing.count == pixels else {
+                    fatalError("Characters: expected drawings of \(side) × \(side) pixels, got one of \(drawing.count)")
+                }
+                for (pixel, ink) in drawing.enumerated() { images[number * pixels + pixel] = Float(ink) / 255 }
+            }
         }
-        (self.side, self.drawings) = (side, drawings)
+        self.init(images: images, ranges: ranges, side: side)
     }
 
+    private init(images: NDArray, ranges: [Range<Int>], side: Int) { (self.images, self.ranges, self.side) = (images, ranges, side) }
+
     /// The number of characters.
-    public var count: Int { drawings.count }
+    public var count: Int { ranges.count }
+
+    /// The drawings of one of them, (drawings, pixels), with ink from 0 to 1.
+    public func drawings(of character: Int) -> NDArray { images[ranges[character]] }
 }
 
 // MARK: - Training, validation, test
@@ -44,7 +60,7 @@ extension Characters {
             fatalError("Characters.split: expected at least \(ways) characters in each of three parts, got \(count) in all")
         }
         let order = generator.permutation(count).integers
-        func part(_ range: Range<Int>) -> Characters { Characters(range.map { drawings[order[$0]] }, side: side) }
+        func part(_ range: Range<Int>) -> Characters { Characters(images: images, ranges: range.map { ranges[order[$0]] }, side: side) }
         let testStart = sizes.training + sizes.validation
         return Split(training: part(0..<sizes.training), validation: part(sizes.training..<testStart), test: part(testStart..<count))
     }

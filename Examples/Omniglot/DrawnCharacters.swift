@@ -41,7 +41,9 @@ public enum DrawnCharacters {
         var strokes: [[Point]] = []
         for _ in 0..<count {
             var points: [Point] = []
-            if let earlier = strokes.last, generator.next() % 2 == 0 { points.append(earlier[Int(generator.next() % UInt64(earlier.count))]) }
+            if let earlier = strokes.last, generator.next() % 2 == 0 {
+                points.append(earlier[Int(generator.next() % UInt64(earlier.count))])
+            }
             while points.count < 3 {
                 let point = anywhere()
                 if point != points.last { points.append(point) }

@@ -29,30 +29,35 @@ extension Characters {
     /// Each character of a task is turned by a random number of quarter turns, the same in all its drawings: turned characters are new
     /// classes (Santoro et al., *Meta-learning with memory-augmented neural networks*, ICML 2016).
     public func episodes(_ count: Int, ways: Int, shots: Int, queries: Int, using generator: inout RandomGenerator) -> Episodes {
-        let pixels = side * side
-        var support = NDArray.zeros([count, shots * ways, pixels])
-        var query = NDArray.zeros([count, queries * ways, pixels])
-        support.withUnsafeMutableElements(as: Float.self) { support in
-            query.withUnsafeMutableElements(as: Float.self) { query in
-                for task in 0..<count {
-                    for (way, character) in generator.choice(ways, from: self.count).integers.enumerated() {
-                        let sources = sources(turns: Int(generator.next() % 4))
-                        let chosen = generator.choice(shots + queries, from: drawings[character].count).integers
-                        for (k, drawing) in chosen.enumerated() {
-                            let ink = drawings[character][drawing]
-                            if k < shots {
-                                let start = ((task * shots + k) * ways + way) * pixels
-                                for (i, source) in sources.enumerated() { support[start + i] = Float(ink[source]) / 255 }
-                            } else {
-                                let start = ((task * queries + k - shots) * ways + way) * pixels
-                                for (i, source) in sources.enumerated() { query[start + i] = Float(ink[source]) / 255 }
-                            }
-                        }
-                    }
-                }
+        var (support, query) = (Drawings(), Drawings())
+        for _ in 0..<count {
+            var (turns, drawings): ([Int], [[Int]]) = ([], [])
+            for range in generator.choice(ways, from: self.count).integers.map({ ranges[$0] }) {
+                turns.append(Int(generator.next() % 4))
+                drawings.append(generator.choice(shots + queries, from: range.count).integers.map { range.lowerBound + $0 })
+            }
+            for k in 0..<(shots + queries) {
+                let rows = drawings.map { $0[k] }
+                if k < shots { support.add(rows, turns) } else { query.add(rows, turns) }
             }
         }
-        return Episodes(ways: ways, support: support, query: query)
+        let orders = NDArray((0..<4).flatMap(sources(turns:)), shape: [4, side * side])
+        func array(_ drawings: Drawings) -> NDArray {
+            let upright = images.take(NDArray(drawings.rows))
+            return upright.takeAlong(orders.take(NDArray(drawings.turns)), axis: 1).reshaped(to: [count, -1, side * side])
+        }
+        return Episodes(ways: ways, support: array(support), query: array(query))
+    }
+
+    /// Which drawings, and by how many quarter turns.
+    private struct Drawings {
+        var rows: [Int] = []
+        var turns: [Int] = []
+
+        mutating func add(_ rows: [Int], _ turns: [Int]) {
+            self.rows += rows
+            self.turns += turns
+        }
     }
 
     /// For each pixel of a drawing turned to the left by so many quarter turns, the pixel that comes there.

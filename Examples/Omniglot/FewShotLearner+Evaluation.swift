@@ -24,9 +24,9 @@ extension FewShotLearner {
     private func accuracies(on characters: Characters, tasks: Int, steps: Int, stream: UInt64) -> [Estimate] {
         var stream = RandomGenerator(seed: settings.seed, stream: stream)
         var values = [[Double]](repeating: [], count: steps + 1)
-        // As many at once as in training: every task has weights of its own.
-        for start in stride(from: 0, to: tasks, by: settings.metaBatch) {
-            let episodes = episodes(min(settings.metaBatch, tasks - start), of: characters, using: &stream)
+        // Not all at once: every task has weights of its own.
+        for start in stride(from: 0, to: tasks, by: 32) {
+            let episodes = episodes(min(32, tasks - start), of: characters, using: &stream)
             for (step, theta) in adapted(to: episodes, steps: steps).enumerated() {
                 values[step] += episodes.accuracies(of: noBackprop { CharacterNetwork.outputs(theta, at: episodes.query) })
             }

@@ -57,7 +57,9 @@ public final class FewShotLearner {
             settings.metaBatch, ways: settings.ways, shots: settings.shots, queries: settings.queries, using: &generator)
         let theta = network.parameters
         var accuracy = 0.0
-        let loss = adaptation.loss(theta, tasks: episodes.count, steps: settings.innerSteps) { episodes.losses($0, on: episodes.support) } query: {
+        let loss = adaptation.loss(theta, tasks: episodes.count, steps: settings.innerSteps) {
+            episodes.losses($0, on: episodes.support)
+        } query: {
             let outputs = CharacterNetwork.outputs($0, at: episodes.query)
             accuracy = episodes.accuracies(of: outputs).reduce(0, +) / Double(episodes.count)
             return episodes.losses(of: outputs)

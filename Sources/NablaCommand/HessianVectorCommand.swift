@@ -40,14 +40,14 @@ struct HessianVectorCommand: ParsableCommand {
             let shown = HessianVectorProduct(of: Rosenbrock.value, at: x, along: v)
             output = """
                 Rosenbrock's function of \(size) dimensions, whose Hessian has \(size) × \(size) elements
-                \(shown.table(closedForms: Rosenbrock.closedForms(at: x, along: v)))
+                \(shown.table(closedForms: Rosenbrock.closedForms(at: x, along: v), isTimed: true))
                 """
         } else {
             let (x, v) = (NDArray(x ?? 3), NDArray(v ?? 1))
             let shown = HessianVectorProduct(of: ToyCommand.f, at: x, along: v)
             output = """
                 y = x³ / 3, f(x) = dy/dx - 2x + 1 = (x - 1)², at x = \(numbers(x)) along v = \(numbers(v))
-                \(shown.table(closedForms: (square(x - 1), 2 * (x - 1), 2 * v)))
+                \(shown.table(closedForms: (square(x - 1), 2 * (x - 1), 2 * v), isTimed: false))
                 """
         }
         ReportOutput.standardOutput.write(output + "\n")
@@ -83,8 +83,8 @@ private struct HessianVectorProduct {
         times = zip(marks, marks.dropFirst()).map { 1000 * ($1 - $0) }
     }
 
-    /// One line for each step.
-    func table(closedForms: (value: NDArray, gradient: NDArray, product: NDArray)) -> String {
+    /// One line for each step, with its time if that means something.
+    func table(closedForms: (value: NDArray, gradient: NDArray, product: NDArray), isTimed: Bool) -> String {
         let steps: [(name: String, value: NDArray, closed: NDArray, time: Double?)] = [
             ("f", value, closedForms.value, times[0]),
             ("g", gradient, closedForms.gradient, times[1]),
@@ -93,12 +93,14 @@ private struct HessianVectorProduct {
             ("H v, tangent of g", forward, closedForms.product, times[3]),
         ]
         func difference(_ a: NDArray, _ b: NDArray) -> Double { abs(a - b).max().item() / max(1, abs(b).max().item()) }
-        let rows = [["", "computed", "closed form", "relative difference", "ms"]] + steps.map { step in
-            [
-                step.name, numbers(step.value), numbers(step.closed), String(format: "%.1g", difference(step.value, step.closed)),
-                step.time.map { String(format: "%.3f", $0) } ?? "",
-            ]
-        }
+        let rows =
+            [["", "computed", "closed form", "relative difference", isTimed ? "ms" : ""]]
+            + steps.map { step in
+                [
+                    step.name, numbers(step.value), numbers(step.closed), String(format: "%.1g", difference(step.value, step.closed)),
+                    isTimed ? step.time.map { String(format: "%.3f", $0) } ?? "" : "",
+                ]
+            }
         let widths = (0..<rows[0].count).map { column in rows.map { $0[column].count }.max()! }
         return rows.map { row in
             var line = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "   ")
@@ -119,17 +121,18 @@ private enum Rosenbrock {
     /// The value, the gradient, and the product of the Hessian, whose rows have three elements, and `v`.
     static func closedForms(at x: NDArray, along v: NDArray) -> (value: NDArray, gradient: NDArray, product: NDArray) {
         let (x, v) = (x.doubles, v.doubles)
-        var value = 0.0
+        // Summed by the library, which does it in pairs: one after another a million terms lose digits.
+        var terms: [Double] = []
         var (gradient, product) = ([Double](repeating: 0, count: x.count), [Double](repeating: 0, count: x.count))
         for i in 0..<(x.count - 1) {
             let (a, b) = (x[i], x[i + 1])
-            value += 100 * (b - a * a) * (b - a * a) + (1 - a) * (1 - a)
+            terms.append(100 * (b - a * a) * (b - a * a) + (1 - a) * (1 - a))
             gradient[i] += -400 * a * (b - a * a) - 2 * (1 - a)
             gradient[i + 1] += 200 * (b - a * a)
             product[i] += (1200 * a * a - 400 * b + 2) * v[i] - 400 * a * v[i + 1]
             product[i + 1] += 200 * v[i + 1] - 400 * a * v[i]
         }
-        return (NDArray(value), NDArray(gradient), NDArray(product))
+        return (NDArray(terms).sum(), NDArray(gradient), NDArray(product))
     }
 }
 

@@ -30,7 +30,7 @@ import Testing
         let split = all.split(ways: 2, using: &generator)
         let parts = [split.training, split.validation, split.test]
         #expect(parts.map(\.count) == [9, 2, 4])
-        let order = parts.flatMap { $0.drawings.map { Int($0[0][0]) / 16 } }
+        let order = parts.flatMap { part in (0..<part.count).map { Int((part.drawings(of: $0)[0, 0].item() * 255).rounded()) / 16 } }
         #expect(order != Array(0..<15) && order.sorted() == Array(0..<15))
     }
 

@@ -18,7 +18,8 @@ import Testing
             + [5, 4].map { random.normal([$0], standardDeviation: 0.5, dtype: .float64) }
             + [random.normal([3], dtype: .float64)]
         episodes = Episodes(
-            ways: 3, support: random.uniform([Self.tasks, 6, 6], dtype: .float64), query: random.uniform([Self.tasks, 3, 6], dtype: .float64))
+            ways: 3, support: random.uniform([Self.tasks, 6, 6], dtype: .float64),
+            query: random.uniform([Self.tasks, 3, 6], dtype: .float64))
     }
 
     private func loss(_ theta: [Variable], steps: Int, order: Order) -> Variable {

@@ -9,7 +9,7 @@ enum CharacterOrigin: Codable, Equatable {
     /// So many alphabets of 24 characters drawn at random; always the same ones, which seeds divide.
     case drawn(alphabets: Int)
 
-    var isDrawn: Bool { self != .folder(name) }
+    var isDrawn: Bool { if case .drawn = self { true } else { false } }
 
     /// What messages call it.
     var name: String {
@@ -42,7 +42,8 @@ struct CharacterSource {
         if let few = named.first(where: { $0.drawings.count < needed }) {
             throw FileError(
                 path: origin.name,
-                reason: "expected at least \(needed) drawings of each character, shots and queries, got \(few.drawings.count) of \(few.name)")
+                reason:
+                    "expected at least \(needed) drawings of each character, shots and queries, got \(few.drawings.count) of \(few.name)")
         }
         guard Characters.splitSizes(of: named.count, ways: settings.ways) != nil else {
             let ways = "\(settings.ways) each in training, validation and test"

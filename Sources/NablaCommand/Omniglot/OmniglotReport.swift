@@ -109,7 +109,8 @@ extension OmniglotReport {
             return "| \(result.learner.title) | \(result.iterations) | \(String(format: "%.0f", result.seconds)) | "
                 + values.joined(separator: " | ") + " |"
         }
-        let sizes = "\(split.training.count) characters for training, \(split.validation.count) to follow it, \(split.test.count) for the test"
+        let sizes =
+            "\(split.training.count) characters for training, \(split.validation.count) to follow it, \(split.test.count) for the test"
         return """
             # MAML on \(kind), \(task), seed \(settings.seed)
 
@@ -117,7 +118,7 @@ extension OmniglotReport {
             adaptation, with 95 % intervals (1.96 standard deviations / √600). \(sizes).
             Fully connected, hidden layers of \(settings.hidden.map(String.init).joined(separator: ", ")), normalised over the drawings of \
             a task that are seen at once; steps of \(settings.rate), \
-            \(settings.innerSteps) in training; meta-batch \(settings.metaBatch), \(settings.queries) drawings of each character in a query, \
+            \(settings.innerSteps) in training; meta-batch \(settings.metaBatch), \(settings.queries) of each character in a query, \
             Adam with steps of \(settings.alpha); planned: \(plan.iterations) iterations each.
 
             | learner | iterations | seconds | 0 steps | 1 step | 3 steps | 5 steps | 10 steps |

@@ -60,7 +60,8 @@ struct TrainOmniglotCommand: ParsableCommand {
         try check(iterations, in: 1..., "iterations", "at least 1")
         try options.validate(others: [
             ("data", data != nil), ("ways", ways != nil), ("shots", shots != nil), ("queries", queries != nil), ("rate", rate != nil),
-            ("meta-batch", metaBatch != nil), ("width", width != nil), ("alphabets", alphabets != nil), ("iterations", iterations != nil), ("order", order != nil),
+            ("meta-batch", metaBatch != nil), ("width", width != nil), ("alphabets", alphabets != nil), ("iterations", iterations != nil),
+            ("order", order != nil),
         ])
     }
 

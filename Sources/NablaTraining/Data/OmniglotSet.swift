@@ -20,7 +20,7 @@ public struct OmniglotSet: Sendable {
 
     /// Pixels in a row and in a column of the drawings.
     public let side: Int
-    /// The characters by name.
+    /// The characters, those for training first, by name.
     public let characters: [Character]
 
     /// Reads all characters.
@@ -33,20 +33,23 @@ public struct OmniglotSet: Sendable {
     public init(folder: String, side: Int = 28) throws(FileError) {
         self.side = side
         guard access(folder, F_OK) == 0 else { throw FileError(path: folder, cannot: "open", errno: errno) }
-        var found: [String: Character] = [:]
+        var characters: [Character] = []
         for source in try Self.sources(in: folder) {
-            let own = try source.characters(side: side)
-            // The small sets share alphabets with each other.
-            found.merge(own.map { ($0.name, $0) }) { first, _ in first }
+            // The small sets share characters with each other.
+            let known = source.isSmall ? Set(characters.map(\.name)) : []
+            characters += try source.characters(side: side).filter { !known.contains($0.name) }
         }
-        characters = found.values.sorted { $0.name < $1.name }
+        self.characters = characters
     }
 
-    /// Where a part of the set is.
+    /// Where the parts of the set are.
     private static func sources(in folder: String) throws(FileError) -> [Source] {
-        for names in [["images_background", "images_evaluation"], ["images_background_small1", "images_background_small2"]] {
-            let sources = names.compactMap { name in
-                ["\(folder)/\(name)", "\(folder)/python/\(name)"].flatMap { [Source.folder($0), .zip($0 + ".zip")] }.first(where: \.exists)
+        for (prefix, parts) in [("images_", ["background", "evaluation"]), ("images_background_small", ["1", "2"])] {
+            let sources = parts.compactMap { part in
+                ["\(folder)/", "\(folder)/python/"]
+                    .flatMap { [$0 + prefix + part, $0 + prefix + part + ".zip"] }
+                    .map { Source(path: $0, isSmall: prefix.hasSuffix("small")) }
+                    .first(where: \.exists)
             }
             if !sources.isEmpty { return sources }
         }
@@ -57,22 +60,23 @@ public struct OmniglotSet: Sendable {
 }
 
 /// A folder or a zip file with a folder for each alphabet.
-private enum Source {
-    case folder(String)
-    case zip(String)
+private struct Source {
+    let path: String
+    let isSmall: Bool
 
+    private var isZip: Bool { path.hasSuffix(".zip") }
+
+    /// Whether there is such a folder, or such a file that is none.
     var exists: Bool {
         var isFolder: ObjCBool = false
-        switch self {
-        case .folder(let path): return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
-        case .zip(let path): return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
-        }
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue != isZip
     }
 
     /// The characters of all pictures, in the order of the pictures' names.
     func characters(side: Int) throws(FileError) -> [OmniglotSet.Character] {
         var characters: [OmniglotSet.Character] = []
-        func add(_ bytes: [UInt8], _ name: String, path: String) throws(FileError) {
+        func add(_ bytes: [UInt8], _ name: String) throws(FileError) {
+            let path = "\(path)/\(name)"
             let picture = try PNG.decoded(bytes, path: path).inGrey()
             let fileSide = OmniglotSet.fileSide
             guard picture.width == fileSide, picture.height == fileSide else {
@@ -84,19 +88,15 @@ private enum Source {
             let small = picture.resized(width: side, height: side)
             characters[characters.count - 1].drawings.append(small.samples.map { 255 - $0 })
         }
-        let path: String
-        switch self {
-        case .folder(let folder):
-            path = folder
-            let names = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
-            for name in names.filter(Self.isDrawing).sorted() {
-                try add(FileContents.bytes(of: "\(folder)/\(name)", atMost: 1 << 24), name, path: "\(folder)/\(name)")
-            }
-        case .zip(let file):
-            path = file
-            let archive = try ZipArchive(contentsOf: file)
+        if isZip {
+            let archive = try ZipArchive(contentsOf: path)
             for entry in archive.entries.filter({ Self.isDrawing($0.name) }).sorted(by: { $0.name < $1.name }) {
-                try add(archive.contents(of: entry), entry.name, path: "\(file)/\(entry.name)")
+                try add(archive.contents(of: entry), entry.name)
+            }
+        } else {
+            let names = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
+            for name in names.filter(Self.isDrawing).sorted() {
+                try add(FileContents.bytes(of: "\(path)/\(name)", atMost: 1 << 24), name)
             }
         }
         guard !characters.isEmpty else {

@@ -58,7 +58,8 @@ struct PNGHeader {
         case .palette:
             let colours = palette.count / 3
             if let number = numbers.first(where: { Int($0) >= colours }) {
-                throw FileError(path: path, reason: "damaged PNG data: expected one of \(colours) colours of a palette, got number \(number)")
+                throw FileError(
+                    path: path, reason: "damaged PNG data: expected one of \(colours) colours of a palette, got number \(number)")
             }
             let samples = numbers.flatMap { palette[(3 * Int($0))..<(3 * Int($0) + 3)] }
             return Picture(width: width, height: height, channels: .rgb, samples: samples)

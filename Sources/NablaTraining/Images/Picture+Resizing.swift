@@ -24,7 +24,9 @@ extension Picture {
         for y in 0..<height {
             for x in 0..<newWidth {
                 for (source, share) in columns[x] {
-                    for c in 0..<count { narrow[(y * newWidth + x) * count + c] += share * Float(samples[(y * width + source) * count + c]) }
+                    for c in 0..<count {
+                        narrow[(y * newWidth + x) * count + c] += share * Float(samples[(y * width + source) * count + c])
+                    }
                 }
             }
         }

@@ -41,6 +41,13 @@ import Testing
         #expect(try OmniglotSet(folder: unzipped.path).characters.map(\.drawings) == zipped.characters.map(\.drawings))
     }
 
+    /// Names may occur in both parts.
+    @Test func noCharacterIsLost() throws {
+        try folder.add(OmniglotFolder.files(drawn, in: "images_background"))
+        try folder.add(OmniglotFolder.files(Array(drawn[..<1]), in: "python/images_evaluation"))
+        #expect(try OmniglotSet(folder: folder.path).characters.map(\.name) == names + [names[0]])
+    }
+
     /// 105 / 28 = 3.75 pixels a side become one: the ink's mean stays what it was to within the rounding.
     @Test func drawingsAreMadeSmaller() throws {
         try folder.add(OmniglotFolder.files(drawn, in: "images_background"))

@@ -30,7 +30,9 @@ import Testing
         return try archive.contents(of: #require(archive.entries.first { $0.name == name }))
     }
 
-    private func expectFailure(_ reason: String, _ bytes: [UInt8], of name: String = "abc/b.txt", sourceLocation: SourceLocation = #_sourceLocation) {
+    private func expectFailure(
+        _ reason: String, _ bytes: [UInt8], of name: String = "abc/b.txt", sourceLocation: SourceLocation = #_sourceLocation
+    ) {
         #expect(throws: FileError(path: "z", reason: reason), sourceLocation: sourceLocation) { try contents(bytes, of: name) }
     }
 
