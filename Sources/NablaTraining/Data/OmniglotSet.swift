@@ -44,15 +44,21 @@ public struct OmniglotSet: Sendable {
 
     /// Where the parts of the set are.
     private static func sources(in folder: String) throws(FileError) -> [Source] {
-        for (prefix, parts) in [("images_", ["background", "evaluation"]), ("images_background_small", ["1", "2"])] {
-            let sources = parts.compactMap { part in
-                ["\(folder)/", "\(folder)/python/"]
-                    .flatMap { [$0 + prefix + part, $0 + prefix + part + ".zip"] }
-                    .map { Source(path: $0, isSmall: prefix.hasSuffix("small")) }
-                    .first(where: \.exists)
+        /// The first of the places where a part may be.
+        func source(_ name: String, isSmall: Bool) -> Source? {
+            let places: [String] = [folder + "/" + name, folder + "/python/" + name]
+            for place in places {
+                for path in [place, place + ".zip"] {
+                    let source = Source(path: path, isSmall: isSmall)
+                    if source.exists { return source }
+                }
             }
-            if !sources.isEmpty { return sources }
+            return nil
         }
+        let large = ["images_background", "images_evaluation"].compactMap { source($0, isSmall: false) }
+        if !large.isEmpty { return large }
+        let small = ["images_background_small1", "images_background_small2"].compactMap { source($0, isSmall: true) }
+        if !small.isEmpty { return small }
         throw FileError(
             path: folder,
             reason: "expected images_background or images_evaluation, folders or zip files, here or below python, got neither")
