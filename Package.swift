@@ -34,6 +34,7 @@ let package = Package(
         .target(name: "Nabla", dependencies: ["NablaArray", "CNablaRuntime"], swiftSettings: coreSettings),
         .target(name: "NablaNN", dependencies: ["Nabla"]),
         .target(name: "NablaTraining", dependencies: ["NablaNN", "CZlib"]),
+        .target(name: "ExampleGANToys", dependencies: ["ExampleWGANGP", "NablaNN"], path: "Examples/GANToys"),
         .target(name: "ExampleWGANGP", dependencies: ["NablaNN"], path: "Examples/WGANGP"),
         .target(name: "ExampleMAML", dependencies: ["NablaNN"], path: "Examples/MAML"),
         .executableTarget(
@@ -47,7 +48,7 @@ let package = Package(
         .testTarget(name: "NablaTests", dependencies: ["Nabla", "FunctionTable"]),
         .testTarget(name: "NablaNNTests", dependencies: ["NablaNN"]),
         .testTarget(name: "NablaTrainingTests", dependencies: ["NablaTraining"]),
-        .testTarget(name: "ExampleTests", dependencies: ["ExampleMAML", "ExampleWGANGP"]),
+        .testTarget(name: "ExampleTests", dependencies: ["ExampleGANToys", "ExampleMAML", "ExampleWGANGP"]),
         .testTarget(name: "NablaCommandTests", dependencies: ["NablaCommand", "NablaTraining"]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,0 +1,60 @@
+import ExampleWGANGP
+import NablaNN
+
+extension WassersteinCritic {
+    /// What a critic makes of a sample.
+    public struct Verdict: Sendable, Equatable {
+        /// E[D(x)] - E[D(x̃)]: of a critic of slope at most 1 a lower bound of the Wasserstein distance.
+        public let wasserstein: Double
+        /// E[‖∇D(x̂)‖] between real and generated points; 1 for the best critic.
+        public let slope: Double
+    }
+
+    /// What the critic makes of points (count, dimensions); x̂ as in training.
+    public func verdict(real: NDArray, generated: NDArray, using random: inout RandomGenerator) -> Verdict {
+        let epsilon = random.uniform([real.shape[0], 1], dtype: real.dtype)
+        let loss = CriticLoss(
+            of: scores, images: Variable(constant: real), generated: Variable(constant: generated), epsilon: epsilon, lambda: 0)
+        return Verdict(wasserstein: loss.wasserstein.item(), slope: loss.slope.item())
+    }
+
+    /// The norm of the gradient of E[D(x̃)] - E[D(x)] with respect to what each hidden layer says, from the first layer to the last.
+    public func layerGradientNorms(real: NDArray, generated: NDArray) -> [Double] {
+        let (hidden, scores) = network.activations(at: Variable(constant: concatenate([real, generated])))
+        let halves = scores.split(into: 2)
+        let loss = halves[1].mean() - halves[0].mean()
+        return grad(of: loss, wrt: hidden, retainGraph: false).map { squaredNorm($0).item().squareRoot() }
+    }
+
+    /// The slope ‖∇D(x)‖ at each of the points x (count, dimensions).
+    public func slopes(at x: NDArray) -> [Double] {
+        let x = Variable(x)
+        return norm(grad(of: scores(x).sum(), wrt: x, retainGraph: false), axis: 1).array.doubles
+    }
+}
+
+/// How the weights of a network are spread.
+public struct WeightHistogram: Sendable, Equatable {
+    /// The middles of bins of equal width.
+    public let middles: [Double]
+    /// The share of all weights in each bin.
+    public let shares: [Double]
+
+    /// The shares of `weights` in so many bins between -`bound` and `bound`, ends included; nil: the largest of them.
+    public init(_ weights: [NDArray], bins: Int, bound: Double? = nil) {
+        let values = weights.flatMap(\.doubles)
+        let bound = bound ?? values.reduce(0) { Swift.max($0, Swift.abs($1)) }
+        var counts = [Int](repeating: 0, count: bins)
+        for value in values where Swift.abs(value) <= bound {
+            counts[min(bins - 1, Int((value + bound) / (2 * bound) * Double(bins)))] += 1
+        }
+        middles = (0..<bins).map { -bound + (Double($0) + 0.5) * 2 * bound / Double(bins) }
+        shares = counts.map { Double($0) / Double(values.count) }
+    }
+
+    /// The share of `weights` with a magnitude above 0.99 `limit`: those that clipping holds.
+    public static func saturatedShare(_ weights: [NDArray], limit: Double) -> Double {
+        let values = weights.flatMap(\.doubles)
+        return Double(values.count { Swift.abs($0) > 0.99 * limit }) / Double(values.count)
+    }
+}

@@ -1,0 +1,71 @@
+import ExampleWGANGP
+import NablaNN
+
+/// How a critic's slope is bounded.
+public enum Method: String, Codable, Sendable, CaseIterable {
+    /// Weights are put between -c and c after each step: Arjovsky, Chintala and Bottou, *Wasserstein GAN*, ICML 2017 (arXiv 1701.07875).
+    case clipping
+    /// Slopes other than 1 are part of the loss: Gulrajani et al., *Improved training of Wasserstein GANs*, NIPS 2017 (arXiv 1704.00028).
+    case penalty
+}
+
+/// The method and its settings; the defaults are those of the authors' `gan_toy.py`, but for RMSprop's own average, which is the one of
+/// the earlier paper's program.
+public struct MethodSettings: Codable, Sendable, Equatable {
+    public var method = Method.penalty
+    /// λ, the weight of the penalty. The authors' 0.1 serves a generator that follows; the best critic's slope is then well above 1.
+    public var lambda = 0.1
+    /// Of Adam, with the penalty.
+    public var alpha = 1e-4, beta1 = 0.5, beta2 = 0.9
+    /// c, the largest weight, with clipping.
+    public var clip = 0.01
+    /// Of RMSprop, with clipping.
+    public var rate = 5e-5
+
+    public init(_ method: Method = .penalty) { self.method = method }
+
+    /// The optimiser that goes with the method.
+    func optimizer(of network: Link) -> Optimizer {
+        switch method {
+        case .clipping: RMSprop(network, rate: rate)
+        case .penalty: Adam(network, alpha: alpha, beta1: beta1, beta2: beta2)
+        }
+    }
+}
+
+/// A critic D and how it learns to tell real points from generated ones: the inner loop of algorithm 1 of both papers.
+public final class WassersteinCritic {
+    public let network: MLP
+    public let settings: MethodSettings
+    public let optimizer: Optimizer
+
+    public init(_ network: MLP, _ settings: MethodSettings) {
+        (self.network, self.settings) = (network, settings)
+        optimizer = settings.optimizer(of: network)
+        if settings.method == .clipping { optimizer.addHook(WeightClipping(limit: settings.clip)) }
+    }
+
+    /// D(x), (batch)
+    public func scores(_ x: Variable) -> Variable { network(x).flattened() }
+
+    /// What a step minimises, for points (batch, dimensions).
+    ///
+    /// - Parameter epsilon: uniform in [0, 1), (batch, 1); where the penalty looks between real and generated points.
+    public func loss(real: NDArray, generated: NDArray, epsilon: NDArray) -> Variable {
+        let (real, generated) = (Variable(constant: real), Variable(constant: generated))
+        switch settings.method {
+        case .clipping: return scores(generated).mean() - scores(real).mean()
+        case .penalty:
+            return CriticLoss(of: scores, images: real, generated: generated, epsilon: epsilon, lambda: settings.lambda).total
+        }
+    }
+
+    /// One step on a batch. Returns the loss before it.
+    @discardableResult
+    public func step(real: NDArray, generated: NDArray, using random: inout RandomGenerator) -> Double {
+        let epsilon = random.uniform([real.shape[0], 1], dtype: real.dtype)
+        let loss = loss(real: real, generated: generated, epsilon: epsilon)
+        optimizer.update(with: grad(of: loss, wrt: network.parameters, retainGraph: false))
+        return loss.item()
+    }
+}
