@@ -3,7 +3,7 @@ import NablaNN
 // Test points come from a stream that training does not draw from: the same ones in every evaluation of a run.
 
 extension ToyGAN {
-    /// Points that the generator makes, (count, 2); the first ones are the same for every count.
+    /// Points that the generator makes, (count, 2).
     public func samples(_ count: Int) -> NDArray { testPoints(count).generated }
 
     /// How well `count` generated points cover the modes; nil for data without modes.

@@ -17,6 +17,9 @@ public final class ToyGAN {
         public var batch = 256
         /// Steps of the critic for each step of the generator.
         public var criticSteps = 5
+        /// The iteration at which steps have shrunk to nothing, in proportion to what is left of training as in the authors'
+        /// `gan_cifar_resnet.py`; nil for steps of one size, as in their `gan_toy.py`.
+        public var decayEnd: Int?
         /// Everything random follows from it.
         public var seed: UInt64 = 0
 
@@ -49,6 +52,10 @@ public final class ToyGAN {
     /// - Returns: The critic's loss at its last step.
     @discardableResult
     public func iterate() -> Double {
+        if let end = settings.decayEnd {
+            let share = Swift.max(0, 1 - Double(iteration) / Double(end))
+            for optimizer in [generatorOptimizer, critic.optimizer] { settings.critic.scaleSteps(of: optimizer, to: share) }
+        }
         if iteration > 0 && !settings.fixesGenerator { stepGenerator() }
         var loss = 0.0
         for _ in 0..<settings.criticSteps {

@@ -31,6 +31,12 @@ public struct MethodSettings: Codable, Sendable, Equatable {
         case .penalty: Adam(network, alpha: alpha, beta1: beta1, beta2: beta2)
         }
     }
+
+    /// Gives an optimiser of `optimizer(of:)` steps of `share` of their size.
+    func scaleSteps(of optimizer: Optimizer, to share: Double) {
+        (optimizer as? RMSprop)?.rate = share * rate
+        (optimizer as? Adam)?.alpha = share * alpha
+    }
 }
 
 /// A critic D and how it learns to tell real points from generated ones: the inner loop of algorithm 1 of both papers.
