@@ -25,7 +25,7 @@ demo-deps: deps
 demo: demo-deps
 	swift build -c release --product nabla
 	.build/release/nabla toy
-	.build/release/nabla train wgan-gp --minutes 2 --alpha 1e-3 --output runs/demo
+	.build/release/nabla train wgan-gp --method penalty --minutes 2 --output runs/demo
 
 # Debug finds what optimisation hides; release is what users run, and where a message must not be lost.
 test: deps test-dependency test-debug test-release
