@@ -49,22 +49,22 @@ public final class ToyGAN {
 
     /// A step of the generator, but for the very first time, when the critic has nothing to tell it yet, and then some of the critic.
     ///
-    /// - Returns: The critic's loss at its last step.
+    /// - Returns: What the critic saw at its last step.
     @discardableResult
-    public func iterate() -> Double {
+    public func iterate() -> WassersteinCritic.Verdict {
         if let end = settings.decayEnd {
             let share = Swift.max(0, 1 - Double(iteration) / Double(end))
             for optimizer in [generatorOptimizer, critic.optimizer] { settings.critic.scaleSteps(of: optimizer, to: share) }
         }
         if iteration > 0 && !settings.fixesGenerator { stepGenerator() }
-        var loss = 0.0
+        var verdict = WassersteinCritic.Verdict(wasserstein: 0, slope: 0)
         for _ in 0..<settings.criticSteps {
             let real = settings.data.points(settings.batch, using: &random)
             let generated = generated(beside: real, using: &random)
-            loss = critic.step(real: real, generated: generated, using: &random)
+            verdict = .init(critic.step(real: real, generated: generated, using: &random))
         }
         iteration += 1
-        return loss
+        return verdict
     }
 
     private func stepGenerator() {

@@ -8,14 +8,17 @@ extension WassersteinCritic {
         public let wasserstein: Double
         /// E[‖∇D(x̂)‖] between real and generated points; 1 for the best critic.
         public let slope: Double
+
+        init(wasserstein: Double, slope: Double) { (self.wasserstein, self.slope) = (wasserstein, slope) }
+
+        init(_ loss: CriticLoss) { self.init(wasserstein: loss.wasserstein.item(), slope: loss.slope.item()) }
     }
 
     /// What the critic makes of points (count, dimensions); x̂ as in training.
     public func verdict(real: NDArray, generated: NDArray, using random: inout RandomGenerator) -> Verdict {
         let epsilon = random.uniform([real.shape[0], 1], dtype: real.dtype)
-        let loss = CriticLoss(
-            of: scores, images: Variable(constant: real), generated: Variable(constant: generated), epsilon: epsilon, lambda: 0)
-        return Verdict(wasserstein: loss.wasserstein.item(), slope: loss.slope.item())
+        let loss = loss(real: real, generated: generated, epsilon: epsilon)
+        return Verdict(loss)
     }
 
     /// The norm of the gradient of E[D(x̃)] - E[D(x)] with respect to what each hidden layer says, from the first layer to the last.

@@ -1,13 +1,9 @@
 import ExampleWGANGP
 import NablaNN
 
-/// How a critic's slope is bounded.
-public enum Method: String, Codable, Sendable, CaseIterable {
-    /// Weights are put between -c and c after each step: Arjovsky, Chintala and Bottou, *Wasserstein GAN*, ICML 2017 (arXiv 1701.07875).
-    case clipping
-    /// Slopes other than 1 are part of the loss: Gulrajani et al., *Improved training of Wasserstein GANs*, NIPS 2017 (arXiv 1704.00028).
-    case penalty
-}
+/// How a critic's slope is bounded: by clipping of its weights (Arjovsky, Chintala and Bottou, *Wasserstein GAN*, ICML 2017, arXiv
+/// 1701.07875) or by a gradient penalty (Gulrajani et al., *Improved training of Wasserstein GANs*, NIPS 2017, arXiv 1704.00028).
+public typealias Method = WGANGP.Method
 
 /// The method and its settings; the defaults are those of the authors' `gan_toy.py`, but for RMSprop's own average, which is the one of
 /// the earlier paper's program.
@@ -57,21 +53,18 @@ public final class WassersteinCritic {
     /// What a step minimises, for points (batch, dimensions).
     ///
     /// - Parameter epsilon: uniform in [0, 1), (batch, 1); where the penalty looks between real and generated points.
-    public func loss(real: NDArray, generated: NDArray, epsilon: NDArray) -> Variable {
-        let (real, generated) = (Variable(constant: real), Variable(constant: generated))
-        switch settings.method {
-        case .clipping: return scores(generated).mean() - scores(real).mean()
-        case .penalty:
-            return CriticLoss(of: scores, images: real, generated: generated, epsilon: epsilon, lambda: settings.lambda).total
-        }
+    public func loss(real: NDArray, generated: NDArray, epsilon: NDArray) -> CriticLoss {
+        CriticLoss(
+            of: scores, images: Variable(constant: real), generated: Variable(constant: generated), epsilon: epsilon,
+            lambda: settings.method == .penalty ? settings.lambda : 0)
     }
 
     /// One step on a batch. Returns the loss before it.
     @discardableResult
-    public func step(real: NDArray, generated: NDArray, using random: inout RandomGenerator) -> Double {
+    public func step(real: NDArray, generated: NDArray, using random: inout RandomGenerator) -> CriticLoss {
         let epsilon = random.uniform([real.shape[0], 1], dtype: real.dtype)
         let loss = loss(real: real, generated: generated, epsilon: epsilon)
-        optimizer.update(with: grad(of: loss, wrt: network.parameters, retainGraph: false))
-        return loss.item()
+        optimizer.update(with: grad(of: loss.total, wrt: network.parameters, retainGraph: false))
+        return loss
     }
 }

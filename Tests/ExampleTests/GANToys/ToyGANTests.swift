@@ -55,9 +55,9 @@ import Testing
     }
 
     @Test func oneSeedOneRun() {
-        func run(_ seed: UInt64, looking: Bool) throws -> (losses: [Double], values: [NDArray]) {
+        func run(_ seed: UInt64, looking: Bool) throws -> (losses: [WassersteinCritic.Verdict], values: [NDArray]) {
             let model = ToyGAN(settings(seed: seed))
-            var losses: [Double] = []
+            var losses: [WassersteinCritic.Verdict] = []
             for _ in 0..<4 {
                 losses.append(model.iterate())
                 if looking { _ = (try model.modeMetrics(count: 100), model.verdict(count: 50), model.transportCost(count: 20)) }

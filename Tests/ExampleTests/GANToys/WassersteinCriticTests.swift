@@ -23,7 +23,7 @@ import Testing
 
     @Test(arguments: Method.allCases) func criticGradientIsTheDifferenceQuotient(method: Method) {
         let critic = critic(method)
-        checkGradients(of: critic.network) { critic.loss(real: real, generated: generated, epsilon: epsilon) }
+        checkGradients(of: critic.network) { critic.loss(real: real, generated: generated, epsilon: epsilon).total }
     }
 
     @Test func generatorGradientIsTheDifferenceQuotient() {
@@ -36,8 +36,8 @@ import Testing
     /// Both losses hold the same distance; the penalty is what is left.
     @Test func lossesDifferByThePenalty() {
         let (clipped, penalized) = (critic(.clipping), critic(.penalty))
-        let distance = clipped.loss(real: real, generated: generated, epsilon: epsilon).item()
-        let total = penalized.loss(real: real, generated: generated, epsilon: epsilon).item()
+        let distance = clipped.loss(real: real, generated: generated, epsilon: epsilon).total.item()
+        let total = penalized.loss(real: real, generated: generated, epsilon: epsilon).total.item()
         let between = epsilon * real + (1 - epsilon) * generated
         let slopes = NDArray(penalized.slopes(at: between))
         #expect(abs(total - distance - Self.lambda * square(slopes - 1).mean().item()) < 1e-12)

@@ -158,6 +158,6 @@ private struct RecordingCanvas: Canvas {
         ])
         let dots = drawn(chart, in: frame).lines.filter { $0.stroke.color == Color.series[0] }
         #expect(dots.count == 4)
-        #expect(dots.allSatisfy { $0.points.count == 1 && $0.stroke.width == LineChart.dotSize })
+        #expect(dots.allSatisfy { $0.points.count == 1 && $0.stroke.width == 7 })
     }
 }
