@@ -48,6 +48,10 @@ extension GANToyReport {
     /// Everything real lies inside; noise does not.
     private static let window = -2.3...2.3
 
+    private var seed: UInt64 { plan.learners[0].settings.seed }
+    /// The exact toys take no more steps than the learners.
+    private var longest: Int { plan.learners.map(\.iterations).max() ?? 0 }
+
     private var width: Int { 40 + 320 * max(dataSets.count, 2) }
 
     /// One row for each method, one column for each data set.
@@ -118,7 +122,8 @@ extension GANToyReport {
             },
             row(mixed) { data in
                 LineChart(
-                    title: "\(data.title): share of good points", yLabel: "share", series: curves(.generator, data, "highQuality", named: false),
+                    title: "\(data.title): share of good points", yLabel: "share",
+                    series: curves(.generator, data, "highQuality", named: false),
                     yRange: 0...1)
             },
             row(mixed) { data in
@@ -142,16 +147,18 @@ extension GANToyReport {
         Figure(
             rows: [
                 dataSets.map { data in
-                    let exact = results(.fixed).first { $0.data == data }?.model.transportCost(count: Self.exactCount)
+                    let exact = results(.fixed).first { $0.data == data }?.model.transportCost(count: exactCount)
                     return LineChart(
                         title: "\(data.title): the critic's estimate", yLabel: "E D(x) - E D(x~)",
                         series: curves(.fixed, data, "estimate", named: true),
-                        referenceLines: [.init(y: Self.noiseBound, label: "sqrt(pi/2)")] + (exact.map { [.init(y: $0, label: "exact")] } ?? []))
+                        referenceLines: [.init(y: Self.noiseBound, label: "sqrt(pi/2)")]
+                            + (exact.map { [.init(y: $0, label: "exact")] } ?? []))
                 },
                 dataSets.map { data in
                     LineChart(
                         title: "\(data.title): the critic's slope", xLabel: "iteration", yLabel: "mean |grad D|",
-                        series: curves(.fixed, data, "testSlope", named: false), referenceLines: [.init(y: 1, label: "1")], yScale: .logarithmic)
+                        series: curves(.fixed, data, "testSlope", named: false), referenceLines: [.init(y: 1, label: "1")],
+                        yScale: .logarithmic)
                 },
             ], width: width + 60 * dataSets.count, rowHeight: 300)
     }
@@ -162,13 +169,20 @@ extension GANToyReport {
         return Figure(
             rows: [
                 shown.map { result in
+                    let weights = result.model.critic.network.weights
                     let isClipped = result.settings.critic.method == .clipping
-                    let histogram = WeightHistogram(result.model.critic.network.weights, bins: 41, bound: isClipped ? result.settings.critic.clip : nil)
+                    let histogram = WeightHistogram(weights, bins: 41, bound: isClipped ? result.settings.critic.clip : mostly(weights))
                     return LineChart(
                         title: "\(result.data.title), \(result.settings.methodTitle)", xLabel: "weight", yLabel: "share",
                         series: [.init("", x: histogram.middles, y: histogram.shares, color: color(of: result), marks: .bars)])
                 }
             ], width: max(560, 420 * shown.count), rowHeight: 300)
+    }
+
+    /// The bound of the magnitudes of all weights but one in two hundred, which a few large ones do not spoil.
+    private func mostly(_ weights: [NDArray]) -> Double {
+        let sorted = weights.flatMap(\.doubles).map { Swift.abs($0) }.sorted()
+        return sorted[sorted.count * 199 / 200]
     }
 
     private func layers() -> Figure {
@@ -179,14 +193,15 @@ extension GANToyReport {
         }
         return Figure(
             LineChart(
-                title: "Gradient of the distance in a critic of twelve layers, Swiss roll", xLabel: "hidden layer", yLabel: "norm of the gradient",
+                title: "Gradient of the distance in a critic of twelve layers, Swiss roll", xLabel: "hidden layer",
+                yLabel: "norm of the gradient",
                 series: series, yScale: .logarithmic), rowHeight: 380)
     }
 
     private func lines() -> Figure {
         let thetas = (-4...4).map { Double($0) / 4 }
         let lines = thetas.map(ParallelLines.init)
-        let estimates = lines.map { $0.estimate(steps: 300, seed: 0) }
+        let estimates = lines.map { $0.estimate(steps: min(300, longest), seed: seed) }
         return Figure(rows: [
             [
                 LineChart(
@@ -206,7 +221,7 @@ extension GANToyReport {
     }
 
     private func gaussians() -> Figure {
-        let toy = SeparatedGaussians(steps: 1000, seed: 0)
+        let toy = SeparatedGaussians(steps: min(1000, longest), seed: seed)
         let x = (0...160).map { -5 + Double($0) / 16 }
         let places = NDArray(x, shape: [x.count, 1], dtype: .float32)
         return Figure(

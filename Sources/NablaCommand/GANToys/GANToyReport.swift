@@ -20,7 +20,7 @@ struct GANToyReport {
     let plan: GANToyPlan
     let results: [Result]
     /// Points in an exact distance.
-    static let exactCount = 1000
+    var exactCount: Int { min(1000, plan.samples) }
     /// What it costs to move each point by its own noise from N(0, I) in the plane: no less than the distance to the noisy data.
     static let noiseBound = (Double.pi / 2).squareRoot()
 
@@ -54,7 +54,7 @@ extension GANToyReport {
                 result.metrics.map { metrics in
                     "\(metrics.covered) of \(metrics.counts.count) | \(String(format: "%.1f | %.3f", 100 * metrics.highQualityShare, metrics.reverseKL))"
                 } ?? "| |"
-            let distance = result.model.transportCost(count: Self.exactCount)
+            let distance = result.model.transportCost(count: exactCount)
             return "| \(result.data.title) | \(result.settings.methodTitle) | \(optimizer(result.settings)) | \(result.iterations) | "
                 + String(format: "%.0f", result.seconds) + " | \(modes) | " + String(format: "%.3f", distance) + " |"
         }
@@ -63,13 +63,13 @@ extension GANToyReport {
     /// The exact distance between two samples of the data, the least that can be expected.
     private func floor(_ data: ToyData) -> Double {
         var random = RandomGenerator(seed: 0)
-        return wassersteinDistance(data.points(Self.exactCount, using: &random), data.points(Self.exactCount, using: &random))
+        return wassersteinDistance(data.points(exactCount, using: &random), data.points(exactCount, using: &random))
     }
 
     private var fixedRows: [String] {
         results(.fixed).map { result in
             let verdict = result.model.verdict(count: 10_000)
-            let exact = result.model.transportCost(count: Self.exactCount)
+            let exact = result.model.transportCost(count: exactCount)
             return "| \(result.data.title) | \(result.settings.methodTitle) | \(optimizer(result.settings)) | \(result.iterations) | "
                 + String(format: "%.0f | %.4f | %.4f | %.4f |", result.seconds, verdict.wasserstein, verdict.slope, exact)
         }
@@ -95,16 +95,16 @@ extension GANToyReport {
             ? ""
             : """
 
-                ## Critics of twelve layers on the Swiss roll
+            ## Critics of twelve layers on the Swiss roll
 
-                The norm of the gradient of E[D(x̃)] - E[D(x)] with respect to what the first and the last hidden layer say, and the weights with
-                |w| > 0.99 c. The paper's figure 1b has curves and no figures.
+            The norm of the gradient of E[D(x̃)] - E[D(x)] with respect to what the first and the last hidden layer say, and the weights with
+            |w| > 0.99 c. The paper's figure 1b has curves and no figures.
 
-                | method | settings | iterations | first layer | last layer | ratio | weights at ±c, % |
-                |---|---|---|---|---|---|---|
-                \(deepRows.joined(separator: "\n"))
+            | method | settings | iterations | first layer | last layer | ratio | weights at ±c, % |
+            |---|---|---|---|---|---|---|
+            \(deepRows.joined(separator: "\n"))
 
-                """
+            """
         return """
             # WGAN and WGAN-GP in the plane, seed \(settings.seed)
 
@@ -115,7 +115,7 @@ extension GANToyReport {
 
             \(plan.samples) generated points; a point is good when it is nearer than 3 standard deviations to a mode, a mode covered when it has
             a good point, and the divergence is the one of the good points' shares of modes from equal shares. The distance is the exact
-            Wasserstein distance between \(Self.exactCount) generated and as many real points; between two samples of the data themselves it is: \(floors).
+            Wasserstein distance between \(exactCount) generated and as many real points; between two samples of the data themselves it is: \(floors).
 
             | data | method | settings | iterations | seconds | modes | good points, % | reverse KL | distance |
             |---|---|---|---|---|---|---|---|---|
@@ -131,7 +131,7 @@ extension GANToyReport {
             ## Fixed generators
 
             Real points against the same points with noise from N(0, I): the critic's estimate E[D(x)] - E[D(x̃)] and mean slope on 10 000
-            points, and the exact distance between \(Self.exactCount) and as many. No distance is above √(π/2) = \(String(format: "%.4f", Self.noiseBound)), what moving each
+            points, and the exact distance between \(exactCount) and as many. No distance is above √(π/2) = \(String(format: "%.4f", Self.noiseBound)), what moving each
             point by its own noise costs; a penalty λ lets the best critic's slope and estimate rise by a share of about distance / 2λ.
 
             | data | method | settings | iterations | seconds | estimate | slope | exact distance |
@@ -159,7 +159,11 @@ extension GANToyReport {
             "  \(folder.path)/\(caption.name).png".padding(toLength: folder.path.count + 18, withPad: " ", startingAt: 0) + caption.text
         }
         return
-            ([head] + found + more + ["Look at:", "  \(folder.path)/summary.md".padding(toLength: folder.path.count + 18, withPad: " ", startingAt: 0) + "the figures in tables"]
+            ([head] + found + more + [
+                "Look at:",
+                "  \(folder.path)/summary.md".padding(toLength: folder.path.count + 18, withPad: " ", startingAt: 0)
+                    + "the figures in tables",
+            ]
             + files).joined(separator: "\n")
     }
 }

@@ -35,7 +35,7 @@ struct GANToyRun {
     private static func test(_ model: ToyGAN, _ part: GANToyPlan.Part, samples: Int) throws -> JSONRecord {
         switch part {
         case .generator:
-            var record: JSONRecord = ["distance": .number(model.transportCost(count: 300))]
+            var record: JSONRecord = ["distance": .number(model.transportCost(count: min(300, samples)))]
             if let metrics = try model.modeMetrics(count: samples) {
                 record["modes"] = .int(metrics.covered)
                 record["highQuality"] = .number(metrics.highQualityShare)

@@ -48,7 +48,8 @@ struct TrainGANToyCommand: ParsableCommand {
             plan = try folder.plan(GANToyPlan.self)
         } else {
             plan = GANToyPlan(
-                options.preset ?? .quick, data: dataSet.map { [$0] } ?? ToyData.allCases, methods: method.map { [$0] } ?? [.penalty, .clipping],
+                options.preset ?? .quick, data: dataSet.map { [$0] } ?? ToyData.allCases,
+                methods: method.map { [$0] } ?? [.penalty, .clipping],
                 iterations: iterations, width: width, samples: samples ?? ModeMetrics.usualCount, seed: options.seed ?? 0)
             // Too few points would only be noticed at the first test.
             for learner in plan.learners where learner.part == .generator {

@@ -213,9 +213,9 @@ extension LineChart {
         series[index].color ?? Color.series[index % Color.series.count]
     }
 
-    /// The dashes of a series: none for the first ones, others when the colours of the palette come again.
+    /// The dashes of a series: none for the first ones and for colours of its own, others when the colours of the palette come again.
     func dashes(of index: Int) -> [Double] {
-        [[], [8, 3], [2, 3]][index / Color.series.count % 3]
+        series[index].color == nil ? [[], [8, 3], [2, 3]][index / Color.series.count % 3] : []
     }
 }
 

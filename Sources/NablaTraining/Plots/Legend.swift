@@ -75,7 +75,8 @@ struct Legend {
                 canvas.draw([Point(x: x + Self.sample / 2, y: middle)], stroke: Stroke(color: color, width: entry.dotSize))
             case .bars:
                 canvas.fill(
-                    Rectangle(x: x + 3, y: (y - size * 0.72).rounded(), width: Self.sample - 6, height: (size * 0.72).rounded()), color: color)
+                    Rectangle(x: x + 3, y: (y - size * 0.72).rounded(), width: Self.sample - 6, height: (size * 0.72).rounded()),
+                    color: color)
             }
             canvas.draw(entry.name, at: Point(x: x + Self.sample + 6, y: y), size: size, anchor: .start)
         }
