@@ -5,42 +5,19 @@ import NablaTraining
 // Each figure has a column for each data set.
 
 extension GANToyReport {
-    /// What each figure shows, in the order of looking.
-    static let captions: [(name: String, text: String)] = [
-        ("samples", "generated points over real ones"),
-        ("modes", "modes, good points and distance over iterations"),
-        ("critics", "level lines of critics of a fixed generator"),
-        ("fixed", "their estimates and slopes over iterations"),
-        ("weights", "how their weights are spread"),
-        ("layers", "gradients in critics of twelve layers"),
-        ("lines", "distances of two parallel lines"),
-        ("gaussians", "what a generator can learn from, between two Gaussians"),
-    ]
-
-    /// The figures that this run has.
-    var figureNames: [String] {
-        Self.captions.map(\.name).filter { name in
-            switch name {
-            case "layers": !results(.deep).isEmpty
-            default: true
-            }
-        }
-    }
-
-    /// All figures, by name.
-    func figures() -> [(name: String, figure: Figure)] {
-        figureNames.map { name in
-            switch name {
-            case "samples": (name, samples())
-            case "modes": (name, modes())
-            case "critics": (name, critics())
-            case "fixed": (name, fixed())
-            case "weights": (name, weights())
-            case "layers": (name, layers())
-            case "lines": (name, lines())
-            default: (name, gaussians())
-            }
-        }
+    /// The figures of this run, in the order of looking.
+    var drawings: [(name: String, caption: String, figure: () -> Figure)] {
+        var drawings: [(name: String, caption: String, figure: () -> Figure)] = [
+            ("samples", "generated points over real ones", samples),
+            ("modes", "modes, good points and distance over iterations", modes),
+            ("critics", "level lines of critics of a fixed generator", critics),
+            ("fixed", "their estimates and slopes over iterations", fixed),
+            ("weights", "how their weights are spread", weights),
+        ]
+        if !results(.deep).isEmpty { drawings.append(("layers", "gradients in critics of twelve layers", layers)) }
+        drawings.append(("lines", "distances of two parallel lines", lines))
+        drawings.append(("gaussians", "what a generator can learn from, between two Gaussians", gaussians))
+        return drawings
     }
 
     private static let faint = Color(red: 175, green: 175, blue: 175)
@@ -201,6 +178,8 @@ extension GANToyReport {
     private func lines() -> Figure {
         let thetas = (-4...4).map { Double($0) / 4 }
         let lines = thetas.map(ParallelLines.init)
+        // The jump at 0 is upright.
+        let fine = [-1, -1e-3, 0, 1e-3, 1]
         let estimates = lines.map { $0.estimate(steps: min(300, longest), seed: seed) }
         return Figure(rows: [
             [
@@ -213,7 +192,7 @@ extension GANToyReport {
                 LineChart(
                     title: "Parallel lines: Jensen-Shannon", xLabel: "theta", yLabel: "divergence",
                     series: [
-                        .init("log 2, or 0", x: [-1, -0.001, 0, 0.001, 1], y: [0.6931, 0.6931, 0, 0.6931, 0.6931], color: Self.faint),
+                        .init("log 2, or 0", x: fine, y: fine.map { ParallelLines(theta: $0).jensenShannon }, color: Self.faint),
                         .init("discriminator", x: thetas, y: estimates.map(\.jensenShannon), color: Color.series[1], marks: .dots),
                     ]),
             ]

@@ -155,15 +155,10 @@ extension GANToyReport {
         }
         let more = isWhole ? [] : ["Go on with: nabla train gan-toy --resume --output \(folder.path)"]
         let head = "\(isWhole ? "Trained for" : "Interrupted after") \(iterations) iterations in \(String(format: "%.1f", seconds)) s."
-        let files = Self.captions.filter { caption in figureNames.contains(caption.name) }.map { caption in
-            "  \(folder.path)/\(caption.name).png".padding(toLength: folder.path.count + 18, withPad: " ", startingAt: 0) + caption.text
+        let files = [("summary.md", "the figures in tables")] + drawings.map { ("\($0.name).png", $0.caption) }
+        let lines = files.map { name, caption in
+            "  \(folder.path)/" + name.padding(toLength: 16, withPad: " ", startingAt: 0) + caption
         }
-        return
-            ([head] + found + more + [
-                "Look at:",
-                "  \(folder.path)/summary.md".padding(toLength: folder.path.count + 18, withPad: " ", startingAt: 0)
-                    + "the figures in tables",
-            ]
-            + files).joined(separator: "\n")
+        return ([head] + found + more + ["Look at:"] + lines).joined(separator: "\n")
     }
 }

@@ -62,7 +62,7 @@ struct GANToyRun {
         }
         try run.finish()
         let report = GANToyReport(plan: plan, results: results)
-        for (name, figure) in report.figures() { try folder.write(figure, to: name) }
+        for drawing in report.drawings { try folder.write(drawing.figure(), to: drawing.name) }
         try folder.writeSummary(report.text())
         return report.ending(folder, isWhole: run.isWhole)
     }
