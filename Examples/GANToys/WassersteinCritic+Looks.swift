@@ -26,7 +26,8 @@ extension WassersteinCritic {
         let (hidden, scores) = network.activations(at: Variable(constant: concatenate([real, generated])))
         let halves = scores.split(into: 2)
         let loss = halves[1].mean() - halves[0].mean()
-        return grad(of: loss, wrt: hidden, retainGraph: false).map { squaredNorm($0).item().squareRoot() }
+        // In float64, because squares of what is left after many layers are below every float32.
+        return grad(of: loss, wrt: hidden, retainGraph: false).map { square($0.array.cast(to: .float64)).sum().item().squareRoot() }
     }
 
     /// The slope ‖∇D(x)‖ at each of the points x (count, dimensions).

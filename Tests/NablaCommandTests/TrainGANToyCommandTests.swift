@@ -53,7 +53,7 @@ import Testing
     /// A run that is killed or interrupted, and resumed, ends with the numbers of one that never stopped.
     @Test(.timeLimit(.minutes(2))) func resumedRunsEndAlike() throws {
         let learners = ["8gaussians-clipping", "fixed-8gaussians-clipping"]
-        func options(_ output: String) -> [String] { arguments(output, 220, "--data-set", "8gaussians", "--method", "clipping") }
+        func options(_ output: String) -> [String] { arguments(output, 120, "--data-set", "8gaussians", "--method", "clipping") }
         func outcome(_ output: String) throws -> (log: [[JSONValue?]], arrays: [[String: NDArray]]) {
             let keys = ["learner", "iteration", "wasserstein", "slope", "modes", "reverseKL", "distance", "estimate"]
             return (
@@ -63,24 +63,24 @@ import Testing
         }
         #expect(try CommandRun(options("whole")).status == 0)
         let whole = try outcome("whole")
-        #expect(whole.log.count == 10)
+        #expect(whole.log.count == 6)
 
         func wait(for records: Int, in output: String, _ process: Process) {
             let log = folder.file("\(output)/log.partial.jsonl")
             while process.isRunning && ((try? JSONLines.records(of: log)) ?? []).count < records { usleep(5_000) }
         }
         let killed = try CommandRun(options("killed")) { process in
-            wait(for: 3, in: "killed", process)
+            wait(for: 2, in: "killed", process)
             kill(process.processIdentifier, SIGKILL)
         }
         #expect(killed.status == SIGKILL)
         let interrupted = try CommandRun(["train", "gan-toy", "--resume", "--output", folder.file("killed")]) { process in
-            wait(for: 7, in: "killed", process)
+            wait(for: 4, in: "killed", process)
             process.interrupt()
         }
         #expect(interrupted.output.contains("Go on with: nabla train gan-toy --resume --output \(folder.file("killed"))"))
         let rest = try CommandRun("train", "gan-toy", "--resume", "--output", folder.file("killed"))
-        #expect(rest.output.hasPrefix("Trained for 440 iterations"))
+        #expect(rest.output.hasPrefix("Trained for 240 iterations"))
         let resumed = try outcome("killed")
         #expect(resumed.log == whole.log && resumed.arrays == whole.arrays)
     }

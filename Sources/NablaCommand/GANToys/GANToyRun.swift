@@ -25,10 +25,9 @@ struct GANToyRun {
         }
         self.models = models
         // Some hundred points make a curve.
-        let longest = plan.learners.map(\.iterations).max() ?? 0
+        let every = max(50, (plan.learners.map(\.iterations).max() ?? 0) / 200)
         run = try TrainingRun(
-            learners, folder: folder, isResumed: isResumed,
-            rhythm: .init(recordEvery: max(50, longest / 200), saveEvery: max(200, longest / 200), reportEvery: 200))
+            learners, folder: folder, isResumed: isResumed, rhythm: .init(recordEvery: every, saveEvery: 2 * every, reportEvery: 200))
     }
 
     /// What the log says of a model beside the means over its batches.
@@ -58,7 +57,8 @@ struct GANToyRun {
             let (learner, model) = pair
             return GANToyReport.Result(
                 learner: learner, model: model, iterations: outcome.iterations, seconds: outcome.seconds,
-                records: run.records(of: learner.name), metrics: try model.modeMetrics(count: plan.samples))
+                records: run.records(of: learner.name),
+                metrics: learner.part == .generator ? try model.modeMetrics(count: plan.samples) : nil)
         }
         try run.finish()
         let report = GANToyReport(plan: plan, results: results)
