@@ -8,6 +8,7 @@ public final class MLP: Chain {
 
     /// A network with so many inputs and outputs, and `depth` hidden layers of `width` units.
     public init(_ inputs: Int, _ outputs: Int, width: Int, depth: Int, dtype: DType = .float32, using random: inout RandomGenerator) {
+        precondition(depth >= 1, "MLP: expected a depth of at least 1, got \(depth)")
         var layers: [Linear] = []
         for layer in 0..<depth {
             layers.append(Linear(layer == 0 ? inputs : width, width, initializer: .heUniform, dtype: dtype, using: &random))
