@@ -41,6 +41,25 @@ import Testing
         #expect(values(model.generator) != generator && model.iteration == 2)
     }
 
+    /// Steps of full size first, and none any more at the end.
+    @Test(arguments: Method.allCases) func stepsShrinkToNothing(method: Method) {
+        var shrinking = settings(method)
+        shrinking.decayEnd = 3
+        let (model, other) = (ToyGAN(shrinking), ToyGAN(settings(method)))
+        func values(_ model: ToyGAN) -> [NDArray] { (model.generator.parameters + model.critic.network.parameters).map(\.array) }
+        model.iterate()
+        other.iterate()
+        #expect(values(model) == values(other))
+        for _ in 0..<2 {
+            let before = values(model)
+            model.iterate()
+            #expect(values(model) != before)
+        }
+        let end = values(model)
+        for _ in 0..<2 { model.iterate() }
+        #expect(values(model) == end)
+    }
+
     @Test func aFixedGeneratorAddsNoise() {
         var settings = settings()
         settings.fixesGenerator = true
