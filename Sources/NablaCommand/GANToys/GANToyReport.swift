@@ -68,7 +68,7 @@ extension GANToyReport {
 
     private var fixedRows: [String] {
         results(.fixed).map { result in
-            let verdict = result.model.verdict(count: 10_000)
+            let verdict = result.model.verdict(count: exactCount)
             let exact = result.model.transportCost(count: exactCount)
             return "| \(result.data.title) | \(result.settings.methodTitle) | \(optimizer(result.settings)) | \(result.iterations) | "
                 + String(format: "%.0f | %.4f | %.4f | %.4f |", result.seconds, verdict.wasserstein, verdict.slope, exact)
@@ -130,9 +130,10 @@ extension GANToyReport {
 
             ## Fixed generators
 
-            Real points against the same points with noise from N(0, I): the critic's estimate E[D(x)] - E[D(x̃)] and mean slope on 10 000
-            points, and the exact distance between \(exactCount) and as many. No distance is above √(π/2) = \(String(format: "%.4f", Self.noiseBound)), what moving each
-            point by its own noise costs; a penalty λ lets the best critic's slope and estimate rise by a share of about distance / 2λ.
+            Real points against the same points with noise from N(0, I): the critic's estimate E[D(x)] - E[D(x̃)] and mean slope on
+            \(exactCount) of each, and the exact distance between these. No distance of the distributions is above
+            √(π/2) = \(String(format: "%.4f", Self.noiseBound)), what moving each point by its own noise costs; a penalty λ lets the best critic's slope and estimate rise by a
+            share of about distance / 2λ.
 
             | data | method | settings | iterations | seconds | estimate | slope | exact distance |
             |---|---|---|---|---|---|---|---|

@@ -42,7 +42,7 @@ struct GANToyRun {
             }
             return record
         case .fixed:
-            let verdict = model.verdict(count: 1000)
+            let verdict = model.verdict(count: min(1000, samples))
             return ["estimate": .number(verdict.wasserstein), "testSlope": .number(verdict.slope)]
         case .deep: return [:]
         }
