@@ -5,7 +5,7 @@ DATASET := dataset-fashion-mnist
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SOURCES := Package.swift Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources
 
-.PHONY: all deps demo-deps demo test test-debug test-release test-dependency bench format lint docs clean
+.PHONY: all deps demo-deps demo test test-debug test-release test-dependency bench bench-peers format lint docs clean
 
 all: deps
 	swift build -c release
@@ -43,6 +43,11 @@ test-dependency:
 
 bench: deps
 	swift run --package-path Benchmarks -c release NablaBenchmarks
+
+# The same workloads in PyTorch and JAX, when python3 has them, and the ratios.
+bench-peers: deps
+	swift build --package-path Benchmarks -c release
+	python3 Benchmarks/peers/compare.py Benchmarks/.build/release/NablaBenchmarks --threads 1
 
 format:
 	swift format -i -r --configuration .swift-format $(SOURCES)
