@@ -50,8 +50,8 @@ import Testing
         #expect(run.output.contains("8 Gaussians, gradient penalty: "))
     }
 
-    /// A run that is killed or interrupted, and resumed, ends with the numbers of one that never stopped.
-    @Test(.timeLimit(.minutes(2))) func resumedRunsEndAlike() throws {
+    /// A run that is killed and resumed ends with the numbers of one that never stopped.
+    @Test(.timeLimit(.minutes(2))) func aResumedRunEndsAlike() throws {
         let learners = ["8gaussians-clipping", "fixed-8gaussians-clipping"]
         func options(_ output: String) -> [String] { arguments(output, 120, "--data-set", "8gaussians", "--method", "clipping") }
         func outcome(_ output: String) throws -> (log: [[JSONValue?]], arrays: [[String: NDArray]]) {
@@ -74,11 +74,6 @@ import Testing
             kill(process.processIdentifier, SIGKILL)
         }
         #expect(killed.status == SIGKILL)
-        let interrupted = try CommandRun(["train", "gan-toy", "--resume", "--output", folder.file("killed")]) { process in
-            wait(for: 4, in: "killed", process)
-            process.interrupt()
-        }
-        #expect(interrupted.output.contains("Go on with: nabla train gan-toy --resume --output \(folder.file("killed"))"))
         let rest = try CommandRun("train", "gan-toy", "--resume", "--output", folder.file("killed"))
         #expect(rest.output.hasPrefix("Trained for 240 iterations"))
         let resumed = try outcome("killed")
