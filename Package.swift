@@ -34,13 +34,14 @@ let package = Package(
         .target(name: "Nabla", dependencies: ["NablaArray", "CNablaRuntime"], swiftSettings: coreSettings),
         .target(name: "NablaNN", dependencies: ["Nabla"]),
         .target(name: "NablaTraining", dependencies: ["NablaNN", "CZlib"]),
+        .target(name: "ExampleGANToys", dependencies: ["ExampleWGANGP", "NablaNN"], path: "Examples/GANToys"),
         .target(name: "ExampleWGANGP", dependencies: ["NablaNN"], path: "Examples/WGANGP"),
         .target(name: "ExampleMAML", dependencies: ["NablaNN"], path: "Examples/MAML"),
         .target(name: "ExampleOmniglot", dependencies: ["ExampleMAML", "NablaNN"], path: "Examples/Omniglot"),
         .executableTarget(
             name: "NablaCommand",
             dependencies: [
-                "ExampleMAML", "ExampleOmniglot", "ExampleWGANGP", "NablaTraining",
+                "ExampleGANToys", "ExampleMAML", "ExampleOmniglot", "ExampleWGANGP", "NablaTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "NablaArrayTests", dependencies: ["NablaArray"]),
@@ -51,7 +52,7 @@ let package = Package(
         // Characters drawn at random, in the files of Omniglot.
         .target(name: "OmniglotFiles", dependencies: ["ExampleOmniglot"], path: "Tests/OmniglotFiles"),
         .testTarget(name: "NablaTrainingTests", dependencies: ["ExampleOmniglot", "NablaTraining", "OmniglotFiles"]),
-        .testTarget(name: "ExampleTests", dependencies: ["ExampleMAML", "ExampleOmniglot", "ExampleWGANGP"]),
+        .testTarget(name: "ExampleTests", dependencies: ["ExampleGANToys", "ExampleMAML", "ExampleOmniglot", "ExampleWGANGP"]),
         .testTarget(name: "NablaCommandTests", dependencies: ["ExampleOmniglot", "NablaCommand", "NablaTraining", "OmniglotFiles"]),
     ],
     swiftLanguageModes: [.v6]

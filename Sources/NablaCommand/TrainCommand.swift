@@ -4,5 +4,5 @@ import ArgumentParser
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train", abstract: "Train a model of a paper.",
-        subcommands: [TrainMAMLCommand.self, TrainOmniglotCommand.self, TrainWGANGPCommand.self])
+        subcommands: [TrainGANToyCommand.self, TrainMAMLCommand.self, TrainOmniglotCommand.self, TrainWGANGPCommand.self])
 }
