@@ -4,5 +4,8 @@ import ArgumentParser
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train", abstract: "Train a model of a paper.",
-        subcommands: [TrainLearningToLearnCommand.self, TrainMAMLCommand.self, TrainWGANGPCommand.self])
+        subcommands: [
+            TrainGANToyCommand.self, TrainLearningToLearnCommand.self, TrainMAMLCommand.self, TrainOmniglotCommand.self,
+            TrainWGANGPCommand.self,
+        ])
 }
