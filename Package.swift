@@ -36,10 +36,11 @@ let package = Package(
         .target(name: "NablaTraining", dependencies: ["NablaNN", "CZlib"]),
         .target(name: "ExampleWGANGP", dependencies: ["NablaNN"], path: "Examples/WGANGP"),
         .target(name: "ExampleMAML", dependencies: ["NablaNN"], path: "Examples/MAML"),
+        .target(name: "ExampleTRPO", dependencies: ["NablaNN"], path: "Examples/TRPO"),
         .executableTarget(
             name: "NablaCommand",
             dependencies: [
-                "ExampleMAML", "ExampleWGANGP", "NablaTraining", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "ExampleMAML", "ExampleTRPO", "ExampleWGANGP", "NablaTraining", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "NablaArrayTests", dependencies: ["NablaArray"]),
         // The table of functions, which tests of every kind walk over.
@@ -47,7 +48,7 @@ let package = Package(
         .testTarget(name: "NablaTests", dependencies: ["Nabla", "FunctionTable"]),
         .testTarget(name: "NablaNNTests", dependencies: ["NablaNN"]),
         .testTarget(name: "NablaTrainingTests", dependencies: ["NablaTraining"]),
-        .testTarget(name: "ExampleTests", dependencies: ["ExampleMAML", "ExampleWGANGP"]),
+        .testTarget(name: "ExampleTests", dependencies: ["ExampleMAML", "ExampleTRPO", "ExampleWGANGP"]),
         .testTarget(name: "NablaCommandTests", dependencies: ["NablaCommand", "NablaTraining"]),
     ],
     swiftLanguageModes: [.v6]
