@@ -85,7 +85,7 @@ import Testing
     @Test func aRestoredLearnerGoesOnAsIfNothingHadHappened() throws {
         let whole = MAML(settings())
         for _ in 0..<5 { _ = whole.iterate() }
-        let state = whole.state
+        let state = whole.snapshot
         let losses = (0..<5).map { _ in whole.iterate() }
 
         let resumed = MAML(settings())
@@ -99,11 +99,11 @@ import Testing
 
     @Test func aStateOfAnotherNetworkIsRefused() {
         let learner = MAML(settings())
-        var state = learner.state
+        var state = learner.snapshot
         state.arrays["parameters/weights/1"] = .zeros([2, 2])
-        #expect(throws: MAML.StateError.self) { try learner.restore(state) }
+        #expect(throws: SnapshotError.self) { try learner.restore(state) }
         state.arrays["parameters/weights/1"] = nil
-        #expect(throws: MAML.StateError.self) { try learner.restore(state) }
+        #expect(throws: SnapshotError.self) { try learner.restore(state) }
         #expect(learner.iteration == 0)
     }
 

@@ -35,6 +35,17 @@ public final class BatchNormalization: Link, Layer {
         runningVariance = .ones([size], dtype: dtype)
     }
 
+    /// The running averages.
+    override public var persistents: [String: NDArray] {
+        get { ["runningMean": runningMean, "runningVariance": runningVariance] }
+        set {
+            guard newValue.count == 2, let mean = newValue["runningMean"], let variance = newValue["runningVariance"] else {
+                fail("BatchNormalization.persistents: expected runningMean and runningVariance, got \(newValue.keys.sorted())")
+            }
+            (runningMean, runningVariance) = (mean, variance)
+        }
+    }
+
     public func callAsFunction(_ x: Variable) -> Variable { self(x, training: isTraining) }
 
     /// Normalises `x`, by its own statistics when `training`, else by the running averages.

@@ -49,6 +49,13 @@ open class Link {
     /// Freezes all parameters: they become constants, and optimisers leave them alone.
     public final func disableUpdate() { for (_, parameter) in namedParameters { parameter.isUpdateEnabled = false } }
 
+    /// Arrays that belong to this link's state and are no parameters, such as running averages, by name: no gradient flows to them, and
+    /// snapshots keep them. A subclass that has some overrides this.
+    open var persistents: [String: NDArray] {
+        get { [:] }
+        set { require(newValue.isEmpty, "\(type(of: self)).persistents: expected no arrays, got \(newValue.keys.sorted())") }
+    }
+
     /// Looks at the properties again. Needed after a link or parameter in a `var` was replaced, because the search is done only once.
     public final func refreshMembers() { members = nil }
 

@@ -4,14 +4,8 @@ import ExampleMAML
 extension Order: ExpressibleByArgument {}
 
 /// What a run of `nabla train maml` trains, one learner after the other: what the run can be repeated with.
-struct MAMLPlan: Codable, Equatable {
-    /// How long to train.
-    enum Preset: String, Codable, CaseIterable, ExpressibleByArgument {
-        case quick, paper
-
-        /// Iterations of each learner.
-        var iterations: Int { self == .quick ? 30000 : 70000 }
-    }
+struct MAMLPlan: RunPlan, Equatable {
+    static let command = "train maml"
 
     /// One learner of the comparison.
     struct Learner: Codable, Equatable {
@@ -22,6 +16,11 @@ struct MAMLPlan: Codable, Equatable {
 
     let iterations: Int
     let learners: [Learner]
+
+    var isValid: Bool { iterations >= 1 && learners.contains { $0.settings.method == .maml } }
+
+    /// The iterations of each learner that a preset stands for.
+    static func iterations(_ preset: Preset) -> Int { preset == .quick ? 30000 : 70000 }
 
     /// MAML with each rate and order, the pretrained network and the oracle.
     init(iterations: Int, shots: Int, rates: [Double], orders: [Order], seed: UInt64) {

@@ -2,11 +2,6 @@ import ExampleWGANGP
 import Foundation
 import NablaTraining
 
-/// A loss that is no number any more.
-struct DivergenceError: Error, CustomStringConvertible {
-    let description: String
-}
-
 /// Trains and reports: the loop of `nabla train wgan-gp`.
 struct WGANGPRun {
     private let model: WGANGP

@@ -1,0 +1,73 @@
+import ExampleMAML
+import Foundation
+import NablaTraining
+
+/// Trains one learner after the other, tests them, and reports: `nabla train maml`.
+struct MAMLRun {
+    private let plan: MAMLPlan
+    private let folder: RunFolder
+    private let models: [MAML]
+    private var run: TrainingRun
+
+    /// A new run, or with `isResumed` the one that `folder` holds.
+    ///
+    /// - Throws: `FileError` when a state or the log is damaged.
+    init(_ plan: MAMLPlan, folder: RunFolder, isResumed: Bool) throws(FileError) {
+        (self.plan, self.folder) = (plan, folder)
+        let models = plan.learners.map { MAML($0.settings) }
+        let learners = zip(plan.learners, models).map { learner, model in
+            Learner(learner.name, model, iterations: plan.iterations, settings: learner.settings) { [("loss", model.iterate())] }
+        }
+        self.models = models
+        run = try TrainingRun(learners, folder: folder, isResumed: isResumed)
+    }
+
+    /// Trains until the end or until the user interrupts, tests, and saves everything.
+    ///
+    /// - Returns: A text that says how it went and where the files are.
+    mutating func train() throws -> String {
+        try run.train()
+        let results = zip(zip(plan.learners, models), run.outcomes).map { pair, outcome in
+            MAMLReport.Result(
+                learner: pair.0, iterations: outcome.iterations, seconds: outcome.seconds, evaluation: pair.1.evaluation())
+        }
+        try report(results)
+        return summary(results)
+    }
+
+    private func report(_ results: [MAMLReport.Result]) throws(FileError) {
+        let tests = results.flatMap { result -> [JSONRecord] in
+            let all = result.evaluation
+            return all.means.indices.map { step -> JSONRecord in
+                [
+                    "learner": .string(result.learner.name), "steps": .int(step), "error": .number(all.means[step]),
+                    "halfWidth": .number(all.halfWidths[step]), "median": .number(all.medians[step]),
+                    "diverged": .int(all.divergedCounts[step]),
+                ]
+            }
+        }
+        try run.finish(tests)
+        let report = MAMLReport(plan: plan, results: results)
+        try folder.write(report.training(run.records), to: "training")
+        try folder.write(report.steps(), to: "steps")
+        let shown = plan.learners.firstIndex { $0 == plan.shown }!
+        try folder.write(report.sine(models[shown]), to: "sine")
+        try folder.writeSummary(report.text())
+    }
+
+    private func summary(_ results: [MAMLReport.Result]) -> String {
+        let iterations = results.reduce(0) { $0 + $1.iterations }
+        let seconds = results.reduce(0) { $0 + $1.seconds }
+        let rate = String(format: "%.1f s (%.0f iterations/s)", seconds, seconds > 0 ? Double(iterations) / seconds : 0)
+        let more = run.isWhole ? "" : "\nGo on with: nabla train maml --resume --output \(folder.path)"
+        return """
+            \(run.isWhole ? "Trained for" : "Interrupted after") \(iterations) iterations in \(rate).\(more)
+            Look at:
+              \(folder.path)/summary.md     the errors beside the published ones
+              \(folder.path)/steps.png      error against steps of adaptation (steps.svg too)
+              \(folder.path)/training.png   loss during meta-training
+              \(folder.path)/sine.png       one wave, before and after adaptation
+              \(folder.path)/log.jsonl      the numbers
+            """
+    }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import NablaTraining
+
+/// Trains the learners of a run one after the other, with progress, a log, states on disk and an orderly end at Ctrl-C.
+struct TrainingRun {
+    /// What is written when.
+    struct Rhythm {
+        /// Iterations whose numbers make one record of the log.
+        var recordEvery = 100
+        /// Iterations between two states on disk.
+        var saveEvery = 500
+        /// Iterations between two lines of progress where it is not a terminal.
+        var reportEvery = 1000
+    }
+
+    /// What became of a learner.
+    struct Outcome {
+        let iterations: Int
+        let seconds: Double
+    }
+
+    let learners: [Learner]
+    let folder: RunFolder
+    private(set) var records: [JSONRecord]
+
+    private let rhythm: Rhythm
+    private let log: JSONLinesWriter
+    private let secondsLimit: Double
+    private var checkpoints: [Checkpoint]
+
+    /// A new run, or with `isResumed` the one that `folder` holds. No learner trains for longer than `secondsLimit`.
+    ///
+    /// - Throws: `FileError` when a state or the log is damaged.
+    init(
+        _ learners: [Learner], folder: RunFolder, isResumed: Bool, rhythm: Rhythm = Rhythm(), secondsLimit: Double = .infinity
+    ) throws(FileError) {
+        (self.learners, self.folder, self.rhythm, self.secondsLimit) = (learners, folder, rhythm, secondsLimit)
+        var checkpoints: [Checkpoint] = []
+        for learner in learners {
+            let path = folder.statePath(learner.name)
+            let exists = isResumed && FileManager.default.fileExists(atPath: path)
+            checkpoints.append(exists ? try Checkpoint(restoring: learner, from: path) : Checkpoint())
+        }
+        self.checkpoints = checkpoints
+        // What was logged after a learner's state was saved comes again.
+        let iterations = Dictionary(uniqueKeysWithValues: learners.map { ($0.name, $0.model.iteration) })
+        records = try isResumed ? folder.records() : []
+        records.removeAll { record in
+            guard case .string(let name) = record["learner"], let iteration = record["iteration"]?.doubleValue else { return true }
+            return Int(iteration) > iterations[name] ?? 0
+        }
+        log = try folder.log(records)
+    }
+
+    /// The records of one learner.
+    func records(of name: String) -> [JSONRecord] { records.filter { $0["learner"] == .string(name) } }
+
+    /// What became of each learner so far.
+    var outcomes: [Outcome] { zip(learners, checkpoints).map { Outcome(iterations: $0.model.iteration, seconds: $1.seconds) } }
+
+    /// Whether every learner has had its iterations or its time.
+    var isWhole: Bool { zip(learners, checkpoints).allSatisfy { isDone($0, $1) } }
+
+    private func isDone(_ learner: Learner, _ checkpoint: Checkpoint) -> Bool {
+        learner.model.iteration >= learner.iterations || checkpoint.seconds >= secondsLimit
+    }
+
+    /// Trains until the end or until the user interrupts. The log still grows under its other name: `finish` ends it.
+    mutating func train() throws {
+        let interruption = Interruption()
+        defer { interruption.end() }
+        let progress = ProgressBar(every: rhythm.reportEvery)
+        for index in learners.indices where !interruption.isRequested {
+            try train(index, interruption, progress)
+        }
+        progress.finish()
+    }
+
+    /// Ends the log with further records, such as those of a test.
+    func finish(_ more: [JSONRecord] = []) throws(FileError) { try folder.finishLog(records + more) }
+
+    private mutating func train(_ index: Int, _ interruption: Interruption, _ progress: ProgressBar) throws {
+        let (learner, path) = (learners[index], folder.statePath(learners[index].name))
+        let before = checkpoints[index].seconds
+        let start = ProgressBar.monotonicTime()
+        while !isDone(learner, checkpoints[index]) && !interruption.isRequested {
+            let numbers = try learner.iterate()
+            checkpoints[index].seconds = before + ProgressBar.monotonicTime() - start
+            if let (name, value) = numbers.first(where: { !$0.value.isFinite }) {
+                progress.finish()
+                throw DivergenceError(
+                    description: "\(learner.name), iteration \(learner.model.iteration): the \(name) is \(value), expected a number")
+            }
+            checkpoints[index].add(numbers)
+            progress.update(
+                done(before: index) + learner.model.iteration, of: total(at: index),
+                metrics: ([learner.name] + numbers.prefix(3).map { String(format: "%@ %.3g", $0.name, $0.value) }).joined(separator: "  "))
+            if learner.model.iteration.isMultiple(of: rhythm.recordEvery) { try record(index) }
+            if learner.model.iteration.isMultiple(of: rhythm.saveEvery) { try checkpoints[index].write(learner, to: path) }
+        }
+        // What is left over makes a last, shorter record.
+        if isDone(learner, checkpoints[index]) && !checkpoints[index].pending.isEmpty { try record(index) }
+        try checkpoints[index].write(learner, to: path)
+    }
+
+    private func done(before index: Int) -> Int { learners[..<index].reduce(0) { $0 + $1.model.iteration } }
+
+    /// How many iterations there will be: the limits, or what the time suffices for at the present rate.
+    private func total(at index: Int) -> Int {
+        let rest = learners[(index + 1)...].reduce(0) { $0 + $1.iterations }
+        let (learner, seconds) = (learners[index], checkpoints[index].seconds)
+        var own = learner.iterations
+        if secondsLimit.isFinite && seconds > 0 {
+            let affordable = seconds >= secondsLimit ? 0 : Double(learner.model.iteration) * secondsLimit / seconds
+            if affordable < Double(own) { own = max(learner.model.iteration, Int(affordable)) }
+        }
+        return done(before: index) + own + rest
+    }
+
+    private mutating func record(_ index: Int) throws {
+        let learner = learners[index]
+        var record: JSONRecord = ["learner": .string(learner.name), "iteration": .int(learner.model.iteration)]
+        for (name, value) in checkpoints[index].takeMeans() { record[name] = .number(value) }
+        let observed = try learner.observe(record)
+        for key in observed.keys { record[key] = observed[key] }
+        record["seconds"] = .number((checkpoints[index].seconds * 1000).rounded() / 1000)
+        records.append(record)
+        try log.write(record)
+    }
+}

@@ -1,0 +1,41 @@
+import Foundation
+import NablaNN
+
+/// Snapshots of training as safetensors files: arrays as they are, generators and counters among the texts.
+extension SafeTensors {
+    private static let generatorPrefix = "generator/", counterPrefix = "counter/"
+
+    /// The contents of a file with `snapshot` and further texts.
+    public init(_ snapshot: Snapshot, metadata: [String: String] = [:]) {
+        self.init(arrays: snapshot.arrays, metadata: metadata)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        for (name, generator) in snapshot.generators {
+            // A generator is a few integers, which always have a notation.
+            self.metadata[Self.generatorPrefix + name] = String(decoding: try! encoder.encode(generator), as: UTF8.self)
+        }
+        for (name, counter) in snapshot.counters { self.metadata[Self.counterPrefix + name] = "\(counter)" }
+    }
+
+    /// The snapshot in this file.
+    ///
+    /// - Throws: `SnapshotError` when a generator or a counter cannot be read.
+    public func snapshot() throws(SnapshotError) -> Snapshot {
+        var snapshot = Snapshot()
+        snapshot.arrays = arrays
+        for (key, text) in metadata {
+            if key.hasPrefix(Self.generatorPrefix) {
+                let name = String(key.dropFirst(Self.generatorPrefix.count))
+                guard let generator = try? JSONDecoder().decode(RandomGenerator.self, from: Data(text.utf8)) else {
+                    throw SnapshotError("expected a generator \(name), got \(text)")
+                }
+                snapshot.generators[name] = generator
+            } else if key.hasPrefix(Self.counterPrefix) {
+                let name = String(key.dropFirst(Self.counterPrefix.count))
+                guard let counter = Int(text) else { throw SnapshotError("expected a counter \(name), got \(text)") }
+                snapshot.counters[name] = counter
+            }
+        }
+        return snapshot
+    }
+}
