@@ -19,6 +19,9 @@ let package = Package(
         .library(name: "NablaTraining", targets: ["NablaTraining"]),
         .executable(name: "nabla", targets: ["NablaCommand"]),
     ],
+    traits: [
+        .trait(name: "MuJoCo", description: "Environments simulated by MuJoCo for nabla train trpo; needs its C library (Debian: libmujoco-dev).")
+    ],
     dependencies: [
         // For the command line only: the libraries depend on no package.
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -26,6 +29,8 @@ let package = Package(
     targets: [
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        // Used with the trait MuJoCo only; without it nobody needs the library.
+        .systemLibrary(name: "CMuJoCo", providers: [.apt(["libmujoco-dev"])]),
         .target(name: "CNablaRuntime", cSettings: kernelSettings),
         .target(
             name: "CNablaKernels", dependencies: ["CNablaRuntime"], cSettings: kernelSettings,
@@ -36,7 +41,9 @@ let package = Package(
         .target(name: "NablaTraining", dependencies: ["NablaNN", "CZlib"]),
         .target(name: "ExampleWGANGP", dependencies: ["NablaNN"], path: "Examples/WGANGP"),
         .target(name: "ExampleMAML", dependencies: ["NablaNN"], path: "Examples/MAML"),
-        .target(name: "ExampleTRPO", dependencies: ["NablaNN"], path: "Examples/TRPO"),
+        .target(
+            name: "ExampleTRPO", dependencies: ["NablaNN", .target(name: "CMuJoCo", condition: .when(traits: ["MuJoCo"]))],
+            path: "Examples/TRPO"),
         .executableTarget(
             name: "NablaCommand",
             dependencies: [

@@ -35,6 +35,18 @@ public struct Rollouts {
         for i in environments.indices { environments[i].reset(using: &generator) }
     }
 
+    /// Where each environment is in its episode, (environments, numbers): steps and rewards so far, and the state of the world.
+    public var state: NDArray {
+        get { stack(environments.indices.map { NDArray([Double(steps[$0]), returns[$0]] + environments[$0].state) }) }
+        set {
+            for i in environments.indices {
+                let numbers = newValue[i].doubles
+                (steps[i], returns[i]) = (Int(numbers[0]), numbers[1])
+                environments[i].state = Array(numbers.dropFirst(2))
+            }
+        }
+    }
+
     /// The present observations, (environments, size).
     public var observations: NDArray { stack(environments.map { NDArray($0.observation) }) }
 
