@@ -39,6 +39,14 @@ public enum ActionDistribution {
         }
     }
 
+    /// The same distributions as constants.
+    public func detached() -> ActionDistribution {
+        switch self {
+        case .categorical(let distribution): .categorical(distribution.detached())
+        case .normal(let distribution): .normal(distribution.detached())
+        }
+    }
+
     /// KL(self‖other) in each state, (batch). Both are of one kind.
     public func klDivergence(to other: ActionDistribution) -> Variable {
         switch (self, other) {

@@ -56,16 +56,16 @@ public struct TrustRegion: Codable, Sendable, Equatable {
     /// v ↦ F v, by differentiating the divergence of `policy` from itself twice: its gradient is recorded once, and every product is one
     /// more walk through that record.
     public static func fisherVectorProduct(of policy: Policy, at states: Variable) -> ([NDArray]) -> [NDArray] {
-        let old = noBackprop { policy(states) }
+        let new = policy(states)
         let parameters = policy.parameters
-        let slopes = grad(of: old.klDivergence(to: policy(states)).mean(), wrt: parameters, enableDoubleBackprop: true)
+        let slopes = grad(of: new.detached().klDivergence(to: new).mean(), wrt: parameters, enableDoubleBackprop: true)
         return { v in grad(of: slopes, wrt: parameters, gradOutputs: v.map { Variable(constant: $0) }).map(\.array) }
     }
 
     /// Moves `policy` by one step.
     public func update(_ policy: Policy, on samples: PolicySamples) -> Report {
-        let old = noBackprop { policy(samples.states) }
-        let oldLogProbabilities = noBackprop { old.logProbability(of: samples.actions) }
+        let old = noBackprop { policy(samples.states) }.detached()
+        let oldLogProbabilities = old.logProbability(of: samples.actions)
         let parameters = policy.parameters
         let start = parameters.map(\.array)
 
@@ -101,7 +101,7 @@ public struct TrustRegion: Codable, Sendable, Equatable {
         let norms = solution.residualNorms
         return Report(
             divergence: divergence, improvement: improvement, lineSearchSteps: tried, isAccepted: isAccepted,
-            residual: norms[0] > 0 ? norms[norms.count - 1] / norms[0] : 0, entropy: noBackprop { old.entropy().mean().item() })
+            residual: norms[0] > 0 ? norms[norms.count - 1] / norms[0] : 0, entropy: old.entropy().mean().item())
     }
 }
 
