@@ -20,7 +20,9 @@ let package = Package(
         .executable(name: "nabla", targets: ["NablaCommand"]),
     ],
     traits: [
-        .trait(name: "MuJoCo", description: "Environments simulated by MuJoCo for nabla train trpo; needs its C library (Debian: libmujoco-dev).")
+        .trait(
+            name: "MuJoCo",
+            description: "Environments simulated by MuJoCo for nabla train trpo; needs its C library (Debian: libmujoco-dev).")
     ],
     dependencies: [
         // For the command line only: the libraries depend on no package.
@@ -47,7 +49,8 @@ let package = Package(
         .executableTarget(
             name: "NablaCommand",
             dependencies: [
-                "ExampleMAML", "ExampleTRPO", "ExampleWGANGP", "NablaTraining", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "ExampleMAML", "ExampleTRPO", "ExampleWGANGP", "NablaTraining",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "NablaArrayTests", dependencies: ["NablaArray"]),
         // The table of functions, which tests of every kind walk over.

@@ -26,7 +26,8 @@ public struct AdvantageEstimation: Codable, Sendable, Equatable {
         for array in [values, nextValues, isTerminated, isLast] {
             require(
                 rewards.rank == 2 && array.shape == rewards.shape,
-                "AdvantageEstimation.advantages: expected arrays of one shape (steps, environments), got \(rewards.shape) and \(array.shape)")
+                "AdvantageEstimation.advantages: expected arrays of one shape (steps, environments), got \(rewards.shape) and \(array.shape)"
+            )
         }
         let goesOn = (.!isTerminated).cast(to: rewards.dtype)
         let sameEpisode = (.!isLast).cast(to: rewards.dtype)

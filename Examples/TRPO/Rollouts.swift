@@ -87,7 +87,8 @@ public struct Rollouts {
     }
 
     /// The sum of rewards of the first episode of every environment from now on.
-    public mutating func firstReturns(using generator: inout RandomGenerator, act: (NDArray, inout RandomGenerator) -> NDArray) -> [Double] {
+    public mutating func firstReturns(using generator: inout RandomGenerator, act: (NDArray, inout RandomGenerator) -> NDArray) -> [Double]
+    {
         var first = [Double?](repeating: nil, count: environments.count)
         while first.contains(nil) {
             let rows = rows(of: act(observations, &generator))

@@ -148,7 +148,9 @@ extension TRPOEnvironment {
         func zoo(_ steps: String, _ value: String) -> Published {
             Published(source: "rl-baselines3-zoo, benchmark.md", steps: steps, value: value)
         }
-        func contrib(_ value: String) -> Published { Published(source: "sb3-contrib, docs/modules/trpo.md, 3 seeds", steps: "1 M", value: value) }
+        func contrib(_ value: String) -> Published {
+            Published(source: "sb3-contrib, docs/modules/trpo.md, 3 seeds", steps: "1 M", value: value)
+        }
         func chainer(_ value: String) -> Published { Published(source: "ChainerRL, 20 seeds", steps: "2 M", value: value) }
         func tianshou(_ value: String) -> Published { Published(source: "Tianshou, thu-ml/tianshou#340", steps: "1 M", value: value) }
         func spinningUp(_ value: String) -> Published { Published(source: "Spinning Up, in the same table", steps: "1 M", value: value) }
@@ -158,7 +160,8 @@ extension TRPOEnvironment {
         case .invertedPendulum: return [tianshou("1000 ± 0")]
         case .hopper:
             return [
-                zoo("1 M, Hopper-v3", "3618 ± 357"), contrib("3372 ± 215"), chainer("3056 ± 44"), tianshou("2046 ± 1038"), spinningUp("about 1200"),
+                zoo("1 M, Hopper-v3", "3618 ± 357"), contrib("3372 ± 215"), chainer("3056 ± 44"), tianshou("2046 ± 1038"),
+                spinningUp("about 1200"),
             ]
         case .swimmer:
             return [

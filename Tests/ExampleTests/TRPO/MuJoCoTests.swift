@@ -141,7 +141,9 @@
 
         /// Height, lean and speed decide whether the hopper is well.
         @Test func hopperReward() throws {
-            let joints = (0..<6).map { "<joint name=\"\($0)\" type=\"\($0 < 2 ? "slide" : "hinge")\" axis=\"\($0 == 0 ? "1 0 0" : $0 == 1 ? "0 0 1" : "0 1 0")\"/>" }
+            let joints = (0..<6).map {
+                "<joint name=\"\($0)\" type=\"\($0 < 2 ? "slide" : "hinge")\" axis=\"\($0 == 0 ? "1 0 0" : $0 == 1 ? "0 0 1" : "0 1 0")\"/>"
+            }
             let motors = (3..<6).map { "<motor joint=\"\($0)\" ctrlrange=\"-1 1\" ctrllimited=\"true\"/>" }
             let xml = """
                 <mujoco><option timestep="0.002" gravity="0 0 0"/><worldbody><body>\(joints[0...2].joined())<geom type="sphere" size="0.1"/>

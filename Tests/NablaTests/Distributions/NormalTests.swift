@@ -211,7 +211,8 @@ import Testing
         #expect(old.mean.array == m.array && old.logStandardDeviation.array == s.array && old.batchShape == [])
         #expect(old.standardDeviation.array == p.standardDeviation.array)
         let slopes = grad(of: klDivergence(old, p), wrt: [m, s], enableDoubleBackprop: true)
-        let products = grad(of: slopes, wrt: [m, s], gradOutputs: [Variable(constant: NDArray([1.0])), Variable(constant: NDArray([1.0]))])
+        let products = grad(
+            of: slopes, wrt: [m, s], gradOutputs: [Variable(constant: NDArray([1.0])), Variable(constant: NDArray([1.0]))])
         #expect(isClose(products.map { $0.item() }, [Foundation.exp(0.4), 2]))
     }
 }
