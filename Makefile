@@ -6,7 +6,7 @@ MUJOCO := libmujoco-dev
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SOURCES := Package.swift Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources
 
-.PHONY: all deps demo-deps mujoco-deps demo test test-debug test-release test-mujoco test-dependency bench format lint docs clean
+.PHONY: all deps demo-deps mujoco-deps demo test test-debug test-release test-mujoco test-dependency bench bench-peers format lint docs clean
 
 all: deps
 	swift build -c release
@@ -30,7 +30,7 @@ mujoco-deps: deps
 demo: demo-deps
 	swift build -c release --product nabla
 	.build/release/nabla toy
-	.build/release/nabla train wgan-gp --minutes 2 --alpha 1e-3 --output runs/demo
+	.build/release/nabla train wgan-gp --method penalty --minutes 2 --output runs/demo
 
 # Debug finds what optimisation hides; release is what users run, and where a message must not be lost.
 test: deps mujoco-deps test-dependency test-debug test-release
@@ -53,6 +53,11 @@ test-dependency:
 
 bench: deps
 	swift run --package-path Benchmarks -c release NablaBenchmarks
+
+# The same workloads in PyTorch and JAX, when python3 has them, and the ratios.
+bench-peers: deps
+	swift build --package-path Benchmarks -c release
+	python3 Benchmarks/peers/compare.py Benchmarks/.build/release/NablaBenchmarks --threads 1
 
 format:
 	swift format -i -r --configuration .swift-format $(SOURCES)

@@ -5,7 +5,8 @@ import NablaNN
 ///     L = E[D(x̃)] - E[D(x)] + λ E[(‖∇D(x̂)‖ - 1)²],   x̂ = ε x + (1 - ε) x̃
 ///
 /// for real images x and generated ones x̃. The gradient is taken with respect to each image and is part of the loss, so that training
-/// differentiates it once more.
+/// differentiates it once more. With λ = 0 this is the loss of Arjovsky, Chintala and Bottou, *Wasserstein GAN*, 2017, who bound the slope by
+/// clipping the critic's weights; the slope is then measured only.
 public struct CriticLoss {
     /// L, what the critic minimises.
     public let total: Variable
@@ -25,11 +26,11 @@ public struct CriticLoss {
         let real = critic(images)
         let fake = critic(generated)
         let mix = Variable(epsilon * images.array + (1 - epsilon) * generated.array)
-        let gradient = grad(of: critic(mix).sum(), wrt: mix, enableDoubleBackprop: true)
+        let gradient = grad(of: critic(mix).sum(), wrt: mix, enableDoubleBackprop: lambda != 0)
         let slopes = norm(gradient.flattened(fromAxis: 1), axis: 1)
         wasserstein = real.mean() - fake.mean()
         penalty = square(slopes - 1).mean()
         slope = slopes.mean()
-        total = lambda * penalty - wasserstein
+        total = lambda == 0 ? -wasserstein : lambda * penalty - wasserstein
     }
 }

@@ -4,9 +4,9 @@ import NablaNN
 public struct ImageBatches {
     private let images: NDArray
     private let size: Int
-    private var generator: RandomGenerator
-    private var order = NDArray([Int]())
-    private var next = 0
+    var generator: RandomGenerator
+    var order = NDArray([Int]())
+    var next = 0
 
     /// Batches of `size` of the `images` (count, …), of which there must be as many at least.
     public init(of images: NDArray, size: Int, using generator: RandomGenerator) {

@@ -1,7 +1,5 @@
 // Maps of one operand.
-#include "iterate.h"
-
-#include <math.h>
+#include "vector_math_f32.h"
 
 // NAME over types TO and TX: EXPR in terms of x.
 #define MAP1(NAME, TO, TX, EXPR)                                                    \
@@ -15,25 +13,35 @@
             for (int64_t i = 0; i < count; i++) { TX x = in[i * sx]; out[i * so] = (TO)(EXPR); } \
         }                                                                           \
     }
-// The same for what is a call of the C library, where vectors would gain nothing.
-#define CALL1(NAME, TO, TX, EXPR)                                                   \
-    static void NAME(int64_t count, char *const *p, const int64_t *s) {             \
-        TO *out = (TO *)p[0];                                                       \
-        const TX *in = (const TX *)p[1];                                            \
+// The same for angles, whose reduction to a quarter turn is exact up to NK_TRIGONOMETRIC_LIMIT only: larger ones, which are rare, go to
+// the C library. Blocks are copied because `out` may be where the operand lies.
+#define MAP1_ANGLE(NAME, T, EXPR, LIBRARY)                                          \
+    NK_CLONES static void NAME(int64_t count, char *const *p, const int64_t *s) {   \
+        T *out = (T *)p[0];                                                         \
+        const T *in = (const T *)p[1];                                              \
         int64_t so = s[0], sx = s[1];                                               \
-        for (int64_t i = 0; i < count; i++) { TX x = in[i * sx]; out[i * so] = (TO)(EXPR); } \
+        T block[NK_ANGLE_BLOCK];                                                    \
+        for (int64_t start = 0; start < count; start += NK_ANGLE_BLOCK) {           \
+            int64_t end = count - start < NK_ANGLE_BLOCK ? count - start : NK_ANGLE_BLOCK; \
+            T *to = out + start * so;                                               \
+            const T *from = in + start * sx;                                        \
+            int32_t has_large = 0;                                                  \
+            for (int64_t i = 0; i < end; i++) block[i] = from[i * sx];              \
+            NK_VECTORIZE for (int64_t i = 0; i < end; i++)                          \
+                has_large |= !(block[i] < (T)NK_TRIGONOMETRIC_LIMIT && block[i] > -(T)NK_TRIGONOMETRIC_LIMIT); \
+            if (NK_LIKELY(so == 1)) {                                               \
+                NK_VECTORIZE for (int64_t i = 0; i < end; i++) { T x = block[i]; to[i] = EXPR; } \
+            } else {                                                                \
+                for (int64_t i = 0; i < end; i++) { T x = block[i]; to[i * so] = EXPR; } \
+            }                                                                       \
+            if (NK_LIKELY(!has_large)) continue;                                    \
+            for (int64_t i = 0; i < end; i++) {                                     \
+                T x = block[i];                                                     \
+                if (!(x < (T)NK_TRIGONOMETRIC_LIMIT && x > -(T)NK_TRIGONOMETRIC_LIMIT)) to[i * so] = LIBRARY(x); \
+            }                                                                       \
+        }                                                                           \
     }
-
-static inline float sigmoid_f32(float x) {
-    float e = expf(-fabsf(x));
-    return (x >= 0 ? 1.0f : e) / (1.0f + e);
-}
-static inline double sigmoid_f64(double x) {
-    double e = exp(-fabs(x));
-    return (x >= 0 ? 1.0 : e) / (1.0 + e);
-}
-static inline float softplus_f32(float x) { return x != x ? x : (x > 0 ? x : 0) + log1pf(expf(-fabsf(x))); }
-static inline double softplus_f64(double x) { return x != x ? x : (x > 0 ? x : 0) + log1p(exp(-fabs(x))); }
+enum { NK_ANGLE_BLOCK = 256 };
 
 // S: suffix of the loops' names; T: type of the elements; F: suffix of the C library's functions for it.
 #define SIMPLE_FLOAT_OPS(X, S, T, F)                                  \
@@ -49,29 +57,30 @@ static inline double softplus_f64(double x) { return x != x ? x : (x > 0 ? x : 0
     X(S, T, CEIL, ceil##F(x))                                         \
     X(S, T, ROUND, rint##F(x))                                        \
     X(S, T, TRUNC, trunc##F(x))
-#define LIBRARY_FLOAT_OPS(X, S, T, F)                                 \
-    X(S, T, EXP, exp##F(x))                                           \
-    X(S, T, EXPM1, expm1##F(x))                                       \
-    X(S, T, LOG, log##F(x))                                           \
-    X(S, T, LOG1P, log1p##F(x))                                       \
-    X(S, T, LOG2, log2##F(x))                                         \
-    X(S, T, LOG10, log10##F(x))                                       \
-    X(S, T, SIN, sin##F(x))                                           \
-    X(S, T, COS, cos##F(x))                                           \
-    X(S, T, TAN, tan##F(x))                                           \
-    X(S, T, ASIN, asin##F(x))                                         \
-    X(S, T, ACOS, acos##F(x))                                         \
-    X(S, T, ATAN, atan##F(x))                                         \
-    X(S, T, SINH, sinh##F(x))                                         \
-    X(S, T, COSH, cosh##F(x))                                         \
-    X(S, T, TANH, tanh##F(x))                                         \
-    X(S, T, ASINH, asinh##F(x))                                       \
-    X(S, T, ACOSH, acosh##F(x))                                       \
-    X(S, T, ATANH, atanh##F(x))                                       \
-    X(S, T, SIGMOID, sigmoid_##S(x))                                  \
-    X(S, T, SOFTPLUS, softplus_##S(x))                                \
-    X(S, T, ERF, erf##F(x))                                           \
-    X(S, T, ERFC, erfc##F(x))
+#define ELEMENTARY_FLOAT_OPS(X, S, T, F)                              \
+    X(S, T, EXP, nk_exp_##S(x))                                       \
+    X(S, T, EXPM1, nk_expm1_##S(x))                                   \
+    X(S, T, LOG, nk_log_##S(x))                                       \
+    X(S, T, LOG1P, nk_log1p_##S(x))                                   \
+    X(S, T, LOG2, nk_log2_##S(x))                                     \
+    X(S, T, LOG10, nk_log10_##S(x))                                   \
+    X(S, T, ASIN, nk_asin_##S(x))                                     \
+    X(S, T, ACOS, nk_acos_##S(x))                                     \
+    X(S, T, ATAN, nk_atan_##S(x))                                     \
+    X(S, T, SINH, nk_sinh_##S(x))                                     \
+    X(S, T, COSH, nk_cosh_##S(x))                                     \
+    X(S, T, TANH, nk_tanh_##S(x))                                     \
+    X(S, T, ASINH, nk_asinh_##S(x))                                   \
+    X(S, T, ACOSH, nk_acosh_##S(x))                                   \
+    X(S, T, ATANH, nk_atanh_##S(x))                                   \
+    X(S, T, SIGMOID, nk_sigmoid_##S(x))                               \
+    X(S, T, SOFTPLUS, nk_softplus_##S(x))                             \
+    X(S, T, ERF, nk_erf_##S(x))                                       \
+    X(S, T, ERFC, nk_erfc_##S(x))
+#define ANGLE_FLOAT_OPS(X, S, T, F)                                   \
+    X(S, T, SIN, nk_sin_##S(x), sin##F)                               \
+    X(S, T, COS, nk_cos_##S(x), cos##F)                               \
+    X(S, T, TAN, nk_tan_##S(x), tan##F)
 // U is the unsigned type of the same width: its arithmetic wraps.
 #define INTEGER_OPS(X, S, T, U)                                       \
     X(S, T, NEG, (T)(0 - (U)x))                                       \
@@ -82,30 +91,33 @@ static inline double softplus_f64(double x) { return x != x ? x : (x > 0 ? x : 0
     X(S, T, FLOOR, x)
 
 #define DEFINE_SIMPLE(S, T, OP, EXPR) MAP1(S##_##OP, T, T, EXPR)
-#define DEFINE_LIBRARY(S, T, OP, EXPR) CALL1(S##_##OP, T, T, EXPR)
+#define DEFINE_ANGLE(S, T, OP, EXPR, LIBRARY) MAP1_ANGLE(S##_##OP, T, EXPR, LIBRARY)
 SIMPLE_FLOAT_OPS(DEFINE_SIMPLE, f32, float, f)
 SIMPLE_FLOAT_OPS(DEFINE_SIMPLE, f64, double, )
-LIBRARY_FLOAT_OPS(DEFINE_LIBRARY, f32, float, f)
-LIBRARY_FLOAT_OPS(DEFINE_LIBRARY, f64, double, )
+ELEMENTARY_FLOAT_OPS(DEFINE_SIMPLE, f32, float, f)
+ELEMENTARY_FLOAT_OPS(DEFINE_SIMPLE, f64, double, )
+ANGLE_FLOAT_OPS(DEFINE_ANGLE, f32, float, f)
+ANGLE_FLOAT_OPS(DEFINE_ANGLE, f64, double, )
 INTEGER_OPS(DEFINE_SIMPLE, i32, int32_t, uint32_t)
 INTEGER_OPS(DEFINE_SIMPLE, i64, int64_t, uint64_t)
 MAP1(bool_NOT, uint8_t, uint8_t, x ^ 1)
 
-#define ENTRY(S, T, OP, EXPR) [NK_##OP] = S##_##OP,
+#define ENTRY(S, T, OP, ...) [NK_##OP] = S##_##OP,
+#define FLOAT_ENTRIES(S, T, F) SIMPLE_FLOAT_OPS(ENTRY, S, T, F) ELEMENTARY_FLOAT_OPS(ENTRY, S, T, F) ANGLE_FLOAT_OPS(ENTRY, S, T, F)
 #define INTEGER_ROUNDINGS(S) [NK_CEIL] = S##_FLOOR, [NK_ROUND] = S##_FLOOR, [NK_TRUNC] = S##_FLOOR,
 
 static const nk_loop unary_loops[5][NK_NOT + 1] = {
-    [NK_F32] = {SIMPLE_FLOAT_OPS(ENTRY, f32, float, f) LIBRARY_FLOAT_OPS(ENTRY, f32, float, f)},
-    [NK_F64] = {SIMPLE_FLOAT_OPS(ENTRY, f64, double, ) LIBRARY_FLOAT_OPS(ENTRY, f64, double, )},
+    [NK_F32] = {FLOAT_ENTRIES(f32, float, f)},
+    [NK_F64] = {FLOAT_ENTRIES(f64, double, )},
     [NK_I32] = {INTEGER_OPS(ENTRY, i32, int32_t, uint32_t) INTEGER_ROUNDINGS(i32)},
     [NK_I64] = {INTEGER_OPS(ENTRY, i64, int64_t, uint64_t) INTEGER_ROUNDINGS(i64)},
     [NK_BOOL] = {[NK_NOT] = bool_NOT},
 };
 
-// A thread takes at least this many elements: a call of the C library is worth about sixteen additions.
-static const uint8_t library_calls[NK_NOT + 1] = {
-#define MARK(S, T, OP, EXPR) [NK_##OP] = 1,
-    LIBRARY_FLOAT_OPS(MARK, f64, double, )
+// An elementary function is worth several additions, so a thread takes fewer elements.
+static const uint8_t is_elementary[NK_NOT + 1] = {
+#define MARK(S, T, OP, ...) [NK_##OP] = 1,
+    ELEMENTARY_FLOAT_OPS(MARK, f64, double, ) ANGLE_FLOAT_OPS(MARK, f64, double, )
 };
 
 void nk_unary(nk_unary_op op, nk_dtype type, int rank, const int32_t *shape,
@@ -118,7 +130,7 @@ void nk_unary(nk_unary_op op, nk_dtype type, int rank, const int32_t *shape,
     char *const pointers[] = {out, (char *)x};
     int32_t size = (int32_t)nk_size(type);
     const int32_t sizes[] = {size, size};
-    nk_walk(loop, &plan, 2, pointers, sizes, library_calls[op] ? NK_PARALLEL_ELEMENTS / 16 : NK_PARALLEL_ELEMENTS);
+    nk_walk(loop, &plan, 2, pointers, sizes, is_elementary[op] ? NK_PARALLEL_ELEMENTS / 4 : NK_PARALLEL_ELEMENTS);
 }
 
 #define DEFINE_TESTS(S, T)                                             \

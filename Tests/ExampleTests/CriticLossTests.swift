@@ -80,6 +80,24 @@ import Testing
         checkGradients(of: generator) { -critic(generator(latent)).mean() }
     }
 
+    /// The networks that go with clipping: statistics of the batch in both, and no penalty.
+    @Test func normalizedNetworks() {
+        var random = RandomGenerator(seed: 9)
+        let critic = Critic(width: 2, isNormalized: true, dtype: .float64, using: &random)
+        let generator = Generator(width: 2, isNormalized: true, dtype: .float64, using: &random)
+        let inputs = Inputs(seed: 10)
+        func loss(_ lambda: Double) -> Variable {
+            CriticLoss(
+                of: { critic($0) }, images: Variable(constant: inputs.images), generated: Variable(constant: inputs.generated),
+                epsilon: inputs.epsilon, lambda: lambda
+            ).total
+        }
+        checkGradients(of: critic) { loss(0) }
+        checkGradients(of: critic) { loss(10) }
+        let latent = Variable(constant: random.normal([Self.batch, Generator.latentSize], dtype: .float64))
+        checkGradients(of: generator) { -critic(generator(latent)).mean() }
+    }
+
     /// A linear critic's slope is the length of its weight everywhere, so every term is known.
     @Test func linearCriticIsKnown() {
         let inputs = Inputs(seed: 8)

@@ -27,6 +27,47 @@ import Testing
         #expect(authors.critic.parameterCount == 1_030_145)
     }
 
+    /// Images on a line, so that the distance of every direction is known: shifting them all by s along a direction u of length 1 moves
+    /// their shadow on v by s |u·v|, whose mean over directions in d dimensions is s Γ(d/2) / (√π Γ((d+1)/2)): 2/π in the plane.
+    @Test func slicedDistanceOfAShift() {
+        var random = RandomGenerator(seed: 1)
+        let points = random.normal([50, 2], dtype: .float64)
+        let shifted = points + NDArray([3.0, 4.0])
+        let distance = slicedDistance(points, shifted, directions: 20000, using: &random)
+        #expect(abs(distance - 5 * 2 / Double.pi) < 0.05)
+        #expect(slicedDistance(points, points, using: &random) == 0)
+        let shuffled = points.take(random.permutation(50))
+        #expect(slicedDistance(points, shuffled, using: &random) == 0)
+    }
+
+    /// With clipping the loss is the estimate alone, and the critic's weights stay in their bounds.
+    @Test func clipping() {
+        var settings = settings()
+        (settings.method, settings.rate, settings.limit) = (.clipping, 1e-3, 0.1)
+        let model = WGANGP(settings, images: images)
+        let losses = (0..<8).map { _ in model.iterate() }
+        #expect(losses.allSatisfy { $0.critic == -$0.wasserstein && $0.slope > 0 })
+        #expect(model.critic.parameters.allSatisfy { abs($0.array).max().item() <= 0.1 * 1.0001 })
+        #expect(losses.last!.wasserstein > losses.first!.wasserstein)
+        // Pictures come from the running averages: looking changes nothing, and one image does not depend on the others.
+        let latent = model.fixedLatent(count: 4)
+        #expect(abs(model.samples(latent)[0..<1] - model.samples(latent[0..<1])).max().item() < 1e-5)
+    }
+
+    @Test(arguments: WGANGP.Method.allCases) func restoredTrainingGoesOn(method: WGANGP.Method) throws {
+        var settings = settings()
+        settings.method = method
+        let whole = WGANGP(settings, images: images)
+        for _ in 0..<3 { _ = whole.iterate() }
+        let stopped = whole.snapshot
+        let losses = (0..<3).map { _ in whole.iterate().critic }
+        let resumed = WGANGP(settings, images: images)
+        try resumed.restore(stopped)
+        #expect((0..<3).map { _ in resumed.iterate().critic } == losses)
+        #expect(resumed.snapshot.arrays == whole.snapshot.arrays)
+        #expect(resumed.iteration == 6)
+    }
+
     @Test func firstIterationsBehave() {
         let model = WGANGP(settings(), images: images)
         let before = model.critic.parameters.map(\.array)

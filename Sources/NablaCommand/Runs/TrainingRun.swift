@@ -107,14 +107,14 @@ struct TrainingRun {
 
     /// How many iterations there will be: the limits, or what the time suffices for at the present rate.
     private func total(at index: Int) -> Int {
-        let rest = learners[(index + 1)...].reduce(0) { $0 + $1.iterations }
-        let (learner, seconds) = (learners[index], checkpoints[index].seconds)
-        var own = learner.iterations
-        if secondsLimit.isFinite && seconds > 0 {
-            let affordable = seconds >= secondsLimit ? 0 : Double(learner.model.iteration) * secondsLimit / seconds
-            if affordable < Double(own) { own = max(learner.model.iteration, Int(affordable)) }
+        let (iteration, seconds) = (learners[index].model.iteration, checkpoints[index].seconds)
+        func expected(_ limit: Int) -> Int {
+            guard secondsLimit.isFinite && seconds > 0 else { return limit }
+            let affordable = Double(iteration) * secondsLimit / seconds
+            return affordable < Double(limit) ? Int(affordable) : limit
         }
-        return done(before: index) + own + rest
+        let own = seconds >= secondsLimit ? iteration : max(iteration, expected(learners[index].iterations))
+        return learners[(index + 1)...].reduce(done(before: index) + own) { $0 + expected($1.iterations) }
     }
 
     private mutating func record(_ index: Int) throws {

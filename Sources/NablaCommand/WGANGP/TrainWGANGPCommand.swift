@@ -8,73 +8,99 @@ struct TrainWGANGPCommand: ParsableCommand {
         commandName: "wgan-gp", abstract: "Train a generator of images against a critic whose slope is held at 1.",
         discussion: """
             The critic's loss contains the gradient of the critic with respect to images, so training it differentiates a gradient \
-            (Gulrajani et al. 2017; networks and settings of the authors' gan_mnist.py). Ctrl-C ends the run in order.
+            (Gulrajani et al. 2017; networks and settings of the authors' gan_mnist.py). Compared with a critic whose weights are clipped \
+            (Arjovsky et al. 2017). Ctrl-C ends the run in order; --resume goes on with it.
             """)
 
+    @OptionGroup var options: RunOptions
+
     @Option(help: ArgumentHelp("Folder with an IDX set of 28 × 28 images like MNIST's, plain or .gz.", valueName: "dir"))
-    var data = IDXImageSet.fashionMNISTFolder
+    var data: String?
 
-    @Option(help: "Channels of the networks; the authors' is 64.")
-    var width = WGANGP.Settings().width
+    @Option(help: "How the critic's slope is bounded: penalty or clipping. (default: both, one learner each)")
+    var method: WGANGP.Method?
 
-    @Option(help: "Stop after so many iterations. (default: 10000, or no limit when --minutes is given)")
+    @Option(help: "Channels of the networks. (default: 16 quick, 64 paper)")
+    var width: Int?
+
+    @Option(help: "Iterations of each learner. (default: 1000 quick, 200000 paper, no limit when --minutes is given)")
     var iterations: Int?
 
-    @Option(help: "Stop after so many minutes of training.")
+    @Option(help: "Minutes of training of each learner, at most.")
     var minutes: Double?
 
-    @Option(help: "Images in a batch.")
-    var batch = WGANGP.Settings().batch
+    @Option(help: "Images in a batch. (default: 50)")
+    var batch: Int?
 
-    @Option(help: "Steps of the critic in each iteration.")
-    var criticSteps = WGANGP.Settings().criticSteps
+    @Option(help: "Steps of the critic in each iteration. (default: 5)")
+    var criticSteps: Int?
 
-    @Option(help: "Weight of the penalty on slopes other than 1.")
-    var lambda = WGANGP.Settings().lambda
+    @Option(help: "Weight of the penalty on slopes other than 1. (default: 10)")
+    var lambda: Double?
 
-    @Option(help: "Size of Adam's steps; 1e-3 shows clothes sooner than the authors' value.")
-    var alpha = WGANGP.Settings().alpha
+    @Option(help: "Size of Adam's steps, with the penalty. (default: 1e-3 quick, 1e-4 paper)")
+    var alpha: Double?
 
-    @Option(help: "Everything random follows from it: two runs with one seed and one number of threads are equal to the bit.")
-    var seed: UInt64 = 0
+    @Option(help: "Size of RMSprop's steps, with clipping. (default: 5e-4 quick, 5e-5 paper)")
+    var rate: Double?
 
-    @Option(help: ArgumentHelp("Folder for pictures and the log; a finished run replaces an earlier one there.", valueName: "dir"))
-    var output = "runs/wgan-gp"
+    @Option(help: "Where the critic's weights end, with clipping. (default: 0.01)")
+    var limit: Double?
 
-    @Option(help: "Iterations between two pictures of samples.")
-    var sampleEvery = 100
-
-    @Option(help: "Threads that large operations use. (default: all cores)")
-    var threads: Int?
+    @Option(help: "Iterations between two pictures of samples. (default: 100)")
+    var sampleEvery: Int?
 
     func validate() throws {
-        func require(_ condition: Bool, _ option: String, _ expected: String, _ value: Any) throws {
-            if !condition { throw ValidationError("--\(option): expected \(expected), got \(value)") }
+        let positive = Double.leastNonzeroMagnitude...Double.greatestFiniteMagnitude
+        try check(width, in: 1...1024, "width", "a number of channels from 1 to 1024")
+        try check(iterations, in: 1..., "iterations", "at least 1")
+        try check(minutes, in: positive, "minutes", "a number above 0")
+        try check(batch, in: 1..., "batch", "at least 1")
+        try check(criticSteps, in: 1..., "critic-steps", "at least 1")
+        try check(lambda, in: 0...Double.greatestFiniteMagnitude, "lambda", "a number of at least 0")
+        try check(alpha, in: positive, "alpha", "a number above 0")
+        try check(rate, in: positive, "rate", "a number above 0")
+        try check(limit, in: positive, "limit", "a number above 0")
+        try check(sampleEvery, in: 1..., "sample-every", "at least 1")
+        try options.validate(others: [
+            ("data", data != nil), ("method", method != nil), ("width", width != nil), ("iterations", iterations != nil),
+            ("minutes", minutes != nil), ("batch", batch != nil), ("critic-steps", criticSteps != nil), ("lambda", lambda != nil),
+            ("alpha", alpha != nil), ("rate", rate != nil), ("limit", limit != nil), ("sample-every", sampleEvery != nil),
+        ])
+    }
+
+    /// The run that the options ask for.
+    private var plan: WGANGPPlan {
+        let preset = options.preset ?? .quick
+        let learners = (method.map { [$0] } ?? [.penalty, .clipping]).map { method in
+            var settings = WGANGP.Settings(preset, method)
+            settings.width = width ?? settings.width
+            settings.batch = batch ?? settings.batch
+            settings.criticSteps = criticSteps ?? settings.criticSteps
+            settings.lambda = lambda ?? settings.lambda
+            settings.alpha = alpha ?? settings.alpha
+            settings.rate = rate ?? settings.rate
+            settings.limit = limit ?? settings.limit
+            settings.seed = options.seed ?? 0
+            return settings
         }
-        try require((1...1024).contains(width), "width", "a number of channels from 1 to 1024", width)
-        try require(iterations ?? 1 >= 1, "iterations", "at least 1", iterations ?? 1)
-        try require((minutes ?? 1) > 0 && (minutes ?? 1).isFinite, "minutes", "a number above 0", minutes ?? 1)
-        try require(batch >= 1, "batch", "at least 1", batch)
-        try require(criticSteps >= 1, "critic-steps", "at least 1", criticSteps)
-        try require(lambda >= 0 && lambda.isFinite, "lambda", "a number of at least 0", lambda)
-        try require(alpha > 0 && alpha.isFinite, "alpha", "a number above 0", alpha)
-        try require(sampleEvery >= 1, "sample-every", "at least 1", sampleEvery)
-        try require((1...1024).contains(threads ?? 1), "threads", "a number from 1 to 1024", threads ?? 1)
+        return WGANGPPlan(
+            data: data ?? IDXImageSet.fashionMNISTFolder,
+            iterations: iterations ?? (minutes == nil ? WGANGPPlan.iterations(preset) : .max), minutes: minutes,
+            sampleEvery: sampleEvery ?? 100, learners: learners)
     }
 
     func run() throws {
-        var settings = WGANGP.Settings()
-        (settings.width, settings.batch, settings.criticSteps) = (width, batch, criticSteps)
-        (settings.lambda, settings.alpha, settings.seed) = (lambda, alpha, seed)
-        let files = try WGANGPFiles(at: output)
-        let images = try TrainingImages(from: data, atLeast: batch)
-        if let threads { setThreadCount(threads) }
-        try files.writeSettings(settings, data: data)
-
-        let model = WGANGP(settings, images: images.array)
-        let limit = iterations ?? (minutes == nil ? 10000 : Int.max)
-        var run = WGANGPRun(model, files: files, limit: limit, seconds: (minutes ?? .infinity) * 60, sampleEvery: sampleEvery)
-        let end = try run.train(showing: images)
-        ReportOutput.standardOutput.write(end + "\n")
+        let folder = RunFolder(options.output, for: WGANGPPlan.command)
+        let plan = options.resume ? try folder.plan(WGANGPPlan.self) : plan
+        if !options.resume { try OutputFolder.create(at: folder.path) }
+        let images = try TrainingImages(from: plan.data, atLeast: plan.learners.map(\.batch).max()!)
+        if let threads = options.threads { setThreadCount(threads) }
+        if !options.resume {
+            try folder.begin(plan)
+            try OutputFolder.create(at: folder.file("samples"))
+        }
+        var run = try WGANGPRun(plan, images: images, folder: folder, isResumed: options.resume)
+        ReportOutput.standardOutput.write(try run.train() + "\n")
     }
 }

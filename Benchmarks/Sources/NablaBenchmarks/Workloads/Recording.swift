@@ -11,16 +11,16 @@ func recordingWorkloads() -> [Workload] {
         return h
     }
     func forward(_ name: String, _ step: @escaping (Variable) -> Variable) -> Workload {
-        Workload(name: "record \(name)", unit: "operation", units: n) { Double(chain(step).array.floats[0]) }
+        Workload(name: "record \(name)", units: n) { Double(chain(step).array.floats[0]) }
     }
     func both(_ name: String, _ step: @escaping (Variable) -> Variable) -> Workload {
-        Workload(name: "record \(name) and backward", unit: "operation", units: n) {
+        Workload(name: "record \(name), backward", units: n) {
             a.clearGrad()
             chain(step).backward(seed: seed)
             return Double(a.grad!.array.floats[0])
         }
     }
-    let unrecorded = Workload(name: "array + array, no graph", unit: "operation", units: n) {
+    let unrecorded = Workload(name: "array + array", units: n) {
         var h = a.array
         for _ in 0..<n { h = h + a.array }
         return Double(h.floats[0])
@@ -28,6 +28,10 @@ func recordingWorkloads() -> [Workload] {
     return [
         unrecorded, forward("h + a") { $0 + a }, forward("h * a") { $0 * a }, forward("sin h") { sin($0) },
         both("h + a") { $0 + a }, both("h * a") { $0 * a }, both("sin h") { sin($0) },
+        Workload(name: "record h * a, twice backward", units: n) {
+            let gradient = grad(of: chain { $0 * a }, wrt: a, gradOutput: seed, enableDoubleBackprop: true)
+            return Double(grad(of: gradient, wrt: a, gradOutput: seed, retainGraph: false).array.floats[0])
+        },
     ]
 }
 
@@ -38,8 +42,10 @@ func toyWorkload() -> Workload {
         let gx = grad(of: y, wrt: x, enableDoubleBackprop: true)
         return gx - 2 * x + 1
     }
-    return Workload(name: "toy, 30 steps", unit: "run", units: 1) {
-        var x = Variable(NDArray(0.25, dtype: .float32))
+    var inputs = Inputs(seed: 10)
+    let start = inputs.uniform([], as: "x")
+    return Workload(name: "toy", inputs: inputs) {
+        var x = Variable(start)
         for _ in 0..<30 {
             let z = f(x)
             z.backward()
