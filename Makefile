@@ -51,8 +51,10 @@ test-mujoco: mujoco-deps
 test-dependency:
 	Scripts/test-dependency.sh
 
+# OpenBLAS chooses its kernels by the processor; a choice in the environment would be measured instead.
 bench: deps
-	swift run --package-path Benchmarks -c release NablaBenchmarks
+	swift build --package-path Benchmarks -c release
+	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE Benchmarks/.build/release/NablaBenchmarks
 
 # The same workloads in PyTorch and JAX, when python3 has them, and the ratios.
 bench-peers: deps

@@ -7,12 +7,16 @@ rounds' medians the least counts. Where checksums differ by more than rounding, 
 """
 import importlib.util
 import json
+import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
+# Kernels pinned for the sake of equal numbers on all machines would be measured instead of this machine's own.
+for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "MKL_CBWR", "MKL_ENABLE_INSTRUCTIONS"):
+    os.environ.pop(name, None)
 binary, *rest = sys.argv[1:]
 options = dict(zip(rest[0::2], rest[1::2]))
 seconds, threads = options.get("--seconds", "1"), options.get("--threads", "1")
