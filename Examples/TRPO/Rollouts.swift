@@ -64,11 +64,8 @@ public struct Rollouts {
             let rows = rows(of: actions[actions.count - 1])
             var reached: [Double] = []
             for i in environments.indices {
-                let (reward, isTerminated) = environments[i].step(rows[i])
-                steps[i] += 1
-                returns[i] += reward
+                let (reward, isTerminated, isLast) = step(i, rows[i])
                 reached += environments[i].observation
-                let isLast = isTerminated || steps[i] >= environments[i].timeLimit
                 rewards.append(reward)
                 terminated.append(isTerminated)
                 last.append(isLast)
@@ -93,13 +90,17 @@ public struct Rollouts {
         while first.contains(nil) {
             let rows = rows(of: act(observations, &generator))
             for i in environments.indices where first[i] == nil {
-                let (reward, isTerminated) = environments[i].step(rows[i])
-                steps[i] += 1
-                returns[i] += reward
-                if isTerminated || steps[i] >= environments[i].timeLimit { first[i] = returns[i] }
+                if step(i, rows[i]).isLast { first[i] = returns[i] }
             }
         }
         return first.compactMap { $0 }
+    }
+
+    private mutating func step(_ i: Int, _ action: [Double]) -> (reward: Double, isTerminated: Bool, isLast: Bool) {
+        let (reward, isTerminated) = environments[i].step(action)
+        steps[i] += 1
+        returns[i] += reward
+        return (reward, isTerminated, isTerminated || steps[i] >= environments[i].timeLimit)
     }
 
     /// The action of each environment, within the bounds of a continuous space.

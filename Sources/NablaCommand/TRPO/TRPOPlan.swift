@@ -36,7 +36,7 @@ extension TRPOEnvironment {
     func steps(_ preset: Preset) -> Int {
         switch self {
         case .cartpole: preset == .quick ? 100_000 : 200_000
-        case .pendulum: preset == .quick ? 100_000 : 300_000
+        case .pendulum: preset == .quick ? 200_000 : 500_000
         case .invertedPendulum: preset == .quick ? 100_000 : 300_000
         case .hopper, .swimmer: preset == .quick ? 300_000 : 1_000_000
         }

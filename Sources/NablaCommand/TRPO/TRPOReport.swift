@@ -22,11 +22,11 @@ struct TRPOReport {
 extension TRPOReport {
     /// The return of each agent during training, and their mean.
     func learning(_ curves: [[JSONRecord]]) -> Figure {
-        let single = zip(results, curves).map { result, records -> LineChart.Series in
+        let single = zip(results, curves).compactMap { result, records -> LineChart.Series? in
             let (x, y) = points(records, "return")
-            return LineChart.Series("seed \(result.seed)", x: x, y: y, smoothing: max(1, y.count / 40))
+            return x.isEmpty ? nil : LineChart.Series("seed \(result.seed)", x: x, y: y, smoothing: max(1, y.count / 40))
         }
-        let series = single + (single.count > 1 ? [mean(of: curves)] : [])
+        let series = single + (single.count > 1 ? [mean(of: curves.filter { !points($0, "return").x.isEmpty })] : [])
         return Figure(
             LineChart(
                 title: "TRPO on \(plan.environment.title): return of the episodes that ended", xLabel: "steps of the environments",
@@ -124,50 +124,4 @@ extension TRPOReport {
     }
 
     private func text(_ number: Double) -> String { String(format: "%g", number) }
-}
-
-extension TRPOEnvironment {
-    /// A figure that someone else published.
-    struct Published {
-        let source: String, steps: String, value: String
-    }
-
-    /// The mean return that a run is expected to reach.
-    var target: Double? {
-        switch self {
-        case .cartpole: 500
-        case .pendulum: -200
-        case .invertedPendulum: 950
-        case .hopper: 2800
-        case .swimmer: 340
-        }
-    }
-
-    /// Returns of TRPO that others published for this environment or an earlier version of it.
-    var published: [Published] {
-        func zoo(_ steps: String, _ value: String) -> Published {
-            Published(source: "rl-baselines3-zoo, benchmark.md", steps: steps, value: value)
-        }
-        func contrib(_ value: String) -> Published {
-            Published(source: "sb3-contrib, docs/modules/trpo.md, 3 seeds", steps: "1 M", value: value)
-        }
-        func chainer(_ value: String) -> Published { Published(source: "ChainerRL, 20 seeds", steps: "2 M", value: value) }
-        func tianshou(_ value: String) -> Published { Published(source: "Tianshou, thu-ml/tianshou#340", steps: "1 M", value: value) }
-        func spinningUp(_ value: String) -> Published { Published(source: "Spinning Up, in the same table", steps: "1 M", value: value) }
-        switch self {
-        case .cartpole: return [zoo("100 k", "500.0 ± 0.0")]
-        case .pendulum: return [zoo("100 k, with state-dependent exploration", "-174.6 ± 127.6")]
-        case .invertedPendulum: return [tianshou("1000 ± 0")]
-        case .hopper:
-            return [
-                zoo("1 M, Hopper-v3", "3618 ± 357"), contrib("3372 ± 215"), chainer("3056 ± 44"), tianshou("2046 ± 1038"),
-                spinningUp("about 1200"),
-            ]
-        case .swimmer:
-            return [
-                zoo("1 M, Swimmer-v3, γ = 0.9999", "365.7 ± 2.1"), contrib("359 ± 2"), chainer("200 ± 25"), tianshou("41 ± 20"),
-                spinningUp("about 85"),
-            ]
-        }
-    }
 }
