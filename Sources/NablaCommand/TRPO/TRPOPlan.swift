@@ -13,13 +13,19 @@ struct TRPOPlan: RunPlan, Equatable {
     /// How many seeds, from that of the settings on.
     let seeds: Int
 
-    var isValid: Bool { steps >= 1 && seeds >= 1 && settings.environments >= 1 && settings.steps >= 1 }
+    var isValid: Bool {
+        let counts = [
+            steps, seeds, settings.environments, settings.steps, settings.hidden, settings.batch, settings.trustRegion.subsampling,
+        ]
+        return counts.allSatisfy { $0 >= 1 } && settings.epochs >= 0 && settings.trustRegion.iterations >= 0
+            && settings.trustRegion.damping >= 0
+    }
 
     /// The settings of each agent.
     var agents: [TRPO.Settings] {
         (0..<seeds).map { index in
             var settings = settings
-            settings.seed += UInt64(index)
+            settings.seed &+= UInt64(index)
             return settings
         }
     }
