@@ -41,15 +41,17 @@ let package = Package(
         .target(name: "Nabla", dependencies: ["NablaArray", "CNablaRuntime"], swiftSettings: coreSettings),
         .target(name: "NablaNN", dependencies: ["Nabla"]),
         .target(name: "NablaTraining", dependencies: ["NablaNN", "CZlib"]),
+        .target(name: "ExampleGANToys", dependencies: ["ExampleWGANGP", "NablaNN"], path: "Examples/GANToys"),
         .target(name: "ExampleWGANGP", dependencies: ["NablaNN"], path: "Examples/WGANGP"),
         .target(name: "ExampleMAML", dependencies: ["NablaNN"], path: "Examples/MAML"),
+        .target(name: "ExampleOmniglot", dependencies: ["ExampleMAML", "NablaNN"], path: "Examples/Omniglot"),
         .target(
             name: "ExampleTRPO", dependencies: ["NablaNN", .target(name: "CMuJoCo", condition: .when(traits: ["MuJoCo"]))],
             path: "Examples/TRPO"),
         .executableTarget(
             name: "NablaCommand",
             dependencies: [
-                "ExampleMAML", "ExampleTRPO", "ExampleWGANGP", "NablaTraining",
+                "ExampleGANToys", "ExampleMAML", "ExampleOmniglot", "ExampleTRPO", "ExampleWGANGP", "NablaTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "NablaArrayTests", dependencies: ["NablaArray"]),
@@ -57,9 +59,12 @@ let package = Package(
         .target(name: "FunctionTable", dependencies: ["Nabla"], path: "Tests/FunctionTable"),
         .testTarget(name: "NablaTests", dependencies: ["Nabla", "FunctionTable"]),
         .testTarget(name: "NablaNNTests", dependencies: ["NablaNN"]),
-        .testTarget(name: "NablaTrainingTests", dependencies: ["NablaTraining"]),
-        .testTarget(name: "ExampleTests", dependencies: ["ExampleMAML", "ExampleTRPO", "ExampleWGANGP"]),
-        .testTarget(name: "NablaCommandTests", dependencies: ["NablaCommand", "NablaTraining"]),
+        // Characters drawn at random, in the files of Omniglot.
+        .target(name: "OmniglotFiles", dependencies: ["ExampleOmniglot"], path: "Tests/OmniglotFiles"),
+        .testTarget(name: "NablaTrainingTests", dependencies: ["ExampleOmniglot", "NablaTraining", "OmniglotFiles"]),
+        .testTarget(
+            name: "ExampleTests", dependencies: ["ExampleGANToys", "ExampleMAML", "ExampleOmniglot", "ExampleTRPO", "ExampleWGANGP"]),
+        .testTarget(name: "NablaCommandTests", dependencies: ["ExampleOmniglot", "NablaCommand", "NablaTraining", "OmniglotFiles"]),
     ],
     swiftLanguageModes: [.v6]
 )

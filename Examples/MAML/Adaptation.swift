@@ -25,18 +25,36 @@ public struct Adaptation {
         theta.map { $0.broadcast(to: Shape([tasks] + Array($0.shape))) }
     }
 
-    /// Each task's parameters after one more step.
+    /// Each task's parameters after one more step, where `losses` says what each task loses, (tasks).
     ///
-    /// No task's error depends on another's parameters, so the gradient of the sum holds each task's own gradient in its place.
-    public func step(_ theta: [Variable], on support: Samples) -> [Variable] {
-        let gradients = grad(of: errors(theta, on: support).sum(), wrt: theta, enableDoubleBackprop: order == .second)
+    /// No task's loss depends on another's parameters, so the gradient of the sum holds each task's own gradient in its place.
+    public func step(_ theta: [Variable], losses: ([Variable]) -> Variable) -> [Variable] {
+        let gradients = grad(of: losses(theta).sum(), wrt: theta, enableDoubleBackprop: order == .second)
         return zip(theta, gradients).map { $0 - rate * $1 }
     }
 
-    /// The error on `query`, averaged over tasks, after some steps from θ on `support`: what meta-training minimises.
+    /// The loss on the `query`, averaged over tasks, after some steps from θ on the `support`: what meta-training minimises.
+    public func loss(
+        _ theta: [Variable], tasks: Int, steps: Int, support: ([Variable]) -> Variable, query: ([Variable]) -> Variable
+    ) -> Variable {
+        var adapted = Self.start(theta, tasks: tasks)
+        for _ in 0..<steps { adapted = step(adapted, losses: support) }
+        return query(adapted).mean()
+    }
+}
+
+// MARK: - Regression
+
+extension Adaptation {
+    /// Each task's parameters after one more step on its squared error.
+    public func step(_ theta: [Variable], on support: Samples) -> [Variable] { step(theta) { errors($0, on: support) } }
+
+    /// The error on `query`, averaged over tasks, after some steps from θ on `support`.
     public func loss(_ theta: [Variable], steps: Int, support: Samples, query: Samples) -> Variable {
-        var adapted = Self.start(theta, tasks: support.x.shape[0])
-        for _ in 0..<steps { adapted = step(adapted, on: support) }
-        return errors(adapted, on: query).mean()
+        loss(theta, tasks: support.x.shape[0], steps: steps) {
+            errors($0, on: support)
+        } query: {
+            errors($0, on: query)
+        }
     }
 }

@@ -12,15 +12,12 @@ public struct Evaluation: Sendable {
     public let divergedCounts: [Int]
 
     init(_ errors: [[Double]]) {
-        let moments = errors.map { values -> (mean: Double, deviation: Double) in
-            let mean = values.reduce(0, +) / Double(values.count)
-            return (mean, (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)).squareRoot())
-        }
+        let estimates = errors.map(Estimate.init)
         // What is no number any more is larger than any.
         medians = errors.map { values in values.map { $0.isNaN ? .infinity : $0 }.sorted()[values.count / 2] }
         divergedCounts = errors.map { values in values.count { !($0 <= 100) } }
-        means = moments.map(\.mean)
-        halfWidths = zip(moments, errors).map { 1.96 * $0.deviation / Double($1.count).squareRoot() }
+        means = estimates.map(\.mean)
+        halfWidths = estimates.map(\.halfWidth)
     }
 }
 

@@ -20,7 +20,8 @@ struct ToyCommand: ParsableCommand {
         }
     }
 
-    private static func f(_ x: Variable) -> Variable {
+    /// (x - 1)², by way of a gradient.
+    static func f(_ x: Variable) -> Variable {
         let y = x * x * x / 3
         let gx = grad(of: y, wrt: x, enableDoubleBackprop: true)
         return gx - 2 * x + 1

@@ -4,5 +4,7 @@ import ArgumentParser
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train", abstract: "Train a model of a paper.",
-        subcommands: [TrainMAMLCommand.self, TrainTRPOCommand.self, TrainWGANGPCommand.self])
+        subcommands: [
+            TrainGANToyCommand.self, TrainMAMLCommand.self, TrainOmniglotCommand.self, TrainTRPOCommand.self, TrainWGANGPCommand.self,
+        ])
 }

@@ -83,6 +83,29 @@ import Testing
         try expect("--resume", "--rate", "0.1", containing: "--resume: expected no --rate, for the run has settings of its own")
     }
 
+    @Test func badOptionsOfOmniglot() throws {
+        func expect(_ arguments: String..., containing text: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+            expectOneLine(try CommandRun(["train", "omniglot"] + arguments), status: 64, containing: text, sourceLocation: sourceLocation)
+        }
+        try expect("--ways", "1", containing: "--ways: expected a number of characters from 2 to 1000, got 1")
+        try expect("--shots", "0", containing: "--shots: expected a number of drawings from 1 to 1000, got 0")
+        try expect("--queries", "0", containing: "--queries: expected a number of drawings from 1 to 1000, got 0")
+        try expect("--rate", "nan", containing: "--rate: expected a number above 0, got nan")
+        try expect("--iterations", "0", containing: "--iterations: expected at least 1, got 0")
+        try expect("--meta-batch", "0", containing: "--meta-batch: expected a number of tasks from 1 to 1000, got 0")
+        try expect("--width", "3", containing: "--width: expected a number of units from 4 to 4096, got 3")
+        try expect("--data", ".", "--alphabets", "2", containing: "--data: expected no --alphabets, for nothing is drawn")
+        try expect("--order", "zeroth", containing: "'zeroth'")
+        try expect("--resume", "--data", ".", containing: "--resume: expected no --data, for the run has settings of its own")
+    }
+
+    @Test func badOptionsOfHVP() throws {
+        expectOneLine(try CommandRun("hvp", "--size", "1"), status: 64, containing: "--size: expected a number of dimensions from 2 to")
+        expectOneLine(try CommandRun("hvp", "--x", "nan"), status: 64, containing: "--x: expected a number from -1e100 to 1e100, got nan")
+        expectOneLine(try CommandRun("hvp", "--v", "inf"), status: 64, containing: "--v: expected a number from -1e100 to 1e100, got inf")
+        expectOneLine(try CommandRun("hvp", "--size", "3", "--v", "1"), status: 64, containing: "--size: expected no --v")
+    }
+
     @Test func nothingToResume() throws {
         let folder = try ImageFolder()
         let run = try CommandRun("train", "maml", "--resume", "--output", folder.file("none"))
@@ -93,7 +116,10 @@ import Testing
     }
 
     @Test func helpIsNoError() throws {
-        for arguments in [["--help"], ["train", "wgan-gp", "--help"], ["train", "maml", "--help"], [], ["train"]] {
+        for arguments in [
+            ["--help"], ["train", "wgan-gp", "--help"], ["train", "maml", "--help"], ["train", "omniglot", "--help"], ["hvp", "--help"], [],
+            ["train"],
+        ] {
             let run = try CommandRun(arguments)
             #expect(run.status == 0)
             #expect(run.errors.isEmpty)

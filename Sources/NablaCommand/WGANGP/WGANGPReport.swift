@@ -28,7 +28,8 @@ struct WGANGPReport {
         }
         var charts = plan.learners.indices.map { index in
             LineChart(
-                title: "Distance of generated from real images, as the critic of \(plan.learners[index].title) sees it", xLabel: "iteration",
+                title: "Distance of generated from real images, as the critic of \(plan.learners[index].title) sees it",
+                xLabel: "iteration",
                 yLabel: "Wasserstein estimate", series: [series("wasserstein", index, name: "", smoothing: true)])
         }
         charts.append(

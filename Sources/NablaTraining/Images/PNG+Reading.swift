@@ -4,33 +4,35 @@ import Foundation
 extension PNG {
     /// Reads a picture from a file.
     ///
-    /// - Throws: `FileError` when the file cannot be read, is damaged, or is another PNG than 8-bit grey or RGB without interlacing.
+    /// - Throws: `FileError` when the file cannot be read, is damaged, or is interlaced or has an alpha channel.
     public static func read(_ path: String) throws(FileError) -> Picture {
         try decoded(FileContents.bytes(of: path, atMost: 1 << 30), path: path)
     }
 
-    /// The picture in the bytes of a PNG file.
+    /// The picture in the bytes of a PNG file: grey of 1 to 16 bits, RGB, or with a palette, which becomes RGB. Samples of fewer than 8 bits
+    /// are spread over 0 to 255, those of 16 are rounded to it.
     ///
     /// - Parameters:
     ///   - file: The whole file.
     ///   - path: Where it came from, for errors.
-    /// - Throws: `FileError` when the data is damaged, or is another PNG than 8-bit grey or RGB without interlacing.
+    /// - Throws: `FileError` when the data is damaged, or is interlaced or has an alpha channel.
     public static func decoded(_ file: [UInt8], path: String) throws(FileError) -> Picture {
         guard file.starts(with: signature) else { throw FileError(path: path, reason: "expected a PNG signature") }
-        var header: Header?
+        var header: PNGHeader?
+        var palette: [UInt8] = []
         var compressed: [UInt8] = []
         var offset = signature.count
         while true {
             let chunk = try Chunk(in: file, at: offset, path: path)
             offset = chunk.end
             switch chunk.name {
-            case "IHDR": header = try Header(chunk.data, path: path)
+            case "IHDR": header = try PNGHeader(chunk.data, path: path)
             case "IDAT": compressed += chunk.data
-            case "PLTE": break  // for RGB a mere suggestion
+            case "PLTE": palette = Array(chunk.data)  // for RGB a mere suggestion
             case "IEND":
                 guard let header else { throw FileError(path: path, reason: "expected an IHDR chunk before IEND") }
                 let rows = try inflated(compressed, size: header.height * (1 + header.rowSize), path: path)
-                return try unfiltered(rows, header: header, path: path)
+                return try header.picture(of: unfiltered(rows, header: header, path: path), palette: palette, path: path)
             default:
                 // A chunk whose name begins with a capital letter may not be skipped.
                 guard let first = chunk.name.first, first.isLowercase else {
@@ -61,34 +63,6 @@ private struct Chunk {
     }
 }
 
-private struct Header {
-    let width: Int
-    let height: Int
-    let channels: Picture.Channels
-
-    var rowSize: Int { width * channels.rawValue }
-
-    init(_ data: ArraySlice<UInt8>, path: String) throws(FileError) {
-        let bytes = Array(data)
-        guard bytes.count == 13 else {
-            throw FileError(path: path, reason: "expected an IHDR chunk of 13 bytes, got \(bytes.count)")
-        }
-        width = Int(bytes.bigEndian(at: 0))
-        height = Int(bytes.bigEndian(at: 4))
-        // Both factors are below 2³², so their product fits.
-        guard width > 0, height > 0, width * height <= 1 << 28 else {
-            throw FileError(path: path, reason: "expected a picture of 1 to 268435456 pixels, got \(width) × \(height)")
-        }
-        switch (bytes[8], bytes[9], bytes[12]) {
-        case (8, 0, 0): channels = .grey
-        case (8, 2, 0): channels = .rgb
-        default:
-            let kind = "bit depth \(bytes[8]), colour type \(bytes[9]), interlacing \(bytes[12])"
-            throw FileError(path: path, reason: "expected 8-bit grey or RGB without interlacing, got \(kind)")
-        }
-    }
-}
-
 private func inflated(_ compressed: [UInt8], size: Int, path: String) throws(FileError) -> [UInt8] {
     var status = Z_OK
     var written = UInt(size)
@@ -103,9 +77,10 @@ private func inflated(_ compressed: [UInt8], size: Int, path: String) throws(Fil
 }
 
 /// Undoes the prediction of each row from its neighbours to the left (a), above (b) and above left (c).
-private func unfiltered(_ rows: [UInt8], header: Header, path: String) throws(FileError) -> Picture {
+private func unfiltered(_ rows: [UInt8], header: PNGHeader, path: String) throws(FileError) -> [UInt8] {
     let size = header.rowSize
-    let step = header.channels.rawValue
+    // Pixels of less than a byte are predicted from the byte before theirs.
+    let step = max(1, header.bitsPerPixel / 8)
     var above = [UInt8](repeating: 0, count: size)
     var samples: [UInt8] = []
     samples.reserveCapacity(header.height * size)
@@ -134,7 +109,7 @@ private func unfiltered(_ rows: [UInt8], header: Header, path: String) throws(Fi
         samples += row
         above = row
     }
-    return Picture(width: header.width, height: header.height, channels: header.channels, samples: samples)
+    return samples
 }
 
 /// The neighbour nearest to a + b − c; ties go to a, then b.
@@ -145,7 +120,7 @@ private func paeth(_ a: UInt8, _ b: UInt8, _ c: UInt8) -> UInt8 {
 }
 
 extension [UInt8] {
-    fileprivate func bigEndian(at offset: Int) -> UInt32 {
+    func bigEndian(at offset: Int) -> UInt32 {
         self[offset..<(offset + 4)].reduce(0) { $0 << 8 | UInt32($1) }
     }
 }

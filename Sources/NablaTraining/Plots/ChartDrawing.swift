@@ -144,6 +144,10 @@ struct ChartDrawing {
                 canvas.draw(line, stroke: stroke)
             }
         }
+        // Bars hide what is behind them.
+        for (index, series) in chart.series.enumerated() where series.marks == .bars {
+            for bar in bars(of: series) { canvas.fill(bar, color: chart.color(of: index)) }
+        }
         // All faint lines lie behind all means.
         for (index, series) in chart.series.enumerated() where series.smoothing > 1 {
             draw(series, series.y, Stroke(color: chart.color(of: index), width: 1, opacity: 0.28))
@@ -155,9 +159,24 @@ struct ChartDrawing {
         for (index, series) in chart.series.enumerated() where series.marks == .dots {
             for (x, y) in zip(series.x, series.shownValues) {
                 for dot in CurvePath.lines(x: [x], y: [y], xAxis: xAxis, yAxis: yAxis, in: plot) {
-                    canvas.draw(dot, stroke: Stroke(color: chart.color(of: index), width: LineChart.dotSize))
+                    canvas.draw(dot, stroke: Stroke(color: chart.color(of: index), width: series.dotSize))
                 }
             }
+        }
+    }
+
+    /// The visible parts of a series of bars, with a narrow gap between neighbours that have room for one.
+    private func bars(of series: LineChart.Series) -> [Rectangle] {
+        func y(_ value: Double) -> Double { plot.maxY - plot.height * min(max(yAxis.position(of: value), 0), 1) }
+        func x(_ value: Double) -> Double { plot.x + plot.width * min(max(xAxis.position(of: value), 0), 1) }
+        let half = series.barWidth / 2
+        let base = yAxis.scale == .linear && yAxis.range.contains(0) ? y(0) : plot.maxY
+        return zip(series.x, series.shownValues).compactMap { place, value in
+            guard Axis.canShow(place, scale: .linear), Axis.canShow(value, scale: yAxis.scale) else { return nil }
+            let (left, right, top) = (x(place - half), x(place + half), y(value))
+            let gap = right - left > 4 ? 1.0 : 0
+            guard right - gap > left, top != base else { return nil }
+            return Rectangle(x: left, y: min(top, base), width: right - left - gap, height: abs(top - base))
         }
     }
 
@@ -189,21 +208,24 @@ struct ChartDrawing {
 }
 
 extension LineChart {
-    /// The diameter of dots.
-    static let dotSize = 7.0
-
     /// The colour of a series, its own or the next of the palette.
     func color(of index: Int) -> Color {
         series[index].color ?? Color.series[index % Color.series.count]
     }
 
-    /// The dashes of a series: none for the first ones, others when the colours of the palette come again.
+    /// The dashes of a series: none for the first ones and for colours of its own, others when the colours of the palette come again.
     func dashes(of index: Int) -> [Double] {
-        [[], [8, 3], [2, 3]][index / Color.series.count % 3]
+        series[index].color == nil ? [[], [8, 3], [2, 3]][index / Color.series.count % 3] : []
     }
 }
 
 extension LineChart.Series {
     /// The values of the prominent line.
     var shownValues: [Double] { runningMean(of: y, window: smoothing) }
+
+    /// The width of bars in units of the x axis.
+    var barWidth: Double {
+        let sorted = x.filter(\.isFinite).sorted()
+        return zip(sorted, sorted.dropFirst()).map { $1 - $0 }.filter { $0 > 0 }.min() ?? 1
+    }
 }

@@ -13,8 +13,15 @@ struct DataRange {
         var (xs, ys) = (Bounds(), Bounds())
         var isWhole = true
         for series in chart.series {
+            let halfBar = series.marks == .bars ? series.barWidth / 2 : 0
             for (x, y) in zip(series.x, series.y)
             where Axis.canShow(x, scale: .linear) && Axis.canShow(y, scale: chart.yScale) && chart.xRange?.contains(x) ?? true {
+                if series.marks == .bars {
+                    // All of the bar, and where it begins.
+                    xs.include(x - halfBar)
+                    xs.include(x + halfBar)
+                    if chart.yScale == .linear { ys.include(0) }
+                }
                 xs.include(x)
                 ys.include(y)
                 isWhole = isWhole && x == x.rounded()

@@ -6,6 +6,7 @@ struct Legend {
         var color: Color?
         var dashes: [Double] = []
         var marks = LineChart.Series.Marks.line
+        var dotSize = 0.0
         var place = Point(x: 0, y: 0)
     }
 
@@ -24,7 +25,10 @@ struct Legend {
         let all = chart.series.indices.filter { !chart.series[$0].name.isEmpty }
             .map { index in
                 let series = chart.series[index]
-                return Entry(name: series.name, color: chart.color(of: index), dashes: chart.dashes(of: index), marks: series.marks)
+                // Dots too small to tell their colour are enlarged.
+                return Entry(
+                    name: series.name, color: chart.color(of: index), dashes: chart.dashes(of: index), marks: series.marks,
+                    dotSize: max(series.dotSize, 5))
             }
 
         var shown = all.count
@@ -68,7 +72,11 @@ struct Legend {
                     [Point(x: x + 1, y: middle), Point(x: x + Self.sample - 1, y: middle)],
                     stroke: Stroke(color: color, width: 2.5, dashes: entry.dashes))
             case .dots:
-                canvas.draw([Point(x: x + Self.sample / 2, y: middle)], stroke: Stroke(color: color, width: LineChart.dotSize))
+                canvas.draw([Point(x: x + Self.sample / 2, y: middle)], stroke: Stroke(color: color, width: entry.dotSize))
+            case .bars:
+                canvas.fill(
+                    Rectangle(x: x + 3, y: (y - size * 0.72).rounded(), width: Self.sample - 6, height: (size * 0.72).rounded()),
+                    color: color)
             }
             canvas.draw(entry.name, at: Point(x: x + Self.sample + 6, y: y), size: size, anchor: .start)
         }

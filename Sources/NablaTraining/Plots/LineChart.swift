@@ -62,17 +62,21 @@ extension LineChart {
         public var smoothing: Int
         /// The colour; nil for the next one of `Color.series`.
         public var color: Color?
-        /// Whether a line runs through the points, or dots stand alone.
-        public var marks = Marks.line
+        /// Whether a line runs through the points, or dots or bars stand alone.
+        public var marks: Marks
+        /// The diameter of dots.
+        public var dotSize: Double
 
         /// How a series is drawn.
         public enum Marks: Sendable {
             case line, dots
+            /// From the axis, or from 0 where that is on it, to each ordinate; as wide as the least distance of two abscissas.
+            case bars
         }
 
         /// A curve through the points (x, y). Stops the program when their numbers differ or `smoothing` is less than 1.
         public init(
-            _ name: String, x: [Double], y: [Double], smoothing: Int = 1, color: Color? = nil, marks: Marks = .line,
+            _ name: String, x: [Double], y: [Double], smoothing: Int = 1, color: Color? = nil, marks: Marks = .line, dotSize: Double = 7,
             file: StaticString = #fileID, line: UInt = #line
         ) {
             guard x.count == y.count else {
@@ -87,6 +91,7 @@ extension LineChart {
             self.smoothing = smoothing
             self.color = color
             self.marks = marks
+            self.dotSize = dotSize
         }
 
         /// A curve over 0, 1, 2 and so on.

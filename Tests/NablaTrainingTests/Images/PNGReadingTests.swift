@@ -61,7 +61,7 @@ import Testing
     @Test func otherKindsAreRefused() {
         #expect(throws: FileError(path: "f", reason: "expected a PNG signature")) { try PNG.decoded([0xFF, 0xD8, 0xFF], path: "f") }
         let kind = "bit depth 8, colour type 6, interlacing 0"
-        #expect(throws: FileError(path: "f", reason: "expected 8-bit grey or RGB without interlacing, got \(kind)")) {
+        #expect(throws: FileError(path: "f", reason: "expected grey, RGB or a palette, without alpha and interlacing, got \(kind)")) {
             try PNG.decoded(Self.transparent, path: "f")
         }
     }

@@ -108,6 +108,9 @@ private struct RecordingCanvas: Canvas {
         let first = drawn(chart, in: frame).lines.map(\.stroke).filter { $0.color == Color.series[0] }
         // Two curves and their samples in the legend.
         #expect(first.map(\.dashes) == [[], [8, 3], [], [8, 3]])
+        // A colour of its own is not one of the palette's that has come again.
+        let own = LineChart(series: (0..<9).map { .init("", y: [0, Double($0)], color: Color(red: UInt8($0), green: 1, blue: 2)) })
+        #expect(drawn(own, in: frame).lines.filter { $0.stroke.color.green == 1 }.map(\.stroke.dashes) == Array(repeating: [], count: 9))
     }
 
     @Test func namesWithoutRoomAreCounted() {
@@ -158,6 +161,6 @@ private struct RecordingCanvas: Canvas {
         ])
         let dots = drawn(chart, in: frame).lines.filter { $0.stroke.color == Color.series[0] }
         #expect(dots.count == 4)
-        #expect(dots.allSatisfy { $0.points.count == 1 && $0.stroke.width == LineChart.dotSize })
+        #expect(dots.allSatisfy { $0.points.count == 1 && $0.stroke.width == 7 })
     }
 }

@@ -1,0 +1,76 @@
+import ExampleOmniglot
+import Foundation
+import NablaTraining
+
+/// Trains one learner after the other, tests them, and reports: `nabla train omniglot`.
+struct OmniglotRun {
+    private let plan: OmniglotPlan
+    private let folder: RunFolder
+    private let models: [FewShotLearner]
+    private var run: TrainingRun
+
+    /// A new run, or with `isResumed` the one that `folder` holds.
+    ///
+    /// - Throws: `FileError` when a state or the log is damaged.
+    init(_ plan: OmniglotPlan, on characters: Characters, folder: RunFolder, isResumed: Bool) throws(FileError) {
+        (self.plan, self.folder) = (plan, folder)
+        let models = plan.learners.map { FewShotLearner($0.settings, on: characters) }
+        let learners = zip(plan.learners, models).map { learner, model in
+            Learner(learner.name, model, iterations: plan.iterations, settings: learner.settings) {
+                let numbers = model.iterate()
+                return [("loss", numbers.loss), ("accuracy", numbers.accuracy)]
+            } observe: { _ in
+                ["validation": .number(model.validationAccuracy())]
+            }
+        }
+        self.models = models
+        run = try TrainingRun(
+            learners, folder: folder, isResumed: isResumed, rhythm: .init(recordEvery: 50, saveEvery: 250, reportEvery: 100))
+    }
+
+    /// Trains until the end or until the user interrupts, tests, and saves everything.
+    ///
+    /// - Returns: A text that says how it went and where the files are.
+    mutating func train() throws -> String {
+        try run.train()
+        let results = zip(zip(plan.learners, models), run.outcomes).map { pair, outcome in
+            OmniglotReport.Result(
+                learner: pair.0, iterations: outcome.iterations, seconds: outcome.seconds, accuracies: pair.1.testAccuracies())
+        }
+        try report(results)
+        return summary(results)
+    }
+
+    private func report(_ results: [OmniglotReport.Result]) throws(FileError) {
+        let tests = results.flatMap { result in
+            result.accuracies.enumerated().map { step, estimate -> JSONRecord in
+                [
+                    "learner": .string(result.learner.name), "steps": .int(step), "accuracy": .number(estimate.mean),
+                    "halfWidth": .number(estimate.halfWidth),
+                ]
+            }
+        }
+        try run.finish(tests)
+        let report = OmniglotReport(plan: plan, results: results, split: models[0].characters)
+        try folder.write(report.training(run.records), to: "training")
+        try folder.write(report.steps(), to: "steps")
+        try PNG.write(report.episode(of: models[0]), to: folder.file("episode.png"))
+        try folder.writeSummary(report.text())
+    }
+
+    private func summary(_ results: [OmniglotReport.Result]) -> String {
+        let iterations = results.reduce(0) { $0 + $1.iterations }
+        let seconds = results.reduce(0) { $0 + $1.seconds }
+        let rate = String(format: "%.1f s (%.1f iterations/s)", seconds, seconds > 0 ? Double(iterations) / seconds : 0)
+        let more = run.isWhole ? "" : "\nGo on with: nabla train omniglot --resume --output \(folder.path)"
+        return """
+            \(run.isWhole ? "Trained for" : "Interrupted after") \(iterations) iterations in \(rate).\(more)
+            Look at:
+              \(folder.path)/summary.md     the shares of right answers\(plan.origin.isDrawn ? "" : " beside the published ones")
+              \(folder.path)/steps.png      right answers against steps of adaptation (steps.svg too)
+              \(folder.path)/training.png   loss and right answers during meta-training
+              \(folder.path)/episode.png    the characters of one task: to learn from, and to be told apart
+              \(folder.path)/log.jsonl      the numbers
+            """
+    }
+}
