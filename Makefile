@@ -2,23 +2,28 @@
 
 PACKAGES := libopenblas-dev zlib1g-dev pkg-config
 DATASET := dataset-fashion-mnist
+MUJOCO := libmujoco-dev
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SOURCES := Package.swift Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources
 
-.PHONY: all deps demo-deps demo test test-debug test-release test-dependency bench bench-peers format lint docs clean
+.PHONY: all deps demo-deps mujoco-deps demo test test-debug test-release test-mujoco test-dependency bench bench-peers format lint docs clean
 
 all: deps
 	swift build -c release
 
-# Installs what is missing, and asks for sudo only then.
-deps:
-	@missing=""; for p in $(PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+# Installs what is missing of the given packages, and asks for sudo only then.
+install = @missing=""; for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
 	if [ -n "$$missing" ]; then echo "installing$$missing"; \
 	  $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing; fi
 
+deps:
+	$(call install,$(PACKAGES))
+
 demo-deps: deps
-	@dpkg -s $(DATASET) >/dev/null 2>&1 || { echo "installing $(DATASET)"; \
-	  $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(DATASET); }
+	$(call install,$(DATASET))
+
+mujoco-deps: deps
+	$(call install,$(MUJOCO))
 
 # Trains WGAN-GP on Fashion-MNIST for about two minutes, through gradients of gradients, and names the files to look at.
 # Steps ten times the paper's: in so few iterations (700 or more on two cores) the paper's own only reach blurred outlines.
@@ -28,14 +33,19 @@ demo: demo-deps
 	.build/release/nabla train wgan-gp --method penalty --minutes 2 --output runs/demo
 
 # Debug finds what optimisation hides; release is what users run, and where a message must not be lost.
-test: deps test-dependency test-debug test-release
+test: deps mujoco-deps test-dependency test-debug test-release
 
 # Tests of memory count what is alive in the whole process, so the suites run one after another.
 test-debug:
 	swift test --no-parallel
 
-test-release:
-	swift test -c release --no-parallel
+# With every trait, which the debug build has not: so both are tested, and none is built twice.
+test-release: mujoco-deps
+	swift test -c release --no-parallel --traits MuJoCo
+
+# Only what concerns the simulated bodies.
+test-mujoco: mujoco-deps
+	swift test -c release --no-parallel --traits MuJoCo --filter 'MuJoCo|TRPO'
 
 # A package that depends on this one by version must build and run.
 test-dependency:

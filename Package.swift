@@ -19,6 +19,11 @@ let package = Package(
         .library(name: "NablaTraining", targets: ["NablaTraining"]),
         .executable(name: "nabla", targets: ["NablaCommand"]),
     ],
+    traits: [
+        .trait(
+            name: "MuJoCo",
+            description: "Environments simulated by MuJoCo for nabla train trpo; needs its C library (Debian: libmujoco-dev).")
+    ],
     dependencies: [
         // For the command line only: the libraries depend on no package.
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -26,6 +31,8 @@ let package = Package(
     targets: [
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        // Used with the trait MuJoCo only; without it nobody needs the library.
+        .systemLibrary(name: "CMuJoCo", providers: [.apt(["libmujoco-dev"])]),
         .target(name: "CNablaRuntime", cSettings: kernelSettings),
         .target(
             name: "CNablaKernels", dependencies: ["CNablaRuntime"], cSettings: kernelSettings,
@@ -39,10 +46,14 @@ let package = Package(
         .target(name: "ExampleMAML", dependencies: ["NablaNN"], path: "Examples/MAML"),
         .target(name: "ExampleLearningToLearn", dependencies: ["NablaNN"], path: "Examples/LearningToLearn"),
         .target(name: "ExampleOmniglot", dependencies: ["ExampleMAML", "NablaNN"], path: "Examples/Omniglot"),
+        .target(
+            name: "ExampleTRPO", dependencies: ["NablaNN", .target(name: "CMuJoCo", condition: .when(traits: ["MuJoCo"]))],
+            path: "Examples/TRPO"),
         .executableTarget(
             name: "NablaCommand",
             dependencies: [
-                "ExampleGANToys", "ExampleLearningToLearn", "ExampleMAML", "ExampleOmniglot", "ExampleWGANGP", "NablaTraining",
+                "ExampleGANToys", "ExampleLearningToLearn", "ExampleMAML", "ExampleOmniglot", "ExampleTRPO", "ExampleWGANGP",
+                "NablaTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "NablaArrayTests", dependencies: ["NablaArray"]),
@@ -55,7 +66,9 @@ let package = Package(
         .testTarget(name: "NablaTrainingTests", dependencies: ["ExampleOmniglot", "NablaTraining", "OmniglotFiles"]),
         .testTarget(
             name: "ExampleTests",
-            dependencies: ["ExampleGANToys", "ExampleLearningToLearn", "ExampleMAML", "ExampleOmniglot", "ExampleWGANGP"]),
+            dependencies: [
+                "ExampleGANToys", "ExampleLearningToLearn", "ExampleMAML", "ExampleOmniglot", "ExampleTRPO", "ExampleWGANGP",
+            ]),
         .testTarget(name: "NablaCommandTests", dependencies: ["ExampleOmniglot", "NablaCommand", "NablaTraining", "OmniglotFiles"]),
     ],
     swiftLanguageModes: [.v6]

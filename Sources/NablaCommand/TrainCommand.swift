@@ -6,6 +6,6 @@ struct TrainCommand: ParsableCommand {
         commandName: "train", abstract: "Train a model of a paper.",
         subcommands: [
             TrainGANToyCommand.self, TrainLearningToLearnCommand.self, TrainMAMLCommand.self, TrainOmniglotCommand.self,
-            TrainWGANGPCommand.self,
+            TrainTRPOCommand.self, TrainWGANGPCommand.self,
         ])
 }

@@ -126,4 +126,37 @@ import Testing
             #expect(run.output.contains("USAGE: nabla"))
         }
     }
+
+    @Test func badOptionsOfTRPO() throws {
+        func expectUsage(_ arguments: String..., text: String) throws {
+            expectOneLine(try CommandRun(["train", "trpo"] + arguments), status: 64, containing: text)
+        }
+        try expectUsage("--seeds", "0", text: "--seeds: expected a number of seeds from 1 to 1000, got 0")
+        try expectUsage("--steps", "0", text: "--steps: expected a number of steps from 1 to 1000000000, got 0")
+        try expectUsage("--xml", "a.xml", text: "--xml: expected hopper, swimmer or inverted-pendulum as --environment, got a.xml")
+        try expectUsage("--resume", "--environment", "pendulum", text: "--resume: expected no --environment")
+    }
+
+    /// A run that cannot begin leaves an earlier one in its folder alone.
+    @Test func environmentsThatNeedMuJoCo() throws {
+        let folder = try ImageFolder(images: 1, side: 1)
+        func train(_ more: String...) throws -> CommandRun {
+            try CommandRun(["train", "trpo", "--environment", "hopper", "--output", folder.file("out")] + more)
+        }
+        #if MuJoCo
+            expectOneLine(try train(), status: 1, containing: "--environment hopper: expected --xml with the path of the model, got none")
+            let missing = folder.file("none.xml")
+            expectOneLine(try train("--xml", missing), status: 1, containing: "nabla: \(missing): ")
+            let other = folder.file("other.xml")
+            try "<mujoco><worldbody/></mujoco>".write(toFile: other, atomically: true, encoding: .utf8)
+            expectOneLine(
+                try train("--xml", other), status: 1, containing: "nabla: \(other): expected a model of the hopper with 6 coordinates",
+                "got 0")
+        #else
+            expectOneLine(
+                try train("--xml", "hopper.xml"), status: 1, containing: "this nabla was built without MuJoCo", "libmujoco-dev",
+                "swift build -c release --traits MuJoCo --product nabla")
+        #endif
+        #expect(!FileManager.default.fileExists(atPath: folder.file("out")))
+    }
 }

@@ -52,6 +52,8 @@ public struct Categorical: Distribution {
         return expectation(of: logProbabilities - other.logProbabilities)
     }
 
+    public func detached() -> Categorical { Categorical(logits: logits.detached()) }
+
     /// Σ p f, without the classes that are excluded, where f is not finite.
     private func expectation(of f: Variable) -> Variable {
         (probabilities * `where`(Variable(constant: logProbabilities.array .!= -Double.infinity), f, 0)).sum(axis: -1)

@@ -75,6 +75,10 @@ public struct Normal: Distribution {
         return summedOverComponents((0.5 * (expm1(d) - d + shift)).broadcast(to: shape))
     }
 
+    public func detached() -> Normal {
+        Normal(mean.detached(), standardDeviation.detached(), logStandardDeviation.detached(), isIndependentOverLastAxis)
+    }
+
     private func summedOverComponents(_ x: Variable) -> Variable { isIndependentOverLastAxis ? x.sum(axis: -1) : x }
 }
 

@@ -58,4 +58,25 @@ import Testing
         #expect(first != Initializer.heNormal([4, 4], using: &c))
         #expect(first != Initializer.heNormal([4, 4], using: &a))
     }
+
+    /// Wide, square and tall weights, and one of a convolution: the shorter side's vectors are orthogonal and of the gain's length.
+    @Test(arguments: [[3, 7], [5, 5], [9, 4], [4, 2, 3, 3]]) func orthogonalVectors(extents: [Int]) {
+        var generator = RandomGenerator(seed: 6)
+        let weight = Initializer.orthogonal(gain: 1.5)(Shape(extents), dtype: .float64, using: &generator)
+        let matrix = weight.reshaped(to: [extents[0], -1])
+        let products = matrix.shape[0] <= matrix.shape[1] ? matmul(matrix, matrix.transposed()) : matmul(matrix.transposed(), matrix)
+        #expect(abs(products - 2.25 * NDArray.eye(products.shape[0], dtype: .float64)).max().item() < 1e-12)
+        let again = Initializer.orthogonal(gain: 1.5)(Shape(extents), dtype: .float64, using: &generator)
+        #expect(again != weight)
+    }
+
+    /// Uniform among orthogonal matrices: every element has mean 0 and variance 1 / n.
+    @Test func orthogonalMatricesHaveNoPreferredDirection() {
+        var generator = RandomGenerator(seed: 7)
+        let all = stack((0..<2000).map { _ in Initializer.orthogonal()([3, 3], dtype: .float64, using: &generator) })
+        let (means, squares) = (all.mean(axis: 0).doubles, square(all).mean(axis: 0).doubles)
+        // Five standard errors; the fourth moment of an element is 3 / (n (n + 2)) = 1/5.
+        for mean in means { #expect(abs(mean) < 5 * (1.0 / 3 / 2000).squareRoot()) }
+        for value in squares { #expect(abs(value - 1.0 / 3) < 5 * ((0.2 - 1.0 / 9) / 2000).squareRoot()) }
+    }
 }

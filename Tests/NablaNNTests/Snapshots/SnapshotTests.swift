@@ -127,4 +127,16 @@ import Testing
         #expect(new.parameters.map(\.array) == used.parameters.map(\.array))
         try snapshot.restore(Linear(nil, 2, using: &generator), as: "new")
     }
+
+    @Test func statisticsComeBack() throws {
+        var statistics = RunningStatistics(shape: [2])
+        statistics.update(batch: NDArray([[1.0, 2], [3, 5], [4, 4]]))
+        var snapshot = Snapshot()
+        snapshot.add(statistics, as: "seen")
+        #expect(try snapshot.statistics("seen", like: RunningStatistics(shape: [2])) == statistics)
+        #expect(throws: SnapshotError.self) { try snapshot.statistics("seen", like: RunningStatistics(shape: [3])) }
+        #expect(throws: SnapshotError.self) { try snapshot.statistics("other", like: RunningStatistics(shape: [2])) }
+        snapshot.arrays["seen/squaredDeviations"] = NDArray([1.0, -1])
+        #expect(throws: SnapshotError.self) { try snapshot.statistics("seen", like: RunningStatistics(shape: [2])) }
+    }
 }

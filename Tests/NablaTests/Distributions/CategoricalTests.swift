@@ -152,4 +152,11 @@ import Testing
         }
         #expect(isClose(outer, expected, 1e-14))
     }
+
+    @Test func detachedLogitsAreConstants() {
+        let p = Categorical(logits: Variable(NDArray([0.1, 0.7, -0.4])))
+        let old = p.detached()
+        #expect(p.logits.requiresGrad && !old.logits.requiresGrad && !old.logProbabilities.requiresGrad)
+        #expect(old.logits.array == p.logits.array && old.logProbabilities.array == p.logProbabilities.array)
+    }
 }

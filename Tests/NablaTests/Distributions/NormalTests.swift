@@ -201,4 +201,18 @@ import Testing
             #expect(isClose(other.array.doubles, [1 / (s * s), 0, 0, 2]))
         }
     }
+
+    /// A distribution that was made of leaves, compared with itself: only the detached copy holds still.
+    @Test func detachedParametersAreConstants() {
+        let (m, s) = (Variable(NDArray([0.3])), Variable(NDArray([-0.2])))
+        let p = Normal(mean: m, logStandardDeviation: s, independentOverLastAxis: true)
+        let old = p.detached()
+        #expect(!old.mean.requiresGrad && !old.standardDeviation.requiresGrad && !old.logStandardDeviation.requiresGrad)
+        #expect(old.mean.array == m.array && old.logStandardDeviation.array == s.array && old.batchShape == [])
+        #expect(old.standardDeviation.array == p.standardDeviation.array)
+        let slopes = grad(of: klDivergence(old, p), wrt: [m, s], enableDoubleBackprop: true)
+        let products = grad(
+            of: slopes, wrt: [m, s], gradOutputs: [Variable(constant: NDArray([1.0])), Variable(constant: NDArray([1.0]))])
+        #expect(isClose(products.map { $0.item() }, [Foundation.exp(0.4), 2]))
+    }
 }

@@ -1,6 +1,5 @@
 import Foundation
-import Nabla
-import NablaTraining
+import NablaNN
 import Testing
 
 @Suite struct RunningStatisticsTests {

@@ -1,5 +1,3 @@
-import Nabla
-
 /// Count, mean and variance of observations that arrive one at a time or in batches, for each element of an array shape.
 ///
 /// Kept as the mean and the sum of squared deviations from it in float64, and combined by the formulas of Chan, Golub and LeVeque
@@ -22,7 +20,7 @@ public struct RunningStatistics: Sendable, Equatable {
         self.init(count: 0, mean: .zeros(shape, dtype: .float64), squaredDeviations: .zeros(shape, dtype: .float64))
     }
 
-    private init(count: Int, mean: NDArray, squaredDeviations: NDArray) {
+    init(count: Int, mean: NDArray, squaredDeviations: NDArray) {
         (self.count, self.mean, self.squaredDeviations) = (count, mean, squaredDeviations)
     }
 

@@ -1,0 +1,72 @@
+import ExampleTRPO
+
+/// What a run of `nabla train trpo` trains: the same agent from several seeds.
+struct TRPOPlan: RunPlan, Equatable {
+    static let command = "train trpo"
+
+    let environment: TRPOEnvironment
+    /// The path of the model, for MuJoCo.
+    let xml: String?
+    /// Steps of the environments for each agent.
+    let steps: Int
+    let settings: TRPO.Settings
+    /// How many seeds, from that of the settings on.
+    let seeds: Int
+
+    var isValid: Bool {
+        let counts = [
+            steps, seeds, settings.environments, settings.steps, settings.hidden, settings.batch, settings.trustRegion.subsampling,
+        ]
+        return counts.allSatisfy { $0 >= 1 } && settings.epochs >= 0 && settings.trustRegion.iterations >= 0
+            && settings.trustRegion.damping >= 0
+    }
+
+    /// The settings of each agent.
+    var agents: [TRPO.Settings] {
+        (0..<seeds).map { index in
+            var settings = settings
+            settings.seed &+= UInt64(index)
+            return settings
+        }
+    }
+
+    /// The iterations that reach the number of steps.
+    var iterations: Int {
+        let each = settings.environments * settings.steps
+        return (steps + each - 1) / each
+    }
+}
+
+extension TRPOEnvironment {
+    /// The steps of a preset.
+    func steps(_ preset: Preset) -> Int {
+        switch self {
+        case .cartpole: preset == .quick ? 100_000 : 200_000
+        case .pendulum: preset == .quick ? 200_000 : 500_000
+        case .invertedPendulum: preset == .quick ? 100_000 : 300_000
+        case .hopper, .swimmer: preset == .quick ? 300_000 : 1_000_000
+        }
+    }
+
+    /// The settings of the algorithm, after those of rl-zoo3 for sb3-contrib's TRPO.
+    var settings: TRPO.Settings {
+        var settings = TRPO.Settings()
+        settings.trustRegion.iterations = 15
+        // A value function that begins near 0 takes long to reach returns of some hundreds.
+        settings.normalizesRewards = true
+        switch self {
+        case .cartpole:
+            settings.steps = 512
+            settings.advantages = AdvantageEstimation(discount: 0.99, decay: 0.98)
+        case .pendulum:
+            // Theirs is 0.9, with exploration that depends on the state.
+            settings.advantages = AdvantageEstimation(discount: 0.95, decay: 0.95)
+            settings.epochs = 15
+        case .hopper, .swimmer, .invertedPendulum:
+            settings.trustRegion.iterations = 25
+            settings.advantages = AdvantageEstimation(discount: self == .swimmer ? 0.9999 : 0.99, decay: 0.95)
+            settings.normalizesObservations = true
+        }
+        return settings
+    }
+}

@@ -1,0 +1,89 @@
+import ExampleTRPO
+import Foundation
+import NablaTraining
+
+/// Trains an agent from each seed, tests it, and reports: `nabla train trpo`.
+struct TRPORun {
+    private let plan: TRPOPlan
+    private let folder: RunFolder
+    private let agents: [TRPO]
+    private var run: TrainingRun
+
+    /// Episodes of each test.
+    static let testEpisodes = 100
+
+    /// A new run, or with `isResumed` the one that `folder` holds.
+    ///
+    /// - Throws: `FileError` when a state or the log is damaged.
+    init(_ plan: TRPOPlan, environment: @escaping () -> any Environment, folder: RunFolder, isResumed: Bool) throws(FileError) {
+        (self.plan, self.folder) = (plan, folder)
+        let agents = plan.agents.map { TRPO($0, environment: environment) }
+        let learners = agents.map { agent in
+            Learner("seed-\(agent.settings.seed)", agent, iterations: plan.iterations, settings: agent.settings) {
+                Self.numbers(of: agent.iterate(), steps: agent.steps)
+            }
+        }
+        self.agents = agents
+        run = try TrainingRun(
+            learners, folder: folder, isResumed: isResumed, rhythm: .init(recordEvery: 1, saveEvery: 10, reportEvery: 20))
+    }
+
+    /// What the log says of an iteration. Where no episode ended there is no return.
+    private static func numbers(of report: TRPO.Report, steps: Int) -> [(name: String, value: Double)] {
+        let step = report.step
+        return (report.meanReturn.map { [("return", $0)] } ?? []) + [
+            ("steps", Double(steps)), ("kl", step.divergence), ("episodes", Double(report.episodes)),
+            ("improvement", step.improvement), ("lineSearchSteps", Double(step.lineSearchSteps)), ("accepted", step.isAccepted ? 1 : 0),
+            ("cgResidual", step.residual), ("entropy", step.entropy), ("explainedVariance", report.explainedVariance),
+        ]
+    }
+
+    /// Trains until the end or until the user interrupts, tests, and saves everything.
+    ///
+    /// - Returns: A text that says how it went and where the files are.
+    mutating func train() throws -> String {
+        try run.train()
+        let results = zip(agents, run.outcomes).map { agent, outcome in
+            TRPOReport.Result(
+                seed: agent.settings.seed, steps: agent.steps, seconds: outcome.seconds,
+                deterministic: agent.evaluation(episodes: Self.testEpisodes, .deterministic),
+                stochastic: agent.evaluation(episodes: Self.testEpisodes, .stochastic))
+        }
+        try report(results)
+        return summary(results)
+    }
+
+    private func report(_ results: [TRPOReport.Result]) throws(FileError) {
+        let tests = results.flatMap { result in
+            [(TRPO.Acting.deterministic, result.deterministic), (.stochastic, result.stochastic)].map { acting, returns -> JSONRecord in
+                [
+                    "learner": .string("seed-\(result.seed)"), "acting": .string(acting.rawValue), "mean": .number(returns.mean),
+                    "standardDeviation": .number(returns.standardDeviation), "smallest": .number(returns.smallest),
+                    "episodes": .int(returns.values.count),
+                ]
+            }
+        }
+        try run.finish(tests)
+        let report = TRPOReport(plan: plan, results: results)
+        let curves = agents.map { agent in run.records(of: "seed-\(agent.settings.seed)") }
+        try folder.write(report.learning(curves), to: "learning")
+        try folder.write(report.diagnostics(curves), to: "diagnostics")
+        try folder.writeSummary(report.text())
+    }
+
+    private func summary(_ results: [TRPOReport.Result]) -> String {
+        let seconds = results.reduce(0) { $0 + $1.seconds }
+        let returns = results.map { String(format: "%.1f", $0.deterministic.mean) }.joined(separator: ", ")
+        let steps = results.reduce(0) { $0 + $1.steps }
+        let more = run.isWhole ? "" : "\nGo on with: nabla train trpo --resume --output \(folder.path)"
+        return """
+            \(run.isWhole ? "Trained for" : "Interrupted after") \(steps) steps in \(String(format: "%.1f", seconds)) s.\(more)
+            Mean return of \(Self.testEpisodes) episodes with the most probable actions: \(returns)
+            Look at:
+              \(folder.path)/summary.md        the returns beside the published ones
+              \(folder.path)/learning.png      return during training (learning.svg too)
+              \(folder.path)/diagnostics.png   divergence, residual, entropy, explained variance
+              \(folder.path)/log.jsonl         the numbers
+            """
+    }
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import ExampleTRPO
+import NablaTraining
+
+/// `nabla train trpo`
+struct TrainTRPOCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "trpo", abstract: "Learn to act by steps within a trust region.",
+        discussion: """
+            The natural gradient's Fisher-vector products are second derivatives of the policy's divergence from itself (Schulman et al. 2015). \
+            CartPole and Pendulum need nothing else; Hopper, Swimmer and InvertedPendulum need a build with --traits MuJoCo and the XML file \
+            of the body. Trains one agent for each seed and draws their learning curves. Ctrl-C ends the run in order; --resume goes on with it.
+            """)
+
+    @OptionGroup var options: RunOptions
+
+    @Option(help: "\(TRPOEnvironment.allCases.map(\.rawValue).joined(separator: ", ")). (default: cartpole)")
+    var environment: TRPOEnvironment?
+
+    @Option(help: ArgumentHelp("The model of hopper, swimmer or inverted-pendulum, such as Gymnasium's hopper.xml.", valueName: "path"))
+    var xml: String?
+
+    @Option(help: "Train agents from so many seeds, from --seed on. (default: 3)")
+    var seeds: Int?
+
+    @Option(help: "Steps of the environments for each seed, other than the preset's.")
+    var steps: Int?
+
+    func validate() throws {
+        try check(seeds, in: 1...1000, "seeds", "a number of seeds from 1 to 1000")
+        try check(steps, in: 1...1_000_000_000, "steps", "a number of steps from 1 to 1000000000")
+        try options.validate(others: [
+            ("environment", environment != nil), ("xml", xml != nil), ("seeds", seeds != nil), ("steps", steps != nil),
+        ])
+        if let xml, !(environment?.needsMuJoCo ?? false) {
+            throw ValidationError("--xml: expected hopper, swimmer or inverted-pendulum as --environment, got \(xml) for another")
+        }
+    }
+
+    func run() throws {
+        let folder = RunFolder(options.output, for: TRPOPlan.command)
+        // The matrices here are small: more than one thread is slower.
+        setThreadCount(options.threads ?? 1)
+        let plan: TRPOPlan
+        if options.resume {
+            plan = try folder.plan(TRPOPlan.self)
+        } else {
+            let environment = environment ?? .cartpole
+            var settings = environment.settings
+            settings.seed = options.seed ?? 0
+            plan = TRPOPlan(
+                environment: environment, xml: xml, steps: steps ?? environment.steps(options.preset ?? .quick), settings: settings,
+                seeds: seeds ?? 3)
+        }
+        // Before anything of an earlier run is replaced.
+        let maker = try plan.environment.maker(xml: plan.xml)
+        if !options.resume { try folder.begin(plan) }
+        var run = try TRPORun(plan, environment: maker, folder: folder, isResumed: options.resume)
+        ReportOutput.standardOutput.write(try run.train() + "\n")
+    }
+}

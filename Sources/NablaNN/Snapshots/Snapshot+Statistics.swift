@@ -1,0 +1,20 @@
+extension Snapshot {
+    /// Takes in `statistics`, under names that begin with `name`.
+    public mutating func add(_ statistics: RunningStatistics, as name: String) {
+        counters["\(name)/count"] = statistics.count
+        arrays["\(name)/mean"] = statistics.mean
+        arrays["\(name)/squaredDeviations"] = statistics.squaredDeviations
+    }
+
+    /// The statistics that were added as `name`, which must be of arrays of the shape of `present`.
+    ///
+    /// - Throws: `SnapshotError` when there are none, or of another shape.
+    public func statistics(_ name: String, like present: RunningStatistics) throws(SnapshotError) -> RunningStatistics {
+        let deviations = try array("\(name)/squaredDeviations", like: present.squaredDeviations)
+        guard !deviations.doubles.contains(where: { $0 < 0 }) else {
+            throw SnapshotError("expected numbers of at least 0 for \(name)/squaredDeviations, got a negative one")
+        }
+        return RunningStatistics(
+            count: try counter("\(name)/count"), mean: try array("\(name)/mean", like: present.mean), squaredDeviations: deviations)
+    }
+}
