@@ -72,7 +72,7 @@ public struct ClassifierTraining: OptimizationProblem {
         let chosen = minibatches[step]
         let labels = images.labels.take(chosen.flattened()).reshaped(to: chosen.shape)
         let outputs = outputs(theta, of: images.pixels.take(chosen.flattened()).reshaped(to: Array(chosen.shape) + [shape.pixels]))
-        return -logSoftmax(outputs).takeAlong(labels.expandingDimensions(at: 2), axis: 2).mean(axes: [1, 2])
+        return softmaxCrossEntropy(outputs, labels, axis: 2, reduction: .none).mean(axis: 1)
     }
 
     /// What the classifiers say of images (functions, batch, pixels), of shape (functions, batch, classes).

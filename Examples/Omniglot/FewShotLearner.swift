@@ -83,8 +83,7 @@ extension Episodes {
 
     /// Each task's softmax cross entropy for logits (tasks, drawings, classes).
     func losses(of outputs: Variable) -> Variable {
-        let labels = labels(of: outputs).expandingDimensions(at: 2)
-        return -logSoftmax(outputs).takeAlong(labels, axis: 2).mean(axes: [1, 2])
+        softmaxCrossEntropy(outputs, labels(of: outputs), axis: 2, reduction: .none).mean(axis: 1)
     }
 
     /// Each task's share of right answers.

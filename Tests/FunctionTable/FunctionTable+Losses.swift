@@ -38,19 +38,24 @@ extension FunctionTable {
             reference: meanOf { ($0 - $1).magnitude }
         ) { [meanAbsoluteError($0[0], $0[1])] },
         TableRow(
-            "softmaxCrossEntropy(x, labels)", of: "softmaxCrossEntropy(Variable, NDArray)", family: family,
+            "softmaxCrossEntropy(x, labels)", of: softmax, family: family,
             samples: .at(
                 [.real(2, 3), .indices(2, below: 3)], [.real(1, 2), .indices(1, below: 2)], [.real(2, 3, 2), .indices(2, 2, below: 3)],
                 [.real(4, 2), .integers([1, 1, 0, 1])], seed: "softmaxCrossEntropy"),
-            reference: .naive { arguments in
-                let (x, labels) = (arguments[0], arguments[1])
-                let losses = FlatArray.indices(of: labels.shape).map { place -> Double in
-                    let scores = (0..<x.shape[1]).map { x[[place[0], $0] + place.dropFirst()] }
-                    return Glibc.log(scores.reduce(0) { $0 + Glibc.exp($1) }) - scores[Int(labels[place])]
-                }
-                return [FlatArray([], [average(losses)])]
-            }
+            reference: .naive { [FlatArray([], [average(crossEntropies($0, axis: 1))])] }
         ) { [softmaxCrossEntropy($0[0], $0[1].array)] },
+        TableRow(
+            "softmaxCrossEntropy(x, labels, axis: -1, reduction: .none)", of: softmax, family: family,
+            samples: .at(
+                [.real(3), .indices(below: 3)], [.real(2, 3), .indices(2, below: 3)], [.real(2, 2, 3), .indices(2, 2, below: 3)],
+                [.real(0, 3), .indices(0, below: 3)], seed: "softmaxCrossEntropy none"),
+            reference: .naive { [FlatArray($0[1].shape, crossEntropies($0, axis: $0[0].shape.count - 1))] }
+        ) { [softmaxCrossEntropy($0[0], $0[1].array, axis: -1, reduction: .none)] },
+        TableRow(
+            "softmaxCrossEntropy(x, labels, axis: 0, reduction: .sum)", of: softmax, family: family,
+            samples: .at([.real(3, 2), .indices(2, below: 3)], seed: "softmaxCrossEntropy sum"),
+            reference: .naive { [FlatArray([], [crossEntropies($0, axis: 0).reduce(0, +)])] }
+        ) { [softmaxCrossEntropy($0[0], $0[1].array, axis: 0, reduction: .sum)] },
         TableRow(
             "sigmoidCrossEntropy(x, t)", of: "sigmoidCrossEntropy(Variable, Variable)", family: family,
             samples: .at([.real(2, 3), .real(2, 3, in: 0...1)], [.real(), .real(in: 0...1)], seed: "sigmoidCrossEntropy"),
@@ -61,4 +66,15 @@ extension FunctionTable {
             samples: .at([.real(3)], seed: "sigmoidCrossEntropy array"), reference: meanWithFixed(crossEntropy)
         ) { [sigmoidCrossEntropy($0[0], NDArray(fixed, dtype: .float64))] },
     ]
+}
+
+private let softmax = "softmaxCrossEntropy(Variable, NDArray, axis: Int, reduction: LossReduction)"
+
+/// -log softmax of each label, by the definition.
+private func crossEntropies(_ arguments: [FlatArray], axis: Int) -> [Double] {
+    let (x, labels) = (arguments[0], arguments[1])
+    return FlatArray.indices(of: labels.shape).map { place -> Double in
+        let scores = (0..<x.shape[axis]).map { x[place.prefix(axis) + [$0] + place.dropFirst(axis)] }
+        return Glibc.log(scores.reduce(0) { $0 + Glibc.exp($1) }) - scores[Int(labels[place])]
+    }
 }

@@ -186,6 +186,8 @@ extension FunctionTable {
         "meanSquaredError(a, array)": [4, 3, 0, 0],
         "meanAbsoluteError(a, b)": [4, 0, 0, 0],
         "softmaxCrossEntropy(x, labels)": [9, 7, 15, 43],
+        "softmaxCrossEntropy(x, labels, axis: -1, reduction: .none)": [8, 7, 15, 43],
+        "softmaxCrossEntropy(x, labels, axis: 0, reduction: .sum)": [8, 7, 15, 43],
         "sigmoidCrossEntropy(x, t)": [5, 5, 5, 8],
         "sigmoidCrossEntropy(x, array)": [5, 3, 4, 8],
         // Determinant

@@ -13,14 +13,38 @@ public func meanAbsoluteError(_ a: Variable, _ b: Variable) -> Variable {
     return abs(a - b).mean()
 }
 
-/// The mean of -log softmax(x)[label] over the rows of `x` (batch, classes, …), for integer `labels` (batch, …).
-public func softmaxCrossEntropy(_ x: Variable, _ labels: NDArray) -> Variable {
+/// What a loss function makes of the losses of single examples.
+public enum LossReduction: Sendable {
+    /// Their mean.
+    case mean
+    /// Their sum.
+    case sum
+    /// They stay as they are, one for each example.
+    case none
+}
+
+/// -log softmax(x)[label], where the classes lie along `axis`: by default the mean over the rows of `x` (batch, classes, …).
+///
+/// - Parameters:
+///   - labels: integers from 0, of the shape of `x` without `axis`.
+///   - reduction: with `.none` the result has the shape of `labels`.
+public func softmaxCrossEntropy(
+    _ x: Variable, _ labels: NDArray, axis: Int = 1, reduction: LossReduction = .mean
+) -> Variable {
     require(
-        x.rank >= 2 && labels.shape == x.shape.removing(1),
-        "softmaxCrossEntropy: expected x (batch, classes, …) and labels (batch, …), got \(x.shape) and \(labels.shape)")
+        x.rank >= 1 && (-x.rank..<x.rank).contains(axis),
+        "softmaxCrossEntropy: expected an axis of x for the classes, got axis \(axis) of \(x.shape)")
+    let axis = axis < 0 ? axis + x.rank : axis
+    require(
+        labels.shape == x.shape.removing(axis),
+        "softmaxCrossEntropy: expected labels in the shape of x without axis \(axis), got \(labels.shape) for x \(x.shape)")
     require(labels.dtype.isInteger, "softmaxCrossEntropy: expected integer labels, got \(labels.dtype)")
-    let chosen = logSoftmax(x, axis: 1).takeAlong(labels.expandingDimensions(at: 1), axis: 1)
-    return -chosen.mean()
+    let chosen = logSoftmax(x, axis: axis).takeAlong(labels.expandingDimensions(at: axis), axis: axis)
+    switch reduction {
+    case .mean: return -chosen.mean()
+    case .sum: return -chosen.sum()
+    case .none: return -chosen.squeezed(axes: [axis])
+    }
 }
 
 /// The mean over all elements of -t log σ(x) - (1 - t) log(1 - σ(x)), for targets `t` in [0, 1]

@@ -9,6 +9,9 @@ public final class Sequential: Chain, Layer {
     /// Strings `layers` together.
     public init(_ layers: any Layer...) { self.layers = layers }
 
+    /// Strings as many `layers` together as there are.
+    public init(_ layers: [any Layer]) { self.layers = layers }
+
     public func callAsFunction(_ x: Variable) -> Variable { layers.reduce(x) { $1($0) } }
 }
 

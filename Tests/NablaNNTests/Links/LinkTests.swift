@@ -112,4 +112,14 @@ private final class Tied: Chain {
         let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
         #expect(message.contains("Linear.parameters: expected parameters with values, got weight"))
     }
+
+    @Test func layersInAnArray() {
+        var generator = RandomGenerator(seed: 1)
+        let layers: [any Layer] = [Linear(3, 4, using: &generator), Apply(tanh), Linear(4, 2, using: &generator)]
+        let (listed, gathered) = (Sequential(layers[0], layers[1], layers[2]), Sequential(layers))
+        let x = Variable(NDArray.ones([2, 3], dtype: .float32))
+        #expect(gathered(x).array == listed(x).array)
+        #expect(gathered.namedParameters.map(\.name) == listed.namedParameters.map(\.name))
+        #expect(Sequential([])(x).array == x.array)
+    }
 }
