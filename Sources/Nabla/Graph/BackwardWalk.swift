@@ -4,7 +4,8 @@
 /// with recording on the walk extends the graph and its results can be walked again.
 package final class BackwardWalk {
     private let search: GraphSearch
-    private var gradients: [Variable?]
+    /// What has reached each place so far.
+    private let gradients: UnsafeMutablePointer<Variable?>
     private let isRecorded: Bool
 
     /// Walks from `outputs`, seeded with `seeds`. With `targets`, returns their gradients; without, leaves the gradients of leaves in
@@ -15,7 +16,7 @@ package final class BackwardWalk {
         withRecording(recorded) {
             let walk = BackwardWalk(GraphSearch(from: outputs, to: targets), recorded: recorded)
             defer { walk.search.finish() }
-            for (output, seed) in zip(outputs, seeds) where output.node != nil {
+            for (output, seed) in zip(outputs, seeds) where output.isRecorded {
                 // A gradient may be its seed; without recording it is a constant all the same.
                 walk.accumulate(seed.unchanged, at: Edge(output))
             }
@@ -30,7 +31,13 @@ package final class BackwardWalk {
     private init(_ search: GraphSearch, recorded: Bool) {
         self.search = search
         self.isRecorded = recorded
-        gradients = Array(repeating: nil, count: Int(search.outputCount))
+        gradients = .allocate(capacity: Int(search.outputCount))
+        gradients.initialize(repeating: nil, count: Int(search.outputCount))
+    }
+
+    deinit {
+        gradients.deinitialize(count: Int(search.outputCount))
+        gradients.deallocate()
     }
 
     /// Adds `gradient` to what has reached a place so far. Where a function broadcast its input, the gradient has the larger shape: the
@@ -59,8 +66,8 @@ package final class BackwardWalk {
     }
 
     private func run(captures: Bool, retainGraph: Bool) {
-        for slot in search.order.reversed() {
-            let entry = search.entries[Int(slot)]
+        for position in stride(from: search.nodeCount - 1, through: 0, by: -1) {
+            let entry = search.entry(at: position)
             if !entry.isNeeded { continue }
             let node = entry.node._withUnsafeGuaranteedRef { $0 }
             let first = Int(entry.firstOutput)
