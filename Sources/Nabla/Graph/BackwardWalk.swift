@@ -28,15 +28,15 @@ package final class BackwardWalk {
         }
     }
 
-    private init(_ search: GraphSearch, recorded: Bool) {
+    private init(_ search: consuming GraphSearch, recorded: Bool) {
         self.search = search
         self.isRecorded = recorded
-        gradients = .allocate(capacity: Int(search.outputCount))
-        gradients.initialize(repeating: nil, count: Int(search.outputCount))
+        gradients = .allocate(capacity: Int(self.search.outputCount))
+        gradients.initialize(repeating: nil, count: Int(self.search.outputCount))
     }
 
     deinit {
-        gradients.deinitialize(count: Int(search.outputCount))
+        gradients.deinitialize(count: Int(self.search.outputCount))
         gradients.deallocate()
     }
 
@@ -47,22 +47,12 @@ package final class BackwardWalk {
         if gradient.isSymbolicZero { return }
         guard let number = search.number(edge) else { return }
         let fits = edge.reference!._withUnsafeGuaranteedRef { edge.output == 0 && gradient.shape == $0.outputShape }
-        let fitting = fits ? gradient : gradient.summed(to: edge.layout.0)
-        // Taken out, so that the sum's memory can be reused when nobody else sees it.
-        guard let sum = gradients[number].take() else {
-            gradients[number] = fitting
-            return
+        if !fits { gradient = gradient.summed(to: edge.layout.0) }
+        if case .none = gradients[number] {
+            gradients[number] = gradient
+        } else {
+            gradients[number]!.add(gradient, recorded: isRecorded)
         }
-        gradients[number] = BackwardWalk.sum(sum, fitting, recorded: isRecorded)
-    }
-
-    /// `a + b`, in the memory of `a` when nothing is recorded and nobody else sees it.
-    fileprivate static func sum(_ a: consuming Variable, _ b: Variable, recorded: Bool) -> Variable {
-        if recorded { return a + b }
-        var array = a.array
-        _ = consume a
-        array += b.array
-        return Variable(constant: array)
     }
 
     private func run(captures: Bool, retainGraph: Bool) {
@@ -108,10 +98,14 @@ package final class BackwardWalk {
 extension GradientCell {
     /// Adds to the gradient left by earlier walks.
     package func add(_ gradient: Variable, recorded: Bool) {
-        guard let before = self.gradient.take() else {
-            self.gradient = gradient
-            return
-        }
-        self.gradient = BackwardWalk.sum(before, gradient, recorded: recorded)
+        if self.gradient == nil { self.gradient = gradient } else { self.gradient!.add(gradient, recorded: recorded) }
+    }
+}
+
+extension Variable {
+    /// `self + other`, in this variable's memory when nothing is recorded and nobody else sees it.
+    @inline(__always)
+    fileprivate mutating func add(_ other: Variable, recorded: Bool) {
+        if recorded { self = self + other } else { addUnrecorded(other) }
     }
 }

@@ -182,11 +182,11 @@ package struct KeptArrays {
         before?.release()
     }
 
-    var first: NDArray? {
+    package var first: NDArray? {
         @inline(__always) get { body0.map { NDArray(body: $0.takeUnretainedValue()) } }
         @inline(__always) set { KeptArrays.replace(&body0, by: newValue) }
     }
-    var second: NDArray? {
+    package var second: NDArray? {
         @inline(__always) get { body1.map { NDArray(body: $0.takeUnretainedValue()) } }
         @inline(__always) set { KeptArrays.replace(&body1, by: newValue) }
     }

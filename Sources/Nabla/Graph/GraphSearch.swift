@@ -4,7 +4,9 @@ import CNablaRuntime
 ///
 /// The search marks nodes and gives each a number, so that a walk finds what belongs to a node without a dictionary. A walk may start
 /// another one from inside a rule, over some of the same nodes: what it finds written in a node it puts back when it is done.
-package final class GraphSearch {
+///
+/// A structure that cannot be copied, and not an object, so that a walk that holds it looks into it without counting references.
+package struct GraphSearch: ~Copyable {
     package struct Entry: BitwiseCopyable {
         let node: Unmanaged<FunctionNode>
         let markBefore: UInt32
@@ -84,7 +86,7 @@ package final class GraphSearch {
 
     /// Whether `node` is to be looked into now, for the first time. A node whose rank is no higher than that of every target and that is not
     /// one itself cannot have a target behind it.
-    private func open(_ node: FunctionNode, _ lowestRank: Int32, _ everything: Bool) -> Bool {
+    private mutating func open(_ node: FunctionNode, _ lowestRank: Int32, _ everything: Bool) -> Bool {
         if node.mark == id {
             if entries[Int(node.slot)].isVisited { return false }
         } else {
@@ -95,7 +97,7 @@ package final class GraphSearch {
         return true
     }
 
-    private func enter(_ node: FunctionNode, isNeeded: Bool) {
+    private mutating func enter(_ node: FunctionNode, isNeeded: Bool) {
         entries.append(
             Entry(
                 node: .passUnretained(node), markBefore: node.mark, slotBefore: node.slot, firstOutput: outputCount, isVisited: false,

@@ -12,7 +12,7 @@
 /// without a place is a constant, and nothing is recorded of functions of constants only.
 public struct Variable {
     /// The numbers.
-    public let array: NDArray
+    public private(set) var array: NDArray
     /// The function that made this variable, or its leaf; or a cell, which knows the node. One reference, because handles are copied all the
     /// time.
     private let place: AnyObject?
@@ -58,6 +58,12 @@ public struct Variable {
     /// Where `backward` leaves this variable's gradient. Only handles own it, never the graph: a gradient refers to the graph, so a graph
     /// that owned its gradients would be a reference cycle.
     package var cell: GradientCell? { hasCell ? unsafeDowncast(place!, to: GradientCell.self) : nil }
+
+    /// Adds the numbers of `other` to those of this constant, in its memory when nobody else sees it.
+    package mutating func addUnrecorded(_ other: Variable) {
+        if isRecorded { self = detached() }
+        if array.dtype == other.dtype && array.shape == other.shape { array += other.array } else { array = array + other.array }
+    }
 
     /// Whether this variable has a place in a graph.
     @inline(__always)
