@@ -188,9 +188,14 @@ package class BinaryMap: ElementwiseFunction {
 /// Applies an elementwise function of two inputs, after conversion to their common type.
 @inline(__always)
 func map<F: BinaryMap>(_ function: F.Type, _ a: Variable, _ b: Variable) -> Variable {
-    if a.dtype != b.dtype {
-        let dtype = DType.promoted(a.dtype, b.dtype)
-        return map(function, a.cast(to: dtype), b.cast(to: dtype))
+    if _fastPath(a.dtype == b.dtype) {
+        return FunctionNode.recorded(a, b, combined(F.op, a.array, b.array, F.name), keep: F.keep) { F() }
     }
-    return FunctionNode.recorded(a, b, combined(F.op, a.array, b.array, F.name), keep: F.keep) { F() }
+    return mapPromoted(function, a, b)
+}
+
+@inline(never)
+private func mapPromoted<F: BinaryMap>(_ function: F.Type, _ a: Variable, _ b: Variable) -> Variable {
+    let dtype = DType.promoted(a.dtype, b.dtype)
+    return map(function, a.cast(to: dtype), b.cast(to: dtype))
 }
