@@ -202,9 +202,7 @@ void nr_small_cache_release(nr_thread_record *record) {
     }
 }
 
-void *nr_buffer_allocate(size_t bytes) {
-    nr_thread_record *record = nr_thread_record_get();
-    count_bytes(record, (int64_t)bytes);
+static inline void *allocate(nr_thread_record *record, size_t bytes) {
     if (NR_UNLIKELY(bytes > SMALL_LIMIT)) return allocate_large(bytes);
     size_t class_bytes;
     unsigned class = small_class(bytes, &class_bytes);
@@ -223,10 +221,7 @@ void *nr_buffer_allocate(size_t bytes) {
     return buffer;
 }
 
-void nr_buffer_free(void *buffer, size_t bytes) {
-    if (NR_UNLIKELY(!buffer)) return;
-    nr_thread_record *record = nr_thread_record_get();
-    count_bytes(record, -(int64_t)bytes);
+static inline void give_back(nr_thread_record *record, void *buffer, size_t bytes) {
     if (NR_UNLIKELY(bytes > SMALL_LIMIT)) {
         free_large(buffer, bytes);
         return;
@@ -241,6 +236,23 @@ void nr_buffer_free(void *buffer, size_t bytes) {
     record->small[class] = buffer;
     record->small_count[class]++;
 }
+
+void *nr_buffer_allocate(size_t bytes) {
+    nr_thread_record *record = nr_thread_record_get();
+    count_bytes(record, (int64_t)bytes);
+    return allocate(record, bytes);
+}
+
+void nr_buffer_free(void *buffer, size_t bytes) {
+    if (NR_UNLIKELY(!buffer)) return;
+    nr_thread_record *record = nr_thread_record_get();
+    count_bytes(record, -(int64_t)bytes);
+    give_back(record, buffer, bytes);
+}
+
+void *nr_scratch_allocate(size_t bytes) { return allocate(nr_thread_record_get(), bytes); }
+
+void nr_scratch_free(void *buffer, size_t bytes) { give_back(nr_thread_record_get(), buffer, bytes); }
 
 void nr_trim_cache(void) {
     nr_small_cache_release(nr_thread_record_get());

@@ -10,11 +10,11 @@ public func matmul(_ a: Variable, _ b: Variable, transposeA: Bool = false, trans
     }
     let (rankA, rankB) = (a.rank, b.rank)
     if rankA == 1 && rankB >= 1 && !transposeA {
-        let product = matmul(a.reshaped(to: [1, a.count] as Shape), b, transposeB: transposeB)
+        let product = matmul(a.reshaped(to: Shape(1, a.count)), b, transposeB: transposeB)
         return rankB == 1 ? product.reshaped(to: [] as Shape) : product.squeezed(axes: [product.rank - 2])
     }
     if rankB == 1 && rankA >= 1 && !transposeB {
-        return matmul(a, b.reshaped(to: [b.count, 1] as Shape), transposeA: transposeA).squeezed(axes: [-1])
+        return matmul(a, b.reshaped(to: Shape(b.count, 1)), transposeA: transposeA).squeezed(axes: [-1])
     }
     let value = matmul(a.array, b.array, transposeA: transposeA, transposeB: transposeB)
     if a.isSymbolicZero || b.isSymbolicZero { return .symbolicZero(value.shape, dtype: value.dtype) }
@@ -65,7 +65,7 @@ extension Variable {
     /// A stack of matrices as one, their rows below each other.
     fileprivate var foldedIntoRows: Variable {
         let columns = shape[rank - 1]
-        return reshaped(to: [count / Swift.max(1, columns), columns] as Shape)
+        return reshaped(to: Shape(count / Swift.max(1, columns), columns))
     }
 }
 

@@ -1,3 +1,5 @@
+import CNablaRuntime
+
 /// The backward walk: reverse mode.
 ///
 /// Gradients of outputs flow to inputs, each function once, after all the functions that use it. The rules are functions of variables, so
@@ -31,13 +33,15 @@ package final class BackwardWalk {
     private init(_ search: consuming GraphSearch, recorded: Bool) {
         self.search = search
         self.isRecorded = recorded
-        gradients = .allocate(capacity: Int(self.search.outputCount))
-        gradients.initialize(repeating: nil, count: Int(self.search.outputCount))
+        let count = Int(self.search.outputCount)
+        gradients = nr_scratch_allocate(count * MemoryLayout<Variable?>.stride).bindMemory(to: Variable?.self, capacity: count)
+        gradients.initialize(repeating: nil, count: count)
     }
 
     deinit {
-        gradients.deinitialize(count: Int(self.search.outputCount))
-        gradients.deallocate()
+        let count = Int(search.outputCount)
+        gradients.deinitialize(count: count)
+        nr_scratch_free(gradients, count * MemoryLayout<Variable?>.stride)
     }
 
     /// Adds `gradient` to what has reached a place so far. Where a function broadcast its input, the gradient has the larger shape: the

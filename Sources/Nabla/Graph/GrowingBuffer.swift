@@ -1,3 +1,5 @@
+import CNablaRuntime
+
 /// A list of plain values in memory of its own, for the inner loops of walks: an array would check at every change whether it is shared.
 struct GrowingBuffer<Element: BitwiseCopyable>: ~Copyable {
     private var memory: UnsafeMutablePointer<Element>
@@ -6,10 +8,19 @@ struct GrowingBuffer<Element: BitwiseCopyable>: ~Copyable {
 
     init(capacity: Int) {
         self.capacity = capacity
-        memory = .allocate(capacity: capacity)
+        memory = Self.allocate(capacity)
     }
 
-    deinit { memory.deallocate() }
+    deinit { Self.free(memory, capacity) }
+
+    // Not the standard library's: that asks the system for aligned memory, which takes several times as long.
+    private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<Element> {
+        nr_scratch_allocate(capacity * MemoryLayout<Element>.stride).bindMemory(to: Element.self, capacity: capacity)
+    }
+
+    private static func free(_ memory: UnsafeMutablePointer<Element>, _ capacity: Int) {
+        nr_scratch_free(memory, capacity * MemoryLayout<Element>.stride)
+    }
 
     @inline(__always)
     mutating func append(_ element: Element) {
@@ -34,9 +45,9 @@ struct GrowingBuffer<Element: BitwiseCopyable>: ~Copyable {
 
     @inline(never)
     private mutating func grow() {
-        let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity * 2)
+        let larger = Self.allocate(capacity * 2)
         larger.moveInitialize(from: memory, count: count)
-        memory.deallocate()
+        Self.free(memory, capacity)
         memory = larger
         capacity *= 2
     }

@@ -18,23 +18,24 @@ public func matmul(_ a: NDArray, _ b: NDArray, transposeA: Bool = false, transpo
             .cast(to: dtype == .bool ? .int64 : dtype)
     }
     if shapeA.rank == 1 {
-        let product = matmul(a.reshaped(to: [1, a.count] as Shape), b, transposeB: transposeB)
+        let product = matmul(a.reshaped(to: Shape(1, a.count)), b, transposeB: transposeB)
         return product.removingAxis(fromEnd: shapeB.rank == 1 ? 1 : 2)
     }
-    if shapeB.rank == 1 { return matmul(a, b.reshaped(to: [b.count, 1] as Shape), transposeA: transposeA).removingAxis(fromEnd: 1) }
+    if shapeB.rank == 1 { return matmul(a, b.reshaped(to: Shape(b.count, 1)), transposeA: transposeA).removingAxis(fromEnd: 1) }
     if shapeA.rank == 2 && shapeB.rank == 2 { return product(a, b, transposeA, transposeB) }
     return batchedProduct(a, b, transposeA, transposeB)
 }
 
 private func product(_ a: NDArray, _ b: NDArray, _ transposeA: Bool, _ transposeB: Bool) -> NDArray {
-    let (left, right) = (a.matrices(transposed: transposeA), b.matrices(transposed: transposeB))
-    var shape = Shape()
-    shape.rank32 = 2
-    shape.extents[0] = Int32(truncatingIfNeeded: left.first.rows)
-    shape.extents[1] = Int32(truncatingIfNeeded: right.first.columns)
-    let out = NDArray(uninitialized: shape, a.dtype)
-    withExtendedLifetime((left.array, right.array)) {
-        multiply(left.first, right.first, MatrixOperand(rowMajor: out.data, left.first.rows, right.first.columns), dtype: a.dtype)
+    let (left, right) = (MatrixOperand(of: a), MatrixOperand(of: b))
+    if !left.suitsBLAS { return product(a.copied(), b, transposeA, transposeB) }
+    if !right.suitsBLAS { return product(a, b.copied(), transposeA, transposeB) }
+    let (rows, columns) = (transposeA ? left.columns : left.rows, transposeB ? right.rows : right.columns)
+    let out = NDArray(uninitialized: Shape(rows, columns), a.dtype)
+    withExtendedLifetime((a, b)) {
+        multiply(
+            transposeA ? left.transposed : left, transposeB ? right.transposed : right, MatrixOperand(rowMajor: out.data, rows, columns),
+            dtype: a.dtype)
     }
     return out
 }
@@ -44,7 +45,7 @@ private func batchedProduct(_ a: NDArray, _ b: NDArray, _ transposeA: Bool, _ tr
     if b.rank == 2, a.isContiguous, !transposeA {
         let (k, m) = (a.shape[a.rank - 1], b.shape[transposeB ? 0 : 1])
         if k > 0 {
-            let rows = a.reshaped(to: [a.count / k, k] as Shape)
+            let rows = a.reshaped(to: Shape(a.count / k, k))
             return product(rows, b, false, transposeB).reshaped(to: a.shape.replacing(a.rank - 1, with: m))
         }
     }

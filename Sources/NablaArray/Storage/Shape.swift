@@ -22,6 +22,14 @@ public struct Shape: Sendable {
         for extent in extents { append(extent) }
     }
 
+    /// The shape of a matrix; no list is made for its two extents.
+    @inline(__always)
+    package init(_ rows: Int, _ columns: Int) {
+        self.init()
+        append(rows)
+        append(columns)
+    }
+
     /// The number of axes.
     @inline(__always)
     public var rank: Int { Int(rank8) }
