@@ -64,7 +64,7 @@ struct LearningToLearnRun<Source: ProblemSource> {
         }
         try run.finish(rows)
         let report = LearningToLearnReport(plan: plan, outcomes: run.outcomes, comparisons: comparisons)
-        try folder.write(report.training(run.records), to: "training")
+        try folder.write(report.training(run.recordsOfLearners), to: "training")
         try folder.write(report.test(), to: "test")
         try folder.writeSummary(report.text())
         return summary()

@@ -48,7 +48,7 @@ struct MAMLRun {
         }
         try run.finish(tests)
         let report = MAMLReport(plan: plan, results: results)
-        try folder.write(report.training(run.records), to: "training")
+        try folder.write(report.training(run.recordsOfLearners), to: "training")
         try folder.write(report.steps(), to: "steps")
         let shown = plan.learners.firstIndex { $0 == plan.shown }!
         try folder.write(report.sine(models[shown]), to: "sine")

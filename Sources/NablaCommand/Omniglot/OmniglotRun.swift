@@ -52,7 +52,7 @@ struct OmniglotRun {
         }
         try run.finish(tests)
         let report = OmniglotReport(plan: plan, results: results, split: models[0].characters)
-        try folder.write(report.training(run.records), to: "training")
+        try folder.write(report.training(run.recordsOfLearners), to: "training")
         try folder.write(report.steps(), to: "steps")
         try PNG.write(report.episode(of: models[0]), to: folder.file("episode.png"))
         try folder.writeSummary(report.text())

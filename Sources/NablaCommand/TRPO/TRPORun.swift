@@ -65,9 +65,8 @@ struct TRPORun {
         }
         try run.finish(tests)
         let report = TRPOReport(plan: plan, results: results)
-        let curves = agents.map { agent in run.records(of: "seed-\(agent.settings.seed)") }
-        try folder.write(report.learning(curves), to: "learning")
-        try folder.write(report.diagnostics(curves), to: "diagnostics")
+        try folder.write(report.learning(run.recordsOfLearners), to: "learning")
+        try folder.write(report.diagnostics(run.recordsOfLearners), to: "diagnostics")
         try folder.writeSummary(report.text())
     }
 

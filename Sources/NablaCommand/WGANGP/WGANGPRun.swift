@@ -66,7 +66,7 @@ struct WGANGPRun {
         try run.finish()
         let report = WGANGPReport(
             plan: plan, outcomes: run.outcomes, distances: models.map(gallery.distance), floor: gallery.floor,
-            records: plan.learners.map { run.records(of: $0.name) })
+            records: run.recordsOfLearners)
         if !run.records.isEmpty { try folder.write(report.curves(), to: "losses") }
         try folder.writeSummary(report.text())
         return report.ending(folder, isWhole: run.isWhole)
