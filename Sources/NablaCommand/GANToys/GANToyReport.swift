@@ -144,22 +144,13 @@ extension GANToyReport {
             """ + "\n"
     }
 
-    /// What is said at the end.
-    func ending(_ folder: RunFolder, isWhole: Bool) -> String {
-        let iterations = results.reduce(0) { $0 + $1.iterations }
-        let seconds = results.reduce(0) { $0 + $1.seconds }
-        let found = results(.generator).compactMap { result in
+    /// What became of the modes, one line for each generator of data that have some.
+    var modesFound: [String] {
+        results(.generator).compactMap { result in
             result.metrics.map { metrics in
                 "\(result.data.title), \(result.settings.methodTitle): \(metrics.covered) of \(metrics.counts.count) modes, "
                     + String(format: "%.1f %% good, reverse KL %.3f", 100 * metrics.highQualityShare, metrics.reverseKL)
             }
         }
-        let more = isWhole ? [] : ["Go on with: nabla train gan-toy --resume --output \(folder.path)"]
-        let head = "\(isWhole ? "Trained for" : "Interrupted after") \(iterations) iterations in \(String(format: "%.1f", seconds)) s."
-        let files = [("summary.md", "the figures in tables")] + drawings.map { ("\($0.name).png", $0.caption) }
-        let lines = files.map { name, caption in
-            "  \(folder.path)/" + name.padding(toLength: 16, withPad: " ", startingAt: 0) + caption
-        }
-        return ([head] + found + more + ["Look at:"] + lines).joined(separator: "\n")
     }
 }

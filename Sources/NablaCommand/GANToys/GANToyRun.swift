@@ -64,6 +64,13 @@ struct GANToyRun {
         let report = GANToyReport(plan: plan, results: results)
         for drawing in report.drawings { try folder.write(drawing.figure(), to: drawing.name) }
         try folder.writeSummary(report.text())
-        return report.ending(folder, isWhole: run.isWhole)
+        return ending(report)
+    }
+
+    /// What is said at the end.
+    private func ending(_ report: GANToyReport) -> String {
+        let files = [("summary.md", "the figures in tables")] + report.drawings.map { ("\($0.name).png", $0.caption) }
+        return ([run.amount()] + report.modesFound + run.continuation(GANToyPlan.command) + ["Look at:"] + folder.list(files))
+            .joined(separator: "\n")
     }
 }

@@ -76,24 +76,10 @@ struct WGANGPReport {
             """ + "\n"
     }
 
-    /// What is said at the end.
-    func ending(_ folder: RunFolder, isWhole: Bool) -> String {
-        let iterations = outcomes.reduce(0) { $0 + $1.iterations }
-        let seconds = outcomes.reduce(0) { $0 + $1.seconds }
-        let rate = String(format: "%.1f s (%.2f iterations/s)", seconds, seconds > 0 ? Double(iterations) / seconds : 0)
-        let slopes = plan.learners.indices.compactMap { index -> String? in
+    /// The critics' slopes, one line each.
+    var slopes: [String] {
+        plan.learners.indices.compactMap { index in
             late("slope", index).map { String(format: "%@: mean slope at the end %.3f", plan.learners[index].title, $0) }
         }
-        let more = isWhole ? [] : ["Go on with: nabla train wgan-gp --resume --output \(folder.path)"]
-        let pictures = plan.learners.map { "  \(folder.path)/\($0.name).png   what \($0.title)'s generator draws now" }
-        return
-            (["\(isWhole ? "Trained for" : "Interrupted after") \(iterations) iterations in \(rate)."] + slopes + more + ["Look at:"]
-            + pictures + [
-                "  \(folder.path)/real.png      real images, to compare",
-                "  \(folder.path)/samples/      how it came to that",
-                "  \(folder.path)/losses.png    the critic's estimate and slope (losses.svg too)",
-                "  \(folder.path)/summary.md    the figures in a table",
-                "  \(folder.path)/log.jsonl     the numbers",
-            ]).joined(separator: "\n")
     }
 }

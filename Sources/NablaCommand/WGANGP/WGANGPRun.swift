@@ -69,6 +69,19 @@ struct WGANGPRun {
             records: run.recordsOfLearners)
         if !run.records.isEmpty { try folder.write(report.curves(), to: "losses") }
         try folder.writeSummary(report.text())
-        return report.ending(folder, isWhole: run.isWhole)
+        return ending(report)
+    }
+
+    /// What is said at the end.
+    private func ending(_ report: WGANGPReport) -> String {
+        let pictures = plan.learners.map { ("\($0.name).png", "what \($0.title)'s generator draws now") }
+        let others = [
+            ("real.png", "real images, to compare"), ("samples/", "how it came to that"),
+            ("losses.png", "the critic's estimate and slope (losses.svg too)"), ("summary.md", "the figures in a table"),
+            ("log.jsonl", "the numbers"),
+        ]
+        return
+            ([run.amount(rateDigits: 2)] + report.slopes + run.continuation(WGANGPPlan.command) + ["Look at:"]
+            + folder.list(pictures, column: 0) + folder.list(others, column: 14)).joined(separator: "\n")
     }
 }
