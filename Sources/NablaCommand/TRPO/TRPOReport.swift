@@ -34,7 +34,7 @@ extension TRPOReport {
 
     /// The mean over agents of their last 5 % of returns, at the steps where all of them are.
     private func mean(of curves: [LineChart.Series]) -> LineChart.Series {
-        let smooth = curves.map { (x: $0.x, y: runningMeans($0.y, over: max(1, $0.y.count / 20))) }
+        let smooth = curves.map { (x: $0.x, y: runningMean(of: $0.y, window: max(1, $0.y.count / 20))) }
         // Between two ends of episodes an agent's return is the last one seen.
         func value(_ curve: (x: [Double], y: [Double]), at x: Double) -> Double {
             curve.x.lastIndex { $0 <= x }.map { curve.y[$0] } ?? .nan
@@ -42,13 +42,6 @@ extension TRPOReport {
         let x = smooth.map(\.x).min { $0.count < $1.count } ?? []
         let y = x.map { at in smooth.reduce(0) { $0 + value($1, at: at) } / Double(smooth.count) }
         return LineChart.Series("mean", x: x, y: y, color: Color(red: 0, green: 0, blue: 0))
-    }
-
-    private func runningMeans(_ y: [Double], over window: Int) -> [Double] {
-        y.indices.map { i in
-            let part = y[max(0, i + 1 - window)...i]
-            return part.reduce(0, +) / Double(part.count)
-        }
     }
 
     /// The divergence of each step, the conjugate gradients' residuals, the policy's entropy, and what the value function explains.
