@@ -54,7 +54,7 @@ struct TrainLearningToLearnCommand: ParsableCommand {
     func validate() throws {
         try check(iterations, in: 1..., "iterations", "at least 1")
         try check(functions, in: 1...100_000, "functions", "a number from 1 to 100000")
-        try check(alpha, in: Double.leastNonzeroMagnitude...Double.greatestFiniteMagnitude, "alpha", "a number above 0")
+        try checkPositive(alpha, "alpha")
         try check(testFunctions, in: 2...1_000_000, "test-functions", "a number from 2 to 1000000")
         try options.validate(others: [
             ("problem", problem != nil), ("order", order != nil), ("iterations", iterations != nil), ("functions", functions != nil),

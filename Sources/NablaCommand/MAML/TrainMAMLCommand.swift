@@ -28,7 +28,7 @@ struct TrainMAMLCommand: ParsableCommand {
 
     func validate() throws {
         try check(shots, in: 1...1000, "shots", "a number of points from 1 to 1000")
-        try check(rate, in: Double.leastNonzeroMagnitude...Double.greatestFiniteMagnitude, "rate", "a number above 0")
+        try checkPositive(rate, "rate")
         try check(iterations, in: 1..., "iterations", "at least 1")
         try options.validate(others: [
             ("shots", shots != nil), ("rate", rate != nil), ("iterations", iterations != nil), ("order", order != nil),

@@ -51,16 +51,15 @@ struct TrainWGANGPCommand: ParsableCommand {
     var sampleEvery: Int?
 
     func validate() throws {
-        let positive = Double.leastNonzeroMagnitude...Double.greatestFiniteMagnitude
         try check(width, in: 1...1024, "width", "a number of channels from 1 to 1024")
         try check(iterations, in: 1..., "iterations", "at least 1")
-        try check(minutes, in: positive, "minutes", "a number above 0")
+        try checkPositive(minutes, "minutes")
         try check(batch, in: 1..., "batch", "at least 1")
         try check(criticSteps, in: 1..., "critic-steps", "at least 1")
         try check(lambda, in: 0...Double.greatestFiniteMagnitude, "lambda", "a number of at least 0")
-        try check(alpha, in: positive, "alpha", "a number above 0")
-        try check(rate, in: positive, "rate", "a number above 0")
-        try check(limit, in: positive, "limit", "a number above 0")
+        try checkPositive(alpha, "alpha")
+        try checkPositive(rate, "rate")
+        try checkPositive(limit, "limit")
         try check(sampleEvery, in: 1..., "sample-every", "at least 1")
         try options.validate(others: [
             ("data", data != nil), ("method", method != nil), ("width", width != nil), ("iterations", iterations != nil),
