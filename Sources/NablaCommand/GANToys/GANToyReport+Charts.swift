@@ -121,7 +121,7 @@ extension GANToyReport {
         Figure(
             rows: [
                 dataSets.map { data in
-                    let exact = results(.fixed).first { $0.data == data }?.model.transportCost(count: exactCount)
+                    let exact = results(.fixed).first { $0.data == data }?.distance
                     return LineChart(
                         title: "\(data.title): the critic's estimate", yLabel: "E D(x) - E D(x~)",
                         series: curves(.fixed, data, "estimate", named: true),

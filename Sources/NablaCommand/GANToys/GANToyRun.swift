@@ -53,12 +53,24 @@ struct GANToyRun {
     /// - Returns: A text that says how it went and where the files are.
     mutating func train() throws -> String {
         try run.train()
+        // Of a fixed generator, which is the same beside all critics.
+        var fixedDistances: [ToyData: Double] = [:]
+        func distance(_ learner: GANToyPlan.Learner, _ model: ToyGAN) -> Double? {
+            switch learner.part {
+            case .generator: return model.transportCost(count: plan.exactCount)
+            case .fixed:
+                let distance = fixedDistances[learner.settings.data] ?? model.transportCost(count: plan.exactCount)
+                fixedDistances[learner.settings.data] = distance
+                return distance
+            case .deep: return nil
+            }
+        }
         let results = try zip(zip(plan.learners, models), run.outcomes).map { pair, outcome in
             let (learner, model) = pair
             return GANToyReport.Result(
                 learner: learner, model: model, iterations: outcome.iterations, seconds: outcome.seconds,
                 records: run.records(of: learner.name),
-                metrics: learner.part == .generator ? try model.modeMetrics(count: plan.samples) : nil)
+                metrics: learner.part == .generator ? try model.modeMetrics(count: plan.samples) : nil, distance: distance(learner, model))
         }
         try run.finish()
         let report = GANToyReport(plan: plan, results: results)

@@ -53,7 +53,7 @@ struct TrainGANToyCommand: ParsableCommand {
                 iterations: iterations, width: width, samples: samples ?? ModeMetrics.usualCount, seed: options.seed ?? 0)
             // Too few points would only be noticed at the first test.
             for learner in plan.learners where learner.part == .generator {
-                _ = try ToyGAN(learner.settings).modeMetrics(count: plan.samples)
+                if let mixture = learner.settings.data.mixture { try ModeMetrics.check(count: plan.samples, for: mixture) }
             }
             try folder.begin(plan)
         }
