@@ -91,14 +91,12 @@ struct TrainWGANGPCommand: ParsableCommand {
 
     func run() throws {
         let folder = RunFolder(options.output, for: WGANGPPlan.command)
-        let plan = options.resume ? try folder.plan(WGANGPPlan.self) : plan
-        if !options.resume { try OutputFolder.create(at: folder.path) }
-        let images = try TrainingImages(from: plan.data, atLeast: plan.learners.map(\.batch).max()!)
         if let threads = options.threads { setThreadCount(threads) }
-        if !options.resume {
-            try folder.begin(plan)
-            try OutputFolder.create(at: folder.file("samples"))
+        let (plan, images) = try folder.open(isResumed: options.resume, new: plan) { plan in
+            if !options.resume { try OutputFolder.create(at: folder.path) }
+            return try TrainingImages(from: plan.data, atLeast: plan.learners.map(\.batch).max()!)
         }
+        if !options.resume { try OutputFolder.create(at: folder.file("samples")) }
         var run = try WGANGPRun(plan, images: images, folder: folder, isResumed: options.resume)
         ReportOutput.standardOutput.write(try run.train() + "\n")
     }
