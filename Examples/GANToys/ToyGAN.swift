@@ -54,7 +54,7 @@ public final class ToyGAN {
     public func iterate() -> WassersteinCritic.Verdict {
         if let end = settings.decayEnd {
             let share = Swift.max(0, 1 - Double(iteration) / Double(end))
-            for optimizer in [generatorOptimizer, critic.optimizer] { settings.critic.scaleSteps(of: optimizer, to: share) }
+            for optimizer in [generatorOptimizer, critic.optimizer] { optimizer.stepSize = share * settings.critic.stepSize }
         }
         if iteration > 0 && !settings.fixesGenerator { stepGenerator() }
         var verdict = WassersteinCritic.Verdict(wasserstein: 0, slope: 0)

@@ -28,11 +28,8 @@ public struct MethodSettings: Codable, Sendable, Equatable {
         }
     }
 
-    /// Gives an optimiser of `optimizer(of:)` steps of `share` of their size.
-    func scaleSteps(of optimizer: Optimizer, to share: Double) {
-        (optimizer as? RMSprop)?.rate = share * rate
-        (optimizer as? Adam)?.alpha = share * alpha
-    }
+    /// The size of its steps.
+    var stepSize: Double { method == .clipping ? rate : alpha }
 }
 
 /// A critic D and how it learns to tell real points from generated ones: the inner loop of algorithm 1 of both papers.
