@@ -49,18 +49,22 @@ public final class WassersteinCritic {
 
     /// What a step minimises, for points (batch, dimensions).
     ///
-    /// - Parameter epsilon: uniform in [0, 1), (batch, 1); where the penalty looks between real and generated points.
-    public func loss(real: NDArray, generated: NDArray, epsilon: NDArray) -> CriticLoss {
+    /// - Parameters:
+    ///   - epsilon: uniform in [0, 1), (batch, 1); where the penalty looks between real and generated points.
+    ///   - measuresSlope: Whether the slope is asked for though there is no penalty.
+    public func loss(real: NDArray, generated: NDArray, epsilon: NDArray, measuresSlope: Bool = true) -> CriticLoss {
         CriticLoss(
             of: scores, images: Variable(constant: real), generated: Variable(constant: generated), epsilon: epsilon,
-            lambda: settings.method == .penalty ? settings.lambda : 0)
+            lambda: settings.method == .penalty ? settings.lambda : 0, measuresSlope: measuresSlope)
     }
 
     /// One step on a batch. Returns the loss before it.
     @discardableResult
-    public func step(real: NDArray, generated: NDArray, using random: inout RandomGenerator) -> CriticLoss {
+    public func step(
+        real: NDArray, generated: NDArray, using random: inout RandomGenerator, measuresSlope: Bool = true
+    ) -> CriticLoss {
         let epsilon = random.uniform([real.shape[0], 1], dtype: real.dtype)
-        let loss = loss(real: real, generated: generated, epsilon: epsilon)
+        let loss = loss(real: real, generated: generated, epsilon: epsilon, measuresSlope: measuresSlope)
         optimizer.update(with: grad(of: loss.total, wrt: network.parameters, retainGraph: false))
         return loss
     }
