@@ -6,7 +6,7 @@ import NablaNN
 ///
 /// for real images x and generated ones x̃. The gradient is taken with respect to each image and is part of the loss, so that training
 /// differentiates it once more. With λ = 0 this is the loss of Arjovsky, Chintala and Bottou, *Wasserstein GAN*, 2017, who bound the slope by
-/// clipping the critic's weights; the slope is then measured only, and only where it is asked for, because that takes a third of a step.
+/// clipping the critic's weights; the slope is then measured only, and only where it is asked for, because that takes about a fifth of a step.
 public struct CriticLoss {
     /// L, what the critic minimises.
     public let total: Variable
