@@ -58,22 +58,23 @@ package final class BackwardWalk {
     private func run(captures: Bool, retainGraph: Bool) {
         for position in stride(from: search.nodeCount - 1, through: 0, by: -1) {
             let entry = search.entry(at: position)
-            if !entry.isNeeded { continue }
-            let node = entry.node._withUnsafeGuaranteedRef { $0 }
-            let first = Int(entry.firstOutput)
-            if node.outputCount32 == 1 {
-                // What was not asked for has done its work.
-                let staysHere = captures && isTarget(node)
-                guard let gradient = staysHere ? gradients[first] : gradients[first].take() else { continue }
-                if !captures { node.cell(output: 0)?.add(gradient, recorded: isRecorded) }
-                if node.inputCount32 == 0 { continue }
-                let needed = search.needed(of: node)
-                if !needed.isEmpty { node.pull(gradient, needed, self) }
-            } else {
-                pull(node, first, captures)
-            }
-            if !retainGraph { node.releaseRetained() }
+            if entry.isNeeded { entry.node._withUnsafeGuaranteedRef { visit($0, Int(entry.firstOutput), captures, retainGraph) } }
         }
+    }
+
+    private func visit(_ node: FunctionNode, _ first: Int, _ captures: Bool, _ retainGraph: Bool) {
+        if node.outputCount32 == 1 {
+            // What was not asked for has done its work.
+            let staysHere = captures && isTarget(node)
+            guard let gradient = staysHere ? gradients[first] : gradients[first].take() else { return }
+            if !captures { node.cell(output: 0)?.add(gradient, recorded: isRecorded) }
+            if node.inputCount32 == 0 { return }
+            let needed = search.needed(of: node)
+            if !needed.isEmpty { node.pull(gradient, needed, self) }
+        } else {
+            pull(node, first, captures)
+        }
+        if !retainGraph { node.releaseRetained() }
     }
 
     private func pull(_ node: FunctionNode, _ first: Int, _ captures: Bool) {

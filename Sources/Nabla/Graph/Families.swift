@@ -101,35 +101,45 @@ extension FunctionNode {
     @inline(__always)
     static func recorded(_ x: Variable, _ value: NDArray, keep: Kept = .none, _ make: () -> FunctionNode) -> Variable {
         guard isRecording && x.isRecorded else { return Variable(constant: value) }
-        let node = make()
-        node.connect(x, output: value)
-        switch keep {
-        case .none: break
-        case .inputs, .crossed: node.kept.first = x.array
-        case .second: fail("recorded: expected a second input to keep, got a function of one")
-        case .output: node.keepOutput(0, value)
-        }
-        return Variable(array: value, node: node)
+        return make().record(x, value, keep)
     }
 
     /// Records a function of two inputs.
     @inline(__always)
     static func recorded(_ a: Variable, _ b: Variable, _ value: NDArray, keep: Kept = .none, _ make: () -> FunctionNode) -> Variable {
         guard isRecording && (a.isRecorded || b.isRecorded) else { return Variable(constant: value) }
-        let node = make()
-        node.connect(a, b, output: value)
+        return make().record(a, b, value, keep)
+    }
+
+    // Out of line: the compiler would otherwise retain what is kept before it knows whether anything is recorded.
+
+    @inline(never)
+    private final func record(_ x: Variable, _ value: __owned NDArray, _ keep: Kept) -> Variable {
+        connect(x, output: value)
+        switch keep {
+        case .none: break
+        case .inputs, .crossed: kept.first = x.array
+        case .second: fail("recorded: expected a second input to keep, got a function of one")
+        case .output: keepOutput(0, value)
+        }
+        return Variable(array: value, node: self)
+    }
+
+    @inline(never)
+    private final func record(_ a: Variable, _ b: Variable, _ value: __owned NDArray, _ keep: Kept) -> Variable {
+        connect(a, b, output: value)
         switch keep {
         case .none: break
         case .inputs:
-            node.kept.first = a.array
-            node.kept.second = b.array
+            kept.first = a.array
+            kept.second = b.array
         case .crossed:
-            if b.isRecorded { node.kept.first = a.array }
-            if a.isRecorded { node.kept.second = b.array }
-        case .second: node.kept.second = b.array
-        case .output: node.keepOutput(0, value)
+            if b.isRecorded { kept.first = a.array }
+            if a.isRecorded { kept.second = b.array }
+        case .second: kept.second = b.array
+        case .output: keepOutput(0, value)
         }
-        return Variable(array: value, node: node)
+        return Variable(array: value, node: self)
     }
 
     /// Records a function of any number of inputs, and keeps nothing.
