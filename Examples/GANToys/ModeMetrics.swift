@@ -21,19 +21,24 @@ public struct ModeMetrics: Sendable, Equatable {
     /// KL(p ‖ uniform) = log(modes) + Σ p log p for the shares p of modes among good points; infinite when no point is good.
     public let reverseKL: Double
 
+    /// Complains about a `count` of fewer than ten points a mode, of which even a perfect sample misses modes by chance.
+    public static func check(count: Int, for mixture: Mixture) throws(SampleError) {
+        let modes = mixture.centres.shape[0]
+        guard count >= 10 * modes else {
+            throw SampleError(description: "mode metrics: expected at least \(10 * modes) points for \(modes) modes, got \(count)")
+        }
+    }
+
     /// The metrics of `points` (count, 2).
     ///
-    /// - Throws: `SampleError` when there are fewer than ten points a mode, of which even a perfect sample misses modes by chance, or points
-    ///   that are not finite.
+    /// - Throws: `SampleError` when there are too few of them (`check`), or some that are not finite.
     public init(_ points: NDArray, of mixture: Mixture) throws(SampleError) {
         let modes = mixture.centres.shape[0]
         guard points.rank == 2, points.shape[1] == 2 else {
             throw SampleError(description: "mode metrics: expected points of shape (count, 2), got \(points.shape)")
         }
         let count = points.shape[0]
-        guard count >= 10 * modes else {
-            throw SampleError(description: "mode metrics: expected at least \(10 * modes) points for \(modes) modes, got \(count)")
-        }
+        try Self.check(count: count, for: mixture)
         let squares = square(points.cast(to: .float64).expandingDimensions(at: 1) - mixture.centres).sum(axis: 2)
         guard isFinite(squares).all().bools[0] else {
             throw SampleError(description: "mode metrics: expected finite points, got some that are not")

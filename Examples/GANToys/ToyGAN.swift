@@ -54,14 +54,16 @@ public final class ToyGAN {
     public func iterate() -> WassersteinCritic.Verdict {
         if let end = settings.decayEnd {
             let share = Swift.max(0, 1 - Double(iteration) / Double(end))
-            for optimizer in [generatorOptimizer, critic.optimizer] { settings.critic.scaleSteps(of: optimizer, to: share) }
+            for optimizer in [generatorOptimizer, critic.optimizer] { optimizer.stepSize = share * settings.critic.stepSize }
         }
         if iteration > 0 && !settings.fixesGenerator { stepGenerator() }
         var verdict = WassersteinCritic.Verdict(wasserstein: 0, slope: 0)
-        for _ in 0..<settings.criticSteps {
+        for step in 0..<settings.criticSteps {
             let real = settings.data.points(settings.batch, using: &random)
             let generated = generated(beside: real, using: &random)
-            verdict = .init(critic.step(real: real, generated: generated, using: &random))
+            let isLast = step + 1 == settings.criticSteps
+            let loss = critic.step(real: real, generated: generated, using: &random, measuresSlope: isLast)
+            if isLast { verdict = .init(loss) }
         }
         iteration += 1
         return verdict

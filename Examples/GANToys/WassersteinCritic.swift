@@ -28,11 +28,8 @@ public struct MethodSettings: Codable, Sendable, Equatable {
         }
     }
 
-    /// Gives an optimiser of `optimizer(of:)` steps of `share` of their size.
-    func scaleSteps(of optimizer: Optimizer, to share: Double) {
-        (optimizer as? RMSprop)?.rate = share * rate
-        (optimizer as? Adam)?.alpha = share * alpha
-    }
+    /// The size of its steps.
+    var stepSize: Double { method == .clipping ? rate : alpha }
 }
 
 /// A critic D and how it learns to tell real points from generated ones: the inner loop of algorithm 1 of both papers.
@@ -52,18 +49,22 @@ public final class WassersteinCritic {
 
     /// What a step minimises, for points (batch, dimensions).
     ///
-    /// - Parameter epsilon: uniform in [0, 1), (batch, 1); where the penalty looks between real and generated points.
-    public func loss(real: NDArray, generated: NDArray, epsilon: NDArray) -> CriticLoss {
+    /// - Parameters:
+    ///   - epsilon: uniform in [0, 1), (batch, 1); where the penalty looks between real and generated points.
+    ///   - measuresSlope: Whether the slope is asked for though there is no penalty.
+    public func loss(real: NDArray, generated: NDArray, epsilon: NDArray, measuresSlope: Bool = true) -> CriticLoss {
         CriticLoss(
             of: scores, images: Variable(constant: real), generated: Variable(constant: generated), epsilon: epsilon,
-            lambda: settings.method == .penalty ? settings.lambda : 0)
+            lambda: settings.method == .penalty ? settings.lambda : 0, measuresSlope: measuresSlope)
     }
 
     /// One step on a batch. Returns the loss before it.
     @discardableResult
-    public func step(real: NDArray, generated: NDArray, using random: inout RandomGenerator) -> CriticLoss {
+    public func step(
+        real: NDArray, generated: NDArray, using random: inout RandomGenerator, measuresSlope: Bool = true
+    ) -> CriticLoss {
         let epsilon = random.uniform([real.shape[0], 1], dtype: real.dtype)
-        let loss = loss(real: real, generated: generated, epsilon: epsilon)
+        let loss = loss(real: real, generated: generated, epsilon: epsilon, measuresSlope: measuresSlope)
         optimizer.update(with: grad(of: loss.total, wrt: network.parameters, retainGraph: false))
         return loss
     }

@@ -41,6 +41,17 @@ public struct Adaptation {
         for _ in 0..<steps { adapted = step(adapted, losses: support) }
         return query(adapted).mean()
     }
+
+    /// Each task's parameters after 0, 1, 2 … `steps` steps from θ, for tests: nothing can be differentiated through these steps, whatever
+    /// the order.
+    public func path(_ theta: [Variable], tasks: Int, steps: Int, losses: ([Variable]) -> Variable) -> [[Variable]] {
+        let unrecorded = Adaptation(rate: rate, order: .first)
+        // Leaves again after each step.
+        func leaves(_ theta: [Variable]) -> [Variable] { theta.map { Variable($0.array) } }
+        var path = [leaves(noBackprop { Self.start(theta, tasks: tasks) })]
+        for _ in 0..<steps { path.append(leaves(unrecorded.step(path[path.count - 1], losses: losses))) }
+        return path
+    }
 }
 
 // MARK: - Regression

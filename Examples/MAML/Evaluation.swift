@@ -59,12 +59,8 @@ extension MAML {
 
     /// The parameters for each task after 0, 1, 2 … `steps` steps.
     private func adapted(to support: Samples, steps: Int) -> [[Variable]] {
-        let adaptation = Adaptation(rate: settings.rate, order: .first)
-        // Leaves again after each step: a test needs no gradient through it.
-        func leaves(_ theta: [Variable]) -> [Variable] { theta.map { Variable($0.array) } }
-        var all = [leaves(noBackprop { Adaptation.start(network.parameters, tasks: support.x.shape[0]) })]
-        let adapts = settings.method != .oracle
-        for _ in 0..<steps { all.append(adapts ? leaves(adaptation.step(all[all.count - 1], on: support)) : all[0]) }
-        return all
+        let taken = settings.method == .oracle ? 0 : steps
+        let path = adaptation.path(network.parameters, tasks: support.x.shape[0], steps: taken) { errors($0, on: support) }
+        return path + Array(repeating: path[0], count: steps - taken)
     }
 }

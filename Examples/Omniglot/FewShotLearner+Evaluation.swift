@@ -40,13 +40,6 @@ extension FewShotLearner {
 
     /// The parameters for each task after 0, 1, 2 … `steps` steps.
     private func adapted(to episodes: Episodes, steps: Int) -> [[Variable]] {
-        let adaptation = Adaptation(rate: settings.rate, order: .first)
-        // Leaves again after each step: a test needs no gradient through it.
-        func leaves(_ theta: [Variable]) -> [Variable] { theta.map { Variable($0.array) } }
-        var all = [leaves(noBackprop { Adaptation.start(network.parameters, tasks: episodes.count) })]
-        for _ in 0..<steps {
-            all.append(leaves(adaptation.step(all[all.count - 1]) { episodes.losses($0, on: episodes.support) }))
-        }
-        return all
+        adaptation.path(network.parameters, tasks: episodes.count, steps: steps) { episodes.losses($0, on: episodes.support) }
     }
 }

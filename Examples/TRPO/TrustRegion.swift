@@ -80,9 +80,11 @@ public struct TrustRegion: Codable, Sendable, Equatable {
         let length = curvature > 0 ? (2 * radius / curvature).squareRoot() : 0
 
         var (divergence, improvement, tried, isAccepted) = (0.0, 0.0, 0, false)
+        // The length of this try as a share of the longest.
+        var factor = 1.0
         let slots = policy.namedParameters.map(\.parameter)
         while !isAccepted && tried < backtrackingSteps && length > 0 && length.isFinite {
-            let scale = length * power(backtracking, tried)
+            let scale = length * factor
             for (slot, (value, direction)) in zip(slots, zip(start, solution.solution)) { slot.array = value + scale * direction }
             (divergence, improvement) = noBackprop {
                 (
@@ -91,6 +93,7 @@ public struct TrustRegion: Codable, Sendable, Equatable {
                 )
             }
             tried += 1
+            factor *= backtracking
             // Written so that what is no number is refused.
             isAccepted = divergence <= radius && improvement > 0
         }
@@ -104,5 +107,3 @@ public struct TrustRegion: Codable, Sendable, Equatable {
             residual: norms[0] > 0 ? norms[norms.count - 1] / norms[0] : 0, entropy: old.entropy().mean().item())
     }
 }
-
-private func power(_ base: Double, _ exponent: Int) -> Double { (0..<exponent).reduce(1) { product, _ in product * base } }

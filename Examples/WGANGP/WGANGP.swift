@@ -71,8 +71,8 @@ public final class WGANGP {
 
     /// Some steps of the critic, then one of the generator.
     public func iterate() -> Losses {
-        var loss = stepCritic()
-        for _ in 1..<settings.criticSteps { loss = stepCritic() }
+        for _ in 1..<settings.criticSteps { stepCritic(measuresSlope: false) }
+        let loss = stepCritic(measuresSlope: true)
         let generatorLoss = stepGenerator()
         iteration += 1
         return Losses(
@@ -80,12 +80,14 @@ public final class WGANGP {
             generator: generatorLoss.item())
     }
 
-    private func stepCritic() -> CriticLoss {
+    @discardableResult
+    private func stepCritic(measuresSlope: Bool) -> CriticLoss {
         let images = Variable(constant: batches.take())
         let generated = noBackprop { generator(latent()) }
         let epsilon = noise.uniform([settings.batch, 1, 1, 1], dtype: images.dtype)
         let lambda = settings.method == .penalty ? settings.lambda : 0
-        let loss = CriticLoss(of: { critic($0) }, images: images, generated: generated, epsilon: epsilon, lambda: lambda)
+        let loss = CriticLoss(
+            of: { critic($0) }, images: images, generated: generated, epsilon: epsilon, lambda: lambda, measuresSlope: measuresSlope)
         critic.clearGrads()
         loss.total.backward()
         criticOptimizer.update()

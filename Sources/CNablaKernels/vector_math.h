@@ -229,6 +229,11 @@ NK_INLINE double nk_atan_f64(double x) {
     double z = t * t;
     return copysign(hi + (t + (t * z * NK_ATAN_64(z) + lo)), x);
 }
+// √z - t, the rounding error of the root t > 0, from (z - t²) / 2 t with t² split into exact products.
+NK_INLINE double nk_root_error(double z, double t) {
+    double head = nk_double(nk_bits(t) & 0xffffffff00000000), rest = t - head;
+    return (((z - head * head) - 2 * head * rest) - rest * rest) / (t + t);
+}
 // For |x| > 1/2, asin |x| = π/2 - 2 asin √((1 - |x|) / 2).
 NK_INLINE double nk_asin_f64(double x) {
     double a = fabs(x);
@@ -236,9 +241,7 @@ NK_INLINE double nk_asin_f64(double x) {
     double z = large ? (1 - a) * 0.5 : a * a;
     double t = large ? sqrt(z) : a;
     double p = t * z * NK_ASIN_64(z);
-    // The root's rounding error, from (z - t²) / 2 t with t² split into exact products.
-    double head = nk_double(nk_bits(t) & 0xffffffff00000000), rest = t - head;
-    double error = (((z - head * head) - 2 * head * rest) - rest * rest) / (t + t);
+    double error = nk_root_error(z, t);
     error = (large && t > 0) ? error : 0;
     double outer = 0x1.921fb54442d18p+0 - (2 * t - (0x1.1a62633145c07p-54 - 2 * (p + error)));
     return copysign(large ? outer : t + p, x);
@@ -249,8 +252,7 @@ NK_INLINE double nk_acos_f64(double x) {
     double z = large ? (1 - a) * 0.5 : a * a;
     double t = large ? sqrt(z) : x;
     double p = t * z * NK_ASIN_64(z);
-    double head = nk_double(nk_bits(t) & 0xffffffff00000000), rest = t - head;
-    double error = (((z - head * head) - 2 * head * rest) - rest * rest) / (t + t);
+    double error = nk_root_error(z, t);
     error = (large && t > 0) ? error : 0;
     double inner = 0x1.921fb54442d18p+0 - (t - (0x1.1a62633145c07p-54 - p));
     double near = 2 * (t + (p + error));

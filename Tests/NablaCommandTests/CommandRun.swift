@@ -1,4 +1,5 @@
 import Foundation
+import NablaTraining
 
 /// One run of the built command.
 struct CommandRun {
@@ -41,5 +42,14 @@ struct CommandRun {
     private static func executable() throws -> URL {
         let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         return URL(fileURLWithPath: tests).deletingLastPathComponent().appendingPathComponent("nabla")
+    }
+}
+
+extension Process {
+    /// Sends `signal` when the log of the run in `folder` has so many records, unless the process ends before.
+    func send(_ signal: Int32 = SIGKILL, after records: Int, in folder: String) {
+        let log = "\(folder)/log.partial.jsonl"
+        while isRunning && ((try? JSONLines.records(of: log)) ?? []).count < records { usleep(2_000) }
+        if isRunning { kill(processIdentifier, signal) }
     }
 }

@@ -65,14 +65,7 @@ import Testing
         let whole = try outcome("whole")
         #expect(whole.log.count == 6)
 
-        func wait(for records: Int, in output: String, _ process: Process) {
-            let log = folder.file("\(output)/log.partial.jsonl")
-            while process.isRunning && ((try? JSONLines.records(of: log)) ?? []).count < records { usleep(5_000) }
-        }
-        let killed = try CommandRun(options("killed")) { process in
-            wait(for: 2, in: "killed", process)
-            kill(process.processIdentifier, SIGKILL)
-        }
+        let killed = try CommandRun(options("killed")) { $0.send(after: 2, in: folder.file("killed")) }
         #expect(killed.status == SIGKILL)
         let rest = try CommandRun("train", "gan-toy", "--resume", "--output", folder.file("killed"))
         #expect(rest.output.hasPrefix("Trained for 240 iterations"))

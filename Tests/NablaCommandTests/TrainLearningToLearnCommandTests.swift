@@ -72,25 +72,15 @@ import Testing
         #expect(try CommandRun(arguments("whole", 25) + small).status == 0)
         let whole = try Outcome(of: folder.file("whole"))
 
-        func wait(for records: Int, in output: String, _ process: Process) {
-            let log = folder.file("\(output)/log.partial.jsonl")
-            while process.isRunning && ((try? JSONLines.records(of: log)) ?? []).count < records { usleep(5_000) }
-        }
         func resume(_ output: String) throws -> CommandRun {
             try CommandRun("train", "learning-to-learn", "--resume", "--output", folder.file(output), "--threads", "1")
         }
-        let killed = try CommandRun(arguments("killed", 25) + small) { process in
-            wait(for: 4, in: "killed", process)
-            kill(process.processIdentifier, SIGKILL)
-        }
+        let killed = try CommandRun(arguments("killed", 25) + small) { $0.send(after: 4, in: folder.file("killed")) }
         #expect(killed.status == SIGKILL)
         #expect(try resume("killed").status == 0)
         #expect(try Outcome(of: folder.file("killed")) == whole)
 
-        let interrupted = try CommandRun(arguments("interrupted", 25) + small) { process in
-            wait(for: 1, in: "interrupted", process)
-            process.interrupt()
-        }
+        let interrupted = try CommandRun(arguments("interrupted", 25) + small) { $0.send(SIGINT, after: 1, in: folder.file("interrupted")) }
         #expect(interrupted.status == 0)
         #expect(interrupted.output.contains("Go on with: nabla train learning-to-learn --resume"))
         #expect(try resume("interrupted").status == 0)

@@ -56,28 +56,17 @@ import Testing
         #expect(try CommandRun(arguments("whole", iterations) + Self.some).status == 0)
         let whole = try Outcome(of: folder.file("whole"), learners: Self.learners)
 
-        func wait(for records: Int, in output: String, _ process: Process) {
-            let log = folder.file("\(output)/log.partial.jsonl")
-            while process.isRunning && ((try? JSONLines.records(of: log)) ?? []).count < records { usleep(5_000) }
-        }
         let resume = ["train", "maml", "--resume", "--output", folder.file("killed")]
-        let killed = try CommandRun(arguments("killed", iterations) + Self.some) { process in
-            wait(for: 3, in: "killed", process)
-            kill(process.processIdentifier, SIGKILL)
-        }
+        let killed = try CommandRun(arguments("killed", iterations) + Self.some) { $0.send(after: 3, in: folder.file("killed")) }
         #expect(killed.status == SIGKILL)
-        let again = try CommandRun(resume) { process in
-            wait(for: 18, in: "killed", process)
-            kill(process.processIdentifier, SIGKILL)
-        }
+        let again = try CommandRun(resume) { $0.send(after: 18, in: folder.file("killed")) }
         #expect(again.status == SIGKILL)
         #expect(try !names("killed").contains("log.jsonl"))
         #expect(try CommandRun(resume).status == 0)
         #expect(try Outcome(of: folder.file("killed"), learners: Self.learners) == whole)
 
-        let interrupted = try CommandRun(arguments("interrupted", iterations) + Self.some) { process in
-            wait(for: 4, in: "interrupted", process)
-            process.interrupt()
+        let interrupted = try CommandRun(arguments("interrupted", iterations) + Self.some) {
+            $0.send(SIGINT, after: 4, in: folder.file("interrupted"))
         }
         #expect(interrupted.status == 0)
         #expect(interrupted.output.hasPrefix("Interrupted after "))

@@ -84,11 +84,7 @@ import Testing
         // States are saved every 250 iterations, records every 50.
         let some = ["--data", "data", "--order", "second"]
         #expect(try run("whole", iterations: 330, some).status == 0)
-        let killed = try run("killed", iterations: 330, some) { process in
-            let log = folder.file("killed/log.partial.jsonl")
-            while process.isRunning && ((try? JSONLines.records(of: log)) ?? []).count < 6 { usleep(2_000) }
-            kill(process.processIdentifier, SIGKILL)
-        }
+        let killed = try run("killed", iterations: 330, some) { $0.send(after: 6, in: folder.file("killed")) }
         #expect(killed.status == SIGKILL)
         let resume = ["train", "omniglot", "--resume", "--output", folder.file("killed")]
         #expect(try CommandRun(resume).status == 0)

@@ -55,14 +55,7 @@ import Testing
         }
 
         let whole = try Outcome(of: folder.file("out"))
-        func wait(for records: Int, in output: String, _ process: Process) {
-            let log = folder.file("\(output)/log.partial.jsonl")
-            while process.isRunning && ((try? JSONLines.records(of: log)) ?? []).count < records { usleep(2_000) }
-        }
-        let killed = try CommandRun(arguments("killed")) { process in
-            wait(for: 4, in: "killed", process)
-            kill(process.processIdentifier, SIGKILL)
-        }
+        let killed = try CommandRun(arguments("killed")) { $0.send(after: 4, in: folder.file("killed")) }
         #expect(killed.status == SIGKILL)
         #expect(try CommandRun("train", "trpo", "--resume", "--output", folder.file("killed")).status == 0)
         #expect(try Outcome(of: folder.file("killed")) == whole)

@@ -94,25 +94,14 @@ import Testing
     @Test(.timeLimit(.minutes(2))) func resumedRunsEndAlike() throws {
         let data = try ImageFolder()
         #expect(try CommandRun(arguments(data, "whole", "--iterations", "120", "--sample-every", "30")).status == 0)
-        func wait(for records: Int, _ process: Process) {
-            let log = data.file("cut/log.partial.jsonl")
-            while process.isRunning && ((try? JSONLines.records(of: log)) ?? []).count < records { usleep(2_000) }
-        }
         let resume = ["train", "wgan-gp", "--resume", "--output", data.file("cut")]
-        let first = try CommandRun(arguments(data, "cut", "--iterations", "120", "--sample-every", "30")) { process in
-            wait(for: 70, process)
-            kill(process.processIdentifier, SIGKILL)
+        let first = try CommandRun(arguments(data, "cut", "--iterations", "120", "--sample-every", "30")) {
+            $0.send(after: 70, in: data.file("cut"))
         }
         #expect(first.status == SIGKILL)
-        let second = try CommandRun(resume) { process in
-            wait(for: 150, process)
-            kill(process.processIdentifier, SIGKILL)
-        }
+        let second = try CommandRun(resume) { $0.send(after: 150, in: data.file("cut")) }
         #expect(second.status == SIGKILL)
-        let third = try CommandRun(resume) { process in
-            wait(for: 180, process)
-            process.interrupt()
-        }
+        let third = try CommandRun(resume) { $0.send(SIGINT, after: 180, in: data.file("cut")) }
         #expect(third.status == 0)
         #expect(third.output.contains("Go on with: nabla train wgan-gp --resume --output \(data.file("cut"))"))
         #expect(try CommandRun(resume).status == 0)
@@ -143,11 +132,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(1))) func interruptionSavesEverything() throws {
         let data = try ImageFolder()
-        let log = data.file("out/log.partial.jsonl")
-        let run = try CommandRun(arguments(data, "out", "--iterations", "5000")) { process in
-            while process.isRunning && ((try? JSONLines.records(of: log)) ?? []).count < 2 { usleep(20_000) }
-            process.interrupt()
-        }
+        let run = try CommandRun(arguments(data, "out", "--iterations", "5000")) { $0.send(SIGINT, after: 2, in: data.file("out")) }
         #expect(run.status == 0)
         #expect(run.output.hasPrefix("Interrupted after "))
         #expect(run.output.contains("out/wgan-gp.png"))

@@ -28,6 +28,9 @@ struct GANToyPlan: RunPlan, Equatable {
     let samples: Int
     let learners: [Learner]
 
+    /// Points in an exact distance.
+    var exactCount: Int { min(1000, samples) }
+
     var isValid: Bool {
         !learners.isEmpty && samples >= 1 && Set(learners.map(\.name)).count == learners.count
             && learners.allSatisfy { $0.iterations >= 1 && $0.settings.width >= 1 && $0.settings.depth >= 1 }

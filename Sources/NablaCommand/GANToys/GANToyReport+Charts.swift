@@ -78,10 +78,7 @@ extension GANToyReport {
     /// One series for each method, of the records of one data set.
     private func curves(_ part: GANToyPlan.Part, _ data: ToyData, _ key: String, named: Bool) -> [LineChart.Series] {
         results(part).filter { $0.data == data }.map { result in
-            let records = result.records.filter { $0[key] != nil }
-            return LineChart.Series(
-                named ? result.settings.methodTitle : "", x: records.map { $0["iteration"]?.doubleValue ?? .nan },
-                y: records.map { $0[key]?.doubleValue ?? .nan }, color: color(of: result))
+            LineChart.Series(named ? result.settings.methodTitle : "", of: key, in: result.records, color: color(of: result))
         }
     }
 
@@ -124,7 +121,7 @@ extension GANToyReport {
         Figure(
             rows: [
                 dataSets.map { data in
-                    let exact = results(.fixed).first { $0.data == data }?.model.transportCost(count: exactCount)
+                    let exact = results(.fixed).first { $0.data == data }?.distance
                     return LineChart(
                         title: "\(data.title): the critic's estimate", yLabel: "E D(x) - E D(x~)",
                         series: curves(.fixed, data, "estimate", named: true),

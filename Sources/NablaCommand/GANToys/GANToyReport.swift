@@ -12,6 +12,8 @@ struct GANToyReport {
         let seconds: Double
         let records: [JSONRecord]
         let metrics: ModeMetrics?
+        /// The exact distance of generated points, or of those with noise, from real ones; nil for deep critics.
+        let distance: Double?
 
         var settings: ToyGAN.Settings { learner.settings }
         var data: ToyData { settings.data }
@@ -19,8 +21,6 @@ struct GANToyReport {
 
     let plan: GANToyPlan
     let results: [Result]
-    /// Points in an exact distance.
-    var exactCount: Int { min(1000, plan.samples) }
     /// What it costs to move each point by its own noise from N(0, I) in the plane: no less than the distance to the noisy data.
     static let noiseBound = (Double.pi / 2).squareRoot()
 
@@ -54,24 +54,22 @@ extension GANToyReport {
                 result.metrics.map { metrics in
                     "\(metrics.covered) of \(metrics.counts.count) | \(String(format: "%.1f | %.3f", 100 * metrics.highQualityShare, metrics.reverseKL))"
                 } ?? "| |"
-            let distance = result.model.transportCost(count: exactCount)
             return "| \(result.data.title) | \(result.settings.methodTitle) | \(optimizer(result.settings)) | \(result.iterations) | "
-                + String(format: "%.0f", result.seconds) + " | \(modes) | " + String(format: "%.3f", distance) + " |"
+                + String(format: "%.0f", result.seconds) + " | \(modes) | " + String(format: "%.3f", result.distance!) + " |"
         }
     }
 
     /// The exact distance between two samples of the data, the least that can be expected.
     private func floor(_ data: ToyData) -> Double {
         var random = RandomGenerator(seed: 0)
-        return wassersteinDistance(data.points(exactCount, using: &random), data.points(exactCount, using: &random))
+        return wassersteinDistance(data.points(plan.exactCount, using: &random), data.points(plan.exactCount, using: &random))
     }
 
     private var fixedRows: [String] {
         results(.fixed).map { result in
-            let verdict = result.model.verdict(count: exactCount)
-            let exact = result.model.transportCost(count: exactCount)
+            let verdict = result.model.verdict(count: plan.exactCount)
             return "| \(result.data.title) | \(result.settings.methodTitle) | \(optimizer(result.settings)) | \(result.iterations) | "
-                + String(format: "%.0f | %.4f | %.4f | %.4f |", result.seconds, verdict.wasserstein, verdict.slope, exact)
+                + String(format: "%.0f | %.4f | %.4f | %.4f |", result.seconds, verdict.wasserstein, verdict.slope, result.distance!)
         }
     }
 
@@ -90,8 +88,9 @@ extension GANToyReport {
     func text() -> String {
         let settings = plan.learners[0].settings
         let floors = dataSets.map { "\($0.title) \(String(format: "%.3f", floor($0)))" }.joined(separator: ", ")
+        let rows = deepRows
         let deep =
-            deepRows.isEmpty
+            rows.isEmpty
             ? ""
             : """
 
@@ -102,7 +101,7 @@ extension GANToyReport {
 
             | method | settings | iterations | first layer | last layer | ratio | weights at ±c, % |
             |---|---|---|---|---|---|---|
-            \(deepRows.joined(separator: "\n"))
+            \(rows.joined(separator: "\n"))
 
             """
         return """
@@ -115,7 +114,7 @@ extension GANToyReport {
 
             \(plan.samples) generated points; a point is good when it is nearer than 3 standard deviations to a mode, a mode covered when it has
             a good point, and the divergence is the one of the good points' shares of modes from equal shares. The distance is the exact
-            Wasserstein distance between \(exactCount) generated and as many real points; between two samples of the data themselves it is: \(floors).
+            Wasserstein distance between \(plan.exactCount) generated and as many real points; between two samples of the data themselves it is: \(floors).
 
             | data | method | settings | iterations | seconds | modes | good points, % | reverse KL | distance |
             |---|---|---|---|---|---|---|---|---|
@@ -131,7 +130,7 @@ extension GANToyReport {
             ## Fixed generators
 
             Real points against the same points with noise from N(0, I): the critic's estimate E[D(x)] - E[D(x̃)] and mean slope on
-            \(exactCount) of each, and the exact distance between these. No distance of the distributions is above
+            \(plan.exactCount) of each, and the exact distance between these. No distance of the distributions is above
             √(π/2) = \(String(format: "%.4f", Self.noiseBound)), what moving each point by its own noise costs; a penalty λ lets the best critic's slope and estimate rise by a
             share of about distance / 2λ.
 
@@ -144,22 +143,13 @@ extension GANToyReport {
             """ + "\n"
     }
 
-    /// What is said at the end.
-    func ending(_ folder: RunFolder, isWhole: Bool) -> String {
-        let iterations = results.reduce(0) { $0 + $1.iterations }
-        let seconds = results.reduce(0) { $0 + $1.seconds }
-        let found = results(.generator).compactMap { result in
+    /// What became of the modes, one line for each generator of data that have some.
+    var modesFound: [String] {
+        results(.generator).compactMap { result in
             result.metrics.map { metrics in
                 "\(result.data.title), \(result.settings.methodTitle): \(metrics.covered) of \(metrics.counts.count) modes, "
                     + String(format: "%.1f %% good, reverse KL %.3f", 100 * metrics.highQualityShare, metrics.reverseKL)
             }
         }
-        let more = isWhole ? [] : ["Go on with: nabla train gan-toy --resume --output \(folder.path)"]
-        let head = "\(isWhole ? "Trained for" : "Interrupted after") \(iterations) iterations in \(String(format: "%.1f", seconds)) s."
-        let files = [("summary.md", "the figures in tables")] + drawings.map { ("\($0.name).png", $0.caption) }
-        let lines = files.map { name, caption in
-            "  \(folder.path)/" + name.padding(toLength: 16, withPad: " ", startingAt: 0) + caption
-        }
-        return ([head] + found + more + ["Look at:"] + lines).joined(separator: "\n")
     }
 }

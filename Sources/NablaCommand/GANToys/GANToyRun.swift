@@ -53,17 +53,36 @@ struct GANToyRun {
     /// - Returns: A text that says how it went and where the files are.
     mutating func train() throws -> String {
         try run.train()
+        // Of a fixed generator, which is the same beside all critics.
+        var fixedDistances: [ToyData: Double] = [:]
+        func distance(_ learner: GANToyPlan.Learner, _ model: ToyGAN) -> Double? {
+            switch learner.part {
+            case .generator: return model.transportCost(count: plan.exactCount)
+            case .fixed:
+                let distance = fixedDistances[learner.settings.data] ?? model.transportCost(count: plan.exactCount)
+                fixedDistances[learner.settings.data] = distance
+                return distance
+            case .deep: return nil
+            }
+        }
         let results = try zip(zip(plan.learners, models), run.outcomes).map { pair, outcome in
             let (learner, model) = pair
             return GANToyReport.Result(
                 learner: learner, model: model, iterations: outcome.iterations, seconds: outcome.seconds,
                 records: run.records(of: learner.name),
-                metrics: learner.part == .generator ? try model.modeMetrics(count: plan.samples) : nil)
+                metrics: learner.part == .generator ? try model.modeMetrics(count: plan.samples) : nil, distance: distance(learner, model))
         }
         try run.finish()
         let report = GANToyReport(plan: plan, results: results)
         for drawing in report.drawings { try folder.write(drawing.figure(), to: drawing.name) }
         try folder.writeSummary(report.text())
-        return report.ending(folder, isWhole: run.isWhole)
+        return ending(report)
+    }
+
+    /// What is said at the end.
+    private func ending(_ report: GANToyReport) -> String {
+        let files = [("summary.md", "the figures in tables")] + report.drawings.map { ("\($0.name).png", $0.caption) }
+        return ([run.amount()] + report.modesFound + run.continuation(GANToyPlan.command) + ["Look at:"] + folder.list(files))
+            .joined(separator: "\n")
     }
 }

@@ -39,24 +39,24 @@ struct TrainGANToyCommand: ParsableCommand {
         ])
     }
 
+    /// The run that the options ask for.
+    private func newPlan() throws -> GANToyPlan {
+        let plan = GANToyPlan(
+            options.preset ?? .quick, data: dataSet.map { [$0] } ?? ToyData.allCases,
+            methods: method.map { [$0] } ?? [.penalty, .clipping], iterations: iterations, width: width,
+            samples: samples ?? ModeMetrics.usualCount, seed: options.seed ?? 0)
+        // Too few points would only be noticed at the first test.
+        for learner in plan.learners where learner.part == .generator {
+            if let mixture = learner.settings.data.mixture { try ModeMetrics.check(count: plan.samples, for: mixture) }
+        }
+        return plan
+    }
+
     func run() throws {
         let folder = RunFolder(options.output, for: GANToyPlan.command)
         // The matrices of the quick preset are small: more than one thread is slower.
         if let threads = options.threads ?? (options.preset == .paper ? nil : 1) { setThreadCount(threads) }
-        let plan: GANToyPlan
-        if options.resume {
-            plan = try folder.plan(GANToyPlan.self)
-        } else {
-            plan = GANToyPlan(
-                options.preset ?? .quick, data: dataSet.map { [$0] } ?? ToyData.allCases,
-                methods: method.map { [$0] } ?? [.penalty, .clipping],
-                iterations: iterations, width: width, samples: samples ?? ModeMetrics.usualCount, seed: options.seed ?? 0)
-            // Too few points would only be noticed at the first test.
-            for learner in plan.learners where learner.part == .generator {
-                _ = try ToyGAN(learner.settings).modeMetrics(count: plan.samples)
-            }
-            try folder.begin(plan)
-        }
+        let plan = try folder.open(isResumed: options.resume, new: newPlan())
         var run = try GANToyRun(plan, folder: folder, isResumed: options.resume)
         ReportOutput.standardOutput.write(try run.train() + "\n")
     }

@@ -24,10 +24,7 @@ struct ClassifierImages {
             throw FileError(path: folder, reason: "expected labels from 0 to \(Self.classes - 1), got \(label)")
         }
         pixels = set.height * set.width
-        var values = NDArray.zeros([set.count, pixels])
-        values.withUnsafeMutableElements(as: Float.self) { elements in
-            for (index, pixel) in set.pixels.enumerated() { elements[index] = Float(pixel) / 255 }
-        }
+        let values = set.scaledPixels.reshaped(to: [set.count, pixels] as Shape)
         let images = LabeledImages(pixels: values, labels: NDArray(set.labels.map { Int64($0) }))
         (training, test) = (images[0..<(set.count / 2)], images[(set.count / 2)..<set.count])
     }

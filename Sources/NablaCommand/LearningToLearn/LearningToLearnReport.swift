@@ -15,23 +15,18 @@ struct LearningToLearnReport {
 // MARK: - Charts
 
 extension LearningToLearnReport {
-    /// The loss of each learner over its iterations.
-    func training(_ records: [JSONRecord]) -> Figure {
-        func series(_ key: String, smoothing: Bool) -> [LineChart.Series] {
-            plan.learners.map { settings in
-                let own = records.filter { $0["learner"] == .string(settings.name) && $0[key] != nil }
-                return LineChart.Series(
-                    settings.title, x: own.map { $0["iteration"]?.doubleValue ?? .nan }, y: own.map { $0[key]?.doubleValue ?? .nan },
-                    smoothing: smoothing ? max(1, own.count / 20) : 1)
-            }
+    /// The losses over iterations, from the `records` of each learner.
+    func training(_ records: [[JSONRecord]]) -> Figure {
+        func series(_ key: String, smoothingOver parts: Int?) -> [LineChart.Series] {
+            zip(plan.learners, records).map { LineChart.Series($0.title, of: key, in: $1, smoothingOver: parts) }
         }
         return Figure([
             LineChart(
                 title: "Meta-training: loss averaged over the steps of an optimisation", xLabel: "iteration", yLabel: "loss",
-                series: series("loss", smoothing: true), yScale: .logarithmic),
+                series: series("loss", smoothingOver: 20), yScale: .logarithmic),
             LineChart(
                 title: "Best loss so far on the validation problems, last 20 steps", xLabel: "iteration", yLabel: "loss",
-                series: series("validation", smoothing: false), yScale: .logarithmic),
+                series: series("validation", smoothingOver: nil), yScale: .logarithmic),
         ])
     }
 

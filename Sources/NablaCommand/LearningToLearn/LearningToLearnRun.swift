@@ -1,5 +1,4 @@
 import ExampleLearningToLearn
-import Foundation
 import NablaArray
 import NablaTraining
 
@@ -64,10 +63,10 @@ struct LearningToLearnRun<Source: ProblemSource> {
         }
         try run.finish(rows)
         let report = LearningToLearnReport(plan: plan, outcomes: run.outcomes, comparisons: comparisons)
-        try folder.write(report.training(run.records), to: "training")
+        try folder.write(report.training(run.recordsOfLearners), to: "training")
         try folder.write(report.test(), to: "test")
         try folder.writeSummary(report.text())
-        return summary()
+        return ending
     }
 
     private func compare(_ test: Test, stream: UInt64) -> OptimizerComparison {
@@ -81,18 +80,13 @@ struct LearningToLearnRun<Source: ProblemSource> {
             steps: test.steps, rates: OptimizerComparison.rates(plan.problem))
     }
 
-    private func summary() -> String {
-        let outcomes = run.outcomes
-        let iterations = outcomes.reduce(0) { $0 + $1.iterations }
-        let seconds = String(format: "%.1f s", outcomes.reduce(0) { $0 + $1.seconds })
-        let more = run.isWhole ? "" : "\nGo on with: nabla \(LearningToLearnPlan.command) --resume --output \(folder.path)"
-        return """
-            \(run.isWhole ? "Trained for" : "Interrupted after") \(iterations) iterations in \(seconds).\(more)
-            Look at:
-              \(folder.path)/summary.md     the losses beside the published ones
-              \(folder.path)/test.png       loss against step on fresh problems (test.svg too)
-              \(folder.path)/training.png   loss during meta-training
-              \(folder.path)/log.jsonl      the numbers
-            """
+    /// What is said at the end.
+    private var ending: String {
+        let files = [
+            ("summary.md", "the losses beside the published ones"), ("test.png", "loss against step on fresh problems (test.svg too)"),
+            ("training.png", "loss during meta-training"), ("log.jsonl", "the numbers"),
+        ]
+        return ([run.amount()] + run.continuation(LearningToLearnPlan.command) + ["Look at:"] + folder.list(files))
+            .joined(separator: "\n")
     }
 }

@@ -54,7 +54,7 @@ struct TrainLearningToLearnCommand: ParsableCommand {
     func validate() throws {
         try check(iterations, in: 1..., "iterations", "at least 1")
         try check(functions, in: 1...100_000, "functions", "a number from 1 to 100000")
-        try check(alpha, in: Double.leastNonzeroMagnitude...Double.greatestFiniteMagnitude, "alpha", "a number above 0")
+        try checkPositive(alpha, "alpha")
         try check(testFunctions, in: 2...1_000_000, "test-functions", "a number from 2 to 1000000")
         try options.validate(others: [
             ("problem", problem != nil), ("order", order != nil), ("iterations", iterations != nil), ("functions", functions != nil),
@@ -84,33 +84,30 @@ struct TrainLearningToLearnCommand: ParsableCommand {
         let folder = RunFolder(options.output, for: LearningToLearnPlan.command)
         // The matrices here are small: more than one thread is slower.
         setThreadCount(options.threads ?? 1)
-        let plan = options.resume ? try folder.plan(LearningToLearnPlan.self) : plan
-        switch plan.problem {
-        case .quadratic:
+        let (plan, images) = try folder.open(isResumed: options.resume, new: plan) { plan in
+            try plan.data.map { path in try ClassifierImages(from: path) }
+        }
+        guard let images else {
             let source = QuadraticSource()
             let test = LearningToLearnRun.Test(title: "10-dimensional quadratics", tuning: source, fresh: source, steps: 100)
-            try train(plan, problems: source, tests: [test], folder)
-        case .mlp:
-            let images = try ClassifierImages(from: plan.data!)
-            func source(_ images: LabeledImages, _ shape: ClassifierShape) -> ClassifierSource { ClassifierSource(shape, images: images) }
-            func test(_ title: String, _ shape: ClassifierShape, steps: Int, share: Double) -> LearningToLearnRun<ClassifierSource>.Test {
-                .init(
-                    title: title, tuning: source(images.training, shape), fresh: source(images.test, shape), steps: steps, share: share)
-            }
-            let shape = ClassifierShape(pixels: images.pixels)
-            let tests = [
-                test("20 sigmoid units", shape, steps: 200, share: 1),
-                test("two layers of 20 sigmoid units", ClassifierShape(pixels: images.pixels, hidden: [20, 20]), steps: 100, share: 0.5),
-                test("20 rectified units", ClassifierShape(pixels: images.pixels, activation: .relu), steps: 100, share: 0.5),
-            ]
-            try train(plan, problems: source(images.training, shape), tests: tests, folder)
+            return try train(plan, problems: source, tests: [test], folder)
         }
+        func source(_ images: LabeledImages, _ shape: ClassifierShape) -> ClassifierSource { ClassifierSource(shape, images: images) }
+        func test(_ title: String, _ shape: ClassifierShape, steps: Int, share: Double) -> LearningToLearnRun<ClassifierSource>.Test {
+            .init(title: title, tuning: source(images.training, shape), fresh: source(images.test, shape), steps: steps, share: share)
+        }
+        let shape = ClassifierShape(pixels: images.pixels)
+        let tests = [
+            test("20 sigmoid units", shape, steps: 200, share: 1),
+            test("two layers of 20 sigmoid units", ClassifierShape(pixels: images.pixels, hidden: [20, 20]), steps: 100, share: 0.5),
+            test("20 rectified units", ClassifierShape(pixels: images.pixels, activation: .relu), steps: 100, share: 0.5),
+        ]
+        try train(plan, problems: source(images.training, shape), tests: tests, folder)
     }
 
     private func train<Source: ProblemSource>(
         _ plan: LearningToLearnPlan, problems: Source, tests: [LearningToLearnRun<Source>.Test], _ folder: RunFolder
     ) throws {
-        if !options.resume { try folder.begin(plan) }
         var run = try LearningToLearnRun(plan, problems: problems, tests: tests, folder: folder, isResumed: options.resume)
         ReportOutput.standardOutput.write(try run.train() + "\n")
     }

@@ -22,14 +22,9 @@ struct MAMLReport {
 // MARK: - Charts
 
 extension MAMLReport {
-    /// The loss of each learner over its iterations.
-    func training(_ records: [JSONRecord]) -> Figure {
-        let series = plan.learners.map { learner in
-            let own = records.filter { $0["learner"] == .string(learner.name) }
-            return LineChart.Series(
-                learner.title, x: own.map { $0["iteration"]?.doubleValue ?? .nan }, y: own.map { $0["loss"]?.doubleValue ?? .nan },
-                smoothing: max(1, own.count / 40))
-        }
+    /// The loss over iterations, from the `records` of each learner.
+    func training(_ records: [[JSONRecord]]) -> Figure {
+        let series = zip(plan.learners, records).map { LineChart.Series($0.title, of: "loss", in: $1, smoothingOver: 40) }
         return Figure(
             LineChart(
                 title: "Error on the query during meta-training, \(shots) shots", xLabel: "iteration", yLabel: "mean squared error",

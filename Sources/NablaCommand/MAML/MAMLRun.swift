@@ -1,5 +1,4 @@
 import ExampleMAML
-import Foundation
 import NablaTraining
 
 /// Trains one learner after the other, tests them, and reports: `nabla train maml`.
@@ -32,7 +31,7 @@ struct MAMLRun {
                 learner: pair.0, iterations: outcome.iterations, seconds: outcome.seconds, evaluation: pair.1.evaluation())
         }
         try report(results)
-        return summary(results)
+        return ending
     }
 
     private func report(_ results: [MAMLReport.Result]) throws(FileError) {
@@ -48,26 +47,21 @@ struct MAMLRun {
         }
         try run.finish(tests)
         let report = MAMLReport(plan: plan, results: results)
-        try folder.write(report.training(run.records), to: "training")
+        try folder.write(report.training(run.recordsOfLearners), to: "training")
         try folder.write(report.steps(), to: "steps")
         let shown = plan.learners.firstIndex { $0 == plan.shown }!
         try folder.write(report.sine(models[shown]), to: "sine")
         try folder.writeSummary(report.text())
     }
 
-    private func summary(_ results: [MAMLReport.Result]) -> String {
-        let iterations = results.reduce(0) { $0 + $1.iterations }
-        let seconds = results.reduce(0) { $0 + $1.seconds }
-        let rate = String(format: "%.1f s (%.0f iterations/s)", seconds, seconds > 0 ? Double(iterations) / seconds : 0)
-        let more = run.isWhole ? "" : "\nGo on with: nabla train maml --resume --output \(folder.path)"
-        return """
-            \(run.isWhole ? "Trained for" : "Interrupted after") \(iterations) iterations in \(rate).\(more)
-            Look at:
-              \(folder.path)/summary.md     the errors beside the published ones
-              \(folder.path)/steps.png      error against steps of adaptation (steps.svg too)
-              \(folder.path)/training.png   loss during meta-training
-              \(folder.path)/sine.png       one wave, before and after adaptation
-              \(folder.path)/log.jsonl      the numbers
-            """
+    /// What is said at the end.
+    private var ending: String {
+        let files = [
+            ("summary.md", "the errors beside the published ones"), ("steps.png", "error against steps of adaptation (steps.svg too)"),
+            ("training.png", "loss during meta-training"), ("sine.png", "one wave, before and after adaptation"),
+            ("log.jsonl", "the numbers"),
+        ]
+        return ([run.amount(rateDigits: 0)] + run.continuation(MAMLPlan.command) + ["Look at:"] + folder.list(files))
+            .joined(separator: "\n")
     }
 }

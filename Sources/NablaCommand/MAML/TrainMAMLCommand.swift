@@ -28,26 +28,25 @@ struct TrainMAMLCommand: ParsableCommand {
 
     func validate() throws {
         try check(shots, in: 1...1000, "shots", "a number of points from 1 to 1000")
-        try check(rate, in: Double.leastNonzeroMagnitude...Double.greatestFiniteMagnitude, "rate", "a number above 0")
+        try checkPositive(rate, "rate")
         try check(iterations, in: 1..., "iterations", "at least 1")
         try options.validate(others: [
             ("shots", shots != nil), ("rate", rate != nil), ("iterations", iterations != nil), ("order", order != nil),
         ])
     }
 
+    /// The run that the options ask for.
+    private var plan: MAMLPlan {
+        MAMLPlan(
+            iterations: iterations ?? MAMLPlan.iterations(options.preset ?? .quick), shots: shots ?? 10,
+            rates: rate.map { [$0] } ?? [0.01, 0.1], orders: order.map { [$0] } ?? [.second, .first], seed: options.seed ?? 0)
+    }
+
     func run() throws {
         let folder = RunFolder(options.output, for: MAMLPlan.command)
         // The matrices here are small: more than one thread is slower.
         setThreadCount(options.threads ?? 1)
-        let plan: MAMLPlan
-        if options.resume {
-            plan = try folder.plan(MAMLPlan.self)
-        } else {
-            plan = MAMLPlan(
-                iterations: iterations ?? MAMLPlan.iterations(options.preset ?? .quick), shots: shots ?? 10,
-                rates: rate.map { [$0] } ?? [0.01, 0.1], orders: order.map { [$0] } ?? [.second, .first], seed: options.seed ?? 0)
-            try folder.begin(plan)
-        }
+        let plan = try folder.open(isResumed: options.resume, new: plan)
         var run = try MAMLRun(plan, folder: folder, isResumed: options.resume)
         ReportOutput.standardOutput.write(try run.train() + "\n")
     }

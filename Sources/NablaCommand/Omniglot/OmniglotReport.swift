@@ -26,14 +26,11 @@ struct OmniglotReport {
 // MARK: - Charts
 
 extension OmniglotReport {
-    /// The loss and the right answers of each learner over its iterations.
-    func training(_ records: [JSONRecord]) -> Figure {
+    /// The loss and the right answers over iterations, from the `records` of each learner.
+    func training(_ records: [[JSONRecord]]) -> Figure {
         func series(_ key: String, factor: Double, suffix: String = "") -> [LineChart.Series] {
-            plan.learners.map { learner in
-                let own = records.filter { $0["learner"] == .string(learner.name) && $0["iteration"] != nil }
-                return LineChart.Series(
-                    learner.title + suffix, x: own.map { $0["iteration"]?.doubleValue ?? .nan },
-                    y: own.map { factor * ($0[key]?.doubleValue ?? .nan) }, smoothing: max(1, own.count / 20))
+            zip(plan.learners, records).map {
+                LineChart.Series($0.title + suffix, of: key, in: $1, factor: factor, smoothingOver: 20)
             }
         }
         return Figure([

@@ -1,5 +1,4 @@
 import ExampleOmniglot
-import Foundation
 import NablaTraining
 
 /// Trains one learner after the other, tests them, and reports: `nabla train omniglot`.
@@ -38,7 +37,7 @@ struct OmniglotRun {
                 learner: pair.0, iterations: outcome.iterations, seconds: outcome.seconds, accuracies: pair.1.testAccuracies())
         }
         try report(results)
-        return summary(results)
+        return ending
     }
 
     private func report(_ results: [OmniglotReport.Result]) throws(FileError) {
@@ -52,25 +51,21 @@ struct OmniglotRun {
         }
         try run.finish(tests)
         let report = OmniglotReport(plan: plan, results: results, split: models[0].characters)
-        try folder.write(report.training(run.records), to: "training")
+        try folder.write(report.training(run.recordsOfLearners), to: "training")
         try folder.write(report.steps(), to: "steps")
         try PNG.write(report.episode(of: models[0]), to: folder.file("episode.png"))
         try folder.writeSummary(report.text())
     }
 
-    private func summary(_ results: [OmniglotReport.Result]) -> String {
-        let iterations = results.reduce(0) { $0 + $1.iterations }
-        let seconds = results.reduce(0) { $0 + $1.seconds }
-        let rate = String(format: "%.1f s (%.1f iterations/s)", seconds, seconds > 0 ? Double(iterations) / seconds : 0)
-        let more = run.isWhole ? "" : "\nGo on with: nabla train omniglot --resume --output \(folder.path)"
-        return """
-            \(run.isWhole ? "Trained for" : "Interrupted after") \(iterations) iterations in \(rate).\(more)
-            Look at:
-              \(folder.path)/summary.md     the shares of right answers\(plan.origin.isDrawn ? "" : " beside the published ones")
-              \(folder.path)/steps.png      right answers against steps of adaptation (steps.svg too)
-              \(folder.path)/training.png   loss and right answers during meta-training
-              \(folder.path)/episode.png    the characters of one task: to learn from, and to be told apart
-              \(folder.path)/log.jsonl      the numbers
-            """
+    /// What is said at the end.
+    private var ending: String {
+        let files = [
+            ("summary.md", "the shares of right answers\(plan.origin.isDrawn ? "" : " beside the published ones")"),
+            ("steps.png", "right answers against steps of adaptation (steps.svg too)"),
+            ("training.png", "loss and right answers during meta-training"),
+            ("episode.png", "the characters of one task: to learn from, and to be told apart"), ("log.jsonl", "the numbers"),
+        ]
+        return ([run.amount(rateDigits: 1)] + run.continuation(OmniglotPlan.command) + ["Look at:"] + folder.list(files))
+            .joined(separator: "\n")
     }
 }

@@ -52,7 +52,7 @@ struct TrainOmniglotCommand: ParsableCommand {
         try check(ways, in: 2...1000, "ways", "a number of characters from 2 to 1000")
         try check(shots, in: 1...1000, "shots", "a number of drawings from 1 to 1000")
         try check(queries, in: 1...1000, "queries", "a number of drawings from 1 to 1000")
-        try check(rate, in: Double.leastNonzeroMagnitude...Double.greatestFiniteMagnitude, "rate", "a number above 0")
+        try checkPositive(rate, "rate")
         try check(metaBatch, in: 1...1000, "meta-batch", "a number of tasks from 1 to 1000")
         try check(width, in: 4...4096, "width", "a number of units from 4 to 4096")
         try check(alphabets, in: 1...1000, "alphabets", "a number of alphabets from 1 to 1000")

@@ -10,8 +10,7 @@ struct Checkpoint {
     var seconds = 0.0
 
     private enum Key {
-        static let iteration = "iteration", settings = "settings", seconds = "seconds", order = "pending"
-        static let pending = "pending/", snapshot = "snapshot/"
+        static let settings = "settings", seconds = "seconds", order = "pending", pending = "pending/"
     }
 
     init() {}

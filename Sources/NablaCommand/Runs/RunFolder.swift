@@ -43,6 +43,23 @@ struct RunFolder {
         try AtomicFile.write(json + Data("\n".utf8), to: settingsPath)
     }
 
+    /// The plan of a new run, or with `isResumed` of the one in this folder, and what it needs.
+    ///
+    /// - Parameter load: Gets what the plan needs, or throws before anything of an earlier run is replaced.
+    func open<Plan: RunPlan, Needs>(
+        isResumed: Bool, new: @autoclosure () throws -> Plan, load: (Plan) throws -> Needs
+    ) throws -> (plan: Plan, needs: Needs) {
+        let plan = isResumed ? try plan(Plan.self) : try new()
+        let needs = try load(plan)
+        if !isResumed { try begin(plan) }
+        return (plan, needs)
+    }
+
+    /// The plan of a new run, or with `isResumed` of the one in this folder.
+    func open<Plan: RunPlan>(isResumed: Bool, new: @autoclosure () throws -> Plan) throws -> Plan {
+        try open(isResumed: isResumed, new: new()) { _ in }.plan
+    }
+
     /// The settings of the run in this folder.
     func plan<Plan: RunPlan>(_ type: Plan.Type) throws(FileError) -> Plan {
         let bytes = try FileContents.bytes(of: settingsPath)

@@ -41,3 +41,8 @@ func check<T: Comparable>(_ value: T?, in range: some RangeExpression<T>, _ opti
     guard let value, !range.contains(value) else { return }
     throw ValidationError("--\(option): expected \(expected), got \(value)")
 }
+
+/// Complains about a value of an option that is given and is no finite number above 0.
+func checkPositive(_ value: Double?, _ option: String) throws {
+    try check(value, in: Double.leastNonzeroMagnitude...Double.greatestFiniteMagnitude, option, "a number above 0")
+}

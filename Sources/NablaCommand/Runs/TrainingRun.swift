@@ -55,6 +55,9 @@ struct TrainingRun {
     /// The records of one learner.
     func records(of name: String) -> [JSONRecord] { records.filter { $0["learner"] == .string(name) } }
 
+    /// The records of each learner.
+    var recordsOfLearners: [[JSONRecord]] { learners.map { records(of: $0.name) } }
+
     /// What became of each learner so far.
     var outcomes: [Outcome] { zip(learners, checkpoints).map { Outcome(iterations: $0.model.iteration, seconds: $1.seconds) } }
 

@@ -21,12 +21,9 @@ struct TRPOReport {
 
 extension TRPOReport {
     /// The return of each agent during training, and their mean.
-    func learning(_ curves: [[JSONRecord]]) -> Figure {
-        let single = zip(results, curves).compactMap { result, records -> LineChart.Series? in
-            let (x, y) = points(records, "return")
-            return x.isEmpty ? nil : LineChart.Series("seed \(result.seed)", x: x, y: y, smoothing: max(1, y.count / 40))
-        }
-        let series = single + (single.count > 1 ? [mean(of: curves.filter { !points($0, "return").x.isEmpty })] : [])
+    func learning(_ records: [[JSONRecord]]) -> Figure {
+        let single = curves("return", records).filter { !$0.x.isEmpty }
+        let series = single + (single.count > 1 ? [mean(of: single)] : [])
         return Figure(
             LineChart(
                 title: "TRPO on \(plan.environment.title): return of the episodes that ended", xLabel: "steps of the environments",
@@ -36,11 +33,8 @@ extension TRPOReport {
     }
 
     /// The mean over agents of their last 5 % of returns, at the steps where all of them are.
-    private func mean(of curves: [[JSONRecord]]) -> LineChart.Series {
-        let smooth = curves.map { records in
-            let (x, y) = points(records, "return")
-            return (x: x, y: runningMeans(y, over: max(1, y.count / 20)))
-        }
+    private func mean(of curves: [LineChart.Series]) -> LineChart.Series {
+        let smooth = curves.map { (x: $0.x, y: runningMean(of: $0.y, window: max(1, $0.y.count / 20))) }
         // Between two ends of episodes an agent's return is the last one seen.
         func value(_ curve: (x: [Double], y: [Double]), at x: Double) -> Double {
             curve.x.lastIndex { $0 <= x }.map { curve.y[$0] } ?? .nan
@@ -50,21 +44,10 @@ extension TRPOReport {
         return LineChart.Series("mean", x: x, y: y, color: Color(red: 0, green: 0, blue: 0))
     }
 
-    private func runningMeans(_ y: [Double], over window: Int) -> [Double] {
-        y.indices.map { i in
-            let part = y[max(0, i + 1 - window)...i]
-            return part.reduce(0, +) / Double(part.count)
-        }
-    }
-
     /// The divergence of each step, the conjugate gradients' residuals, the policy's entropy, and what the value function explains.
-    func diagnostics(_ curves: [[JSONRecord]]) -> Figure {
+    func diagnostics(_ records: [[JSONRecord]]) -> Figure {
         func chart(_ key: String, _ title: String, _ lines: [LineChart.ReferenceLine] = [], _ scale: AxisScale = .linear) -> LineChart {
-            let series = zip(results, curves).map { result, records -> LineChart.Series in
-                let (x, y) = points(records, key)
-                return LineChart.Series("seed \(result.seed)", x: x, y: y, smoothing: max(1, y.count / 40))
-            }
-            return LineChart(title: title, xLabel: "steps", series: series, referenceLines: lines, yScale: scale)
+            LineChart(title: title, xLabel: "steps", series: curves(key, records), referenceLines: lines, yScale: scale)
         }
         let radius = plan.settings.trustRegion.radius
         return Figure(
@@ -79,12 +62,9 @@ extension TRPOReport {
             ], width: 1100, rowHeight: 300)
     }
 
-    private func points(_ records: [JSONRecord], _ key: String) -> (x: [Double], y: [Double]) {
-        let pairs = records.compactMap { record -> (Double, Double)? in
-            guard let x = record["steps"]?.doubleValue, let y = record[key]?.doubleValue else { return nil }
-            return (x, y)
-        }
-        return (pairs.map(\.0), pairs.map(\.1))
+    /// A value in the records of each agent, over its steps.
+    private func curves(_ key: String, _ records: [[JSONRecord]]) -> [LineChart.Series] {
+        zip(results, records).map { LineChart.Series("seed \($0.seed)", of: key, in: $1, over: "steps", smoothingOver: 40) }
     }
 }
 

@@ -50,7 +50,7 @@ struct TRPORun {
                 stochastic: agent.evaluation(episodes: Self.testEpisodes, .stochastic))
         }
         try report(results)
-        return summary(results)
+        return ending(results)
     }
 
     private func report(_ results: [TRPOReport.Result]) throws(FileError) {
@@ -65,25 +65,20 @@ struct TRPORun {
         }
         try run.finish(tests)
         let report = TRPOReport(plan: plan, results: results)
-        let curves = agents.map { agent in run.records(of: "seed-\(agent.settings.seed)") }
-        try folder.write(report.learning(curves), to: "learning")
-        try folder.write(report.diagnostics(curves), to: "diagnostics")
+        try folder.write(report.learning(run.recordsOfLearners), to: "learning")
+        try folder.write(report.diagnostics(run.recordsOfLearners), to: "diagnostics")
         try folder.writeSummary(report.text())
     }
 
-    private func summary(_ results: [TRPOReport.Result]) -> String {
-        let seconds = results.reduce(0) { $0 + $1.seconds }
+    /// What is said at the end.
+    private func ending(_ results: [TRPOReport.Result]) -> String {
         let returns = results.map { String(format: "%.1f", $0.deterministic.mean) }.joined(separator: ", ")
-        let steps = results.reduce(0) { $0 + $1.steps }
-        let more = run.isWhole ? "" : "\nGo on with: nabla train trpo --resume --output \(folder.path)"
-        return """
-            \(run.isWhole ? "Trained for" : "Interrupted after") \(steps) steps in \(String(format: "%.1f", seconds)) s.\(more)
-            Mean return of \(Self.testEpisodes) episodes with the most probable actions: \(returns)
-            Look at:
-              \(folder.path)/summary.md        the returns beside the published ones
-              \(folder.path)/learning.png      return during training (learning.svg too)
-              \(folder.path)/diagnostics.png   divergence, residual, entropy, explained variance
-              \(folder.path)/log.jsonl         the numbers
-            """
+        let found = "Mean return of \(Self.testEpisodes) episodes with the most probable actions: \(returns)"
+        let files = [
+            ("summary.md", "the returns beside the published ones"), ("learning.png", "return during training (learning.svg too)"),
+            ("diagnostics.png", "divergence, residual, entropy, explained variance"), ("log.jsonl", "the numbers"),
+        ]
+        let amount = run.amount("\(results.reduce(0) { $0 + $1.steps }) steps")
+        return ([amount] + run.continuation(TRPOPlan.command) + [found, "Look at:"] + folder.list(files)).joined(separator: "\n")
     }
 }

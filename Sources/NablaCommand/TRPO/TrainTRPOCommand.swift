@@ -37,24 +37,21 @@ struct TrainTRPOCommand: ParsableCommand {
         }
     }
 
+    /// The run that the options ask for.
+    private var plan: TRPOPlan {
+        let environment = environment ?? .cartpole
+        var settings = environment.settings
+        settings.seed = options.seed ?? 0
+        return TRPOPlan(
+            environment: environment, xml: xml, steps: steps ?? environment.steps(options.preset ?? .quick), settings: settings,
+            seeds: seeds ?? 3)
+    }
+
     func run() throws {
         let folder = RunFolder(options.output, for: TRPOPlan.command)
         // The matrices here are small: more than one thread is slower.
         setThreadCount(options.threads ?? 1)
-        let plan: TRPOPlan
-        if options.resume {
-            plan = try folder.plan(TRPOPlan.self)
-        } else {
-            let environment = environment ?? .cartpole
-            var settings = environment.settings
-            settings.seed = options.seed ?? 0
-            plan = TRPOPlan(
-                environment: environment, xml: xml, steps: steps ?? environment.steps(options.preset ?? .quick), settings: settings,
-                seeds: seeds ?? 3)
-        }
-        // Before anything of an earlier run is replaced.
-        let maker = try plan.environment.maker(xml: plan.xml)
-        if !options.resume { try folder.begin(plan) }
+        let (plan, maker) = try folder.open(isResumed: options.resume, new: plan) { try $0.environment.maker(xml: $0.xml) }
         var run = try TRPORun(plan, environment: maker, folder: folder, isResumed: options.resume)
         ReportOutput.standardOutput.write(try run.train() + "\n")
     }

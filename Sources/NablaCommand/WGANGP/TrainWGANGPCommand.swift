@@ -51,16 +51,15 @@ struct TrainWGANGPCommand: ParsableCommand {
     var sampleEvery: Int?
 
     func validate() throws {
-        let positive = Double.leastNonzeroMagnitude...Double.greatestFiniteMagnitude
         try check(width, in: 1...1024, "width", "a number of channels from 1 to 1024")
         try check(iterations, in: 1..., "iterations", "at least 1")
-        try check(minutes, in: positive, "minutes", "a number above 0")
+        try checkPositive(minutes, "minutes")
         try check(batch, in: 1..., "batch", "at least 1")
         try check(criticSteps, in: 1..., "critic-steps", "at least 1")
         try check(lambda, in: 0...Double.greatestFiniteMagnitude, "lambda", "a number of at least 0")
-        try check(alpha, in: positive, "alpha", "a number above 0")
-        try check(rate, in: positive, "rate", "a number above 0")
-        try check(limit, in: positive, "limit", "a number above 0")
+        try checkPositive(alpha, "alpha")
+        try checkPositive(rate, "rate")
+        try checkPositive(limit, "limit")
         try check(sampleEvery, in: 1..., "sample-every", "at least 1")
         try options.validate(others: [
             ("data", data != nil), ("method", method != nil), ("width", width != nil), ("iterations", iterations != nil),
@@ -92,14 +91,12 @@ struct TrainWGANGPCommand: ParsableCommand {
 
     func run() throws {
         let folder = RunFolder(options.output, for: WGANGPPlan.command)
-        let plan = options.resume ? try folder.plan(WGANGPPlan.self) : plan
-        if !options.resume { try OutputFolder.create(at: folder.path) }
-        let images = try TrainingImages(from: plan.data, atLeast: plan.learners.map(\.batch).max()!)
         if let threads = options.threads { setThreadCount(threads) }
-        if !options.resume {
-            try folder.begin(plan)
-            try OutputFolder.create(at: folder.file("samples"))
+        let (plan, images) = try folder.open(isResumed: options.resume, new: plan) { plan in
+            if !options.resume { try OutputFolder.create(at: folder.path) }
+            return try TrainingImages(from: plan.data, atLeast: plan.learners.map(\.batch).max()!)
         }
+        if !options.resume { try OutputFolder.create(at: folder.file("samples")) }
         var run = try WGANGPRun(plan, images: images, folder: folder, isResumed: options.resume)
         ReportOutput.standardOutput.write(try run.train() + "\n")
     }

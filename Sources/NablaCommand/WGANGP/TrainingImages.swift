@@ -18,11 +18,7 @@ struct TrainingImages {
         guard set.count >= minimum else {
             throw FileError(path: folder, reason: "expected at least \(minimum) training images, one batch, got \(set.count)")
         }
-        var pixels = NDArray.zeros([set.count, 1, side, side])
-        pixels.withUnsafeMutableElements(as: Float.self) { values in
-            for (index, pixel) in set.pixels.enumerated() { values[index] = Float(pixel) / 255 }
-        }
-        array = pixels
+        array = set.scaledPixels.expandingDimensions(at: 1)
     }
 
     /// The pixels of the first `count` images.

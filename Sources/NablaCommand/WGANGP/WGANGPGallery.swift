@@ -3,13 +3,25 @@ import NablaTraining
 
 /// Pictures of what generators make, and how far it is from real images.
 struct WGANGPGallery {
-    let folder: RunFolder
-    let images: TrainingImages
-    let seed: UInt64
+    private let folder: RunFolder
+    private let images: TrainingImages
+    /// Two disjoint random sets of real images, for distances.
+    private let real: NDArray, others: NDArray
+    /// Where the directions of every distance come from: the same ones each time.
+    private let stream: RandomGenerator
 
     private static let gridSize = 100
     /// At most so many images are compared.
     private static let comparedImages = 2000
+
+    init(folder: RunFolder, images: TrainingImages, seed: UInt64) {
+        (self.folder, self.images) = (folder, images)
+        var stream = RandomGenerator(seed: seed, stream: 2)
+        let order = stream.permutation(images.array.shape[0])
+        let count = max(1, min(Self.comparedImages, order.count / 2))
+        (real, others) = (images.array.take(order[0..<count]), images.array.take(order[(order.count - count)...]))
+        self.stream = stream
+    }
 
     /// The picture's name after so many iterations.
     static func sampleName(_ learner: String, _ iteration: Int) -> String {
@@ -39,8 +51,7 @@ struct WGANGPGallery {
 
     /// The sliced distance of generated images from real ones, in units of pixels from 0 to 1.
     func distance(of model: WGANGP) -> Double {
-        var stream = RandomGenerator(seed: seed, stream: 2)
-        let real = draws(using: &stream).0
+        var stream = stream
         let latent = model.fixedLatent(count: real.shape[0])
         // In pieces, because the layers inside a wide generator are large.
         let pieces = stride(from: 0, to: real.shape[0], by: 100).map { start in
@@ -51,15 +62,7 @@ struct WGANGPGallery {
 
     /// The sliced distance of real images from others: about what a perfect generator would have.
     var floor: Double {
-        var stream = RandomGenerator(seed: seed, stream: 2)
-        let (a, b) = draws(using: &stream)
-        return slicedDistance(a, b, using: &stream)
-    }
-
-    /// Two disjoint random sets of real images.
-    private func draws(using stream: inout RandomGenerator) -> (NDArray, NDArray) {
-        let order = stream.permutation(images.array.shape[0])
-        let count = max(1, min(Self.comparedImages, order.count / 2))
-        return (images.array.take(order[0..<count]), images.array.take(order[(order.count - count)...]))
+        var stream = stream
+        return slicedDistance(real, others, using: &stream)
     }
 }

@@ -16,33 +16,27 @@ struct WGANGPReport {
     /// Each critic's estimate of the distance, in a chart of its own because the scales differ, their slopes, and the distance that needs no
     /// critic, over iterations.
     func curves() -> Figure {
-        func series(_ key: String, _ index: Int, name: String, smoothing: Bool) -> LineChart.Series {
-            let own = records[index].filter { $0[key] != nil }
-            return LineChart.Series(
-                name, x: own.map { $0["iteration"]?.doubleValue ?? .nan }, y: own.map { $0[key]?.doubleValue ?? .nan },
-                smoothing: smoothing ? max(1, own.count / 50) : 1)
-        }
-        func all(_ key: String, smoothing: Bool) -> [LineChart.Series] {
+        func all(_ key: String, smoothingOver parts: Int?) -> [LineChart.Series] {
             let isOne = plan.learners.count == 1
-            return plan.learners.indices.map { series(key, $0, name: isOne ? "" : plan.learners[$0].title, smoothing: smoothing) }
+            return zip(plan.learners, records).map { LineChart.Series(isOne ? "" : $0.title, of: key, in: $1, smoothingOver: parts) }
         }
         var charts = plan.learners.indices.map { index in
             LineChart(
                 title: "Distance of generated from real images, as the critic of \(plan.learners[index].title) sees it",
                 xLabel: "iteration",
-                yLabel: "Wasserstein estimate", series: [series("wasserstein", index, name: "", smoothing: true)])
+                yLabel: "Wasserstein estimate", series: [.init("", of: "wasserstein", in: records[index], smoothingOver: 50)])
         }
         charts.append(
             LineChart(
                 title: "Mean slope of the critic between real and generated images", xLabel: "iteration", yLabel: "mean |grad D|",
-                series: all("slope", smoothing: true), referenceLines: [.init(y: 1, label: "1")],
+                series: all("slope", smoothingOver: 50), referenceLines: [.init(y: 1, label: "1")],
                 // Clipped weights leave a slope smaller by orders of magnitude.
                 yScale: plan.learners.contains { $0.method == .clipping } ? .logarithmic : .linear))
         if records.joined().contains(where: { $0["distance"] != nil }) {
             charts.append(
                 LineChart(
                     title: "Sliced Wasserstein distance of generated from real images", xLabel: "iteration", yLabel: "distance",
-                    series: all("distance", smoothing: false), referenceLines: [.init(y: floor, label: "real from real")],
+                    series: all("distance", smoothingOver: nil), referenceLines: [.init(y: floor, label: "real from real")],
                     yScale: .logarithmic))
         }
         return Figure(charts)
@@ -82,24 +76,10 @@ struct WGANGPReport {
             """ + "\n"
     }
 
-    /// What is said at the end.
-    func ending(_ folder: RunFolder, isWhole: Bool) -> String {
-        let iterations = outcomes.reduce(0) { $0 + $1.iterations }
-        let seconds = outcomes.reduce(0) { $0 + $1.seconds }
-        let rate = String(format: "%.1f s (%.2f iterations/s)", seconds, seconds > 0 ? Double(iterations) / seconds : 0)
-        let slopes = plan.learners.indices.compactMap { index -> String? in
+    /// The critics' slopes, one line each.
+    var slopes: [String] {
+        plan.learners.indices.compactMap { index in
             late("slope", index).map { String(format: "%@: mean slope at the end %.3f", plan.learners[index].title, $0) }
         }
-        let more = isWhole ? [] : ["Go on with: nabla train wgan-gp --resume --output \(folder.path)"]
-        let pictures = plan.learners.map { "  \(folder.path)/\($0.name).png   what \($0.title)'s generator draws now" }
-        return
-            (["\(isWhole ? "Trained for" : "Interrupted after") \(iterations) iterations in \(rate)."] + slopes + more + ["Look at:"]
-            + pictures + [
-                "  \(folder.path)/real.png      real images, to compare",
-                "  \(folder.path)/samples/      how it came to that",
-                "  \(folder.path)/losses.png    the critic's estimate and slope (losses.svg too)",
-                "  \(folder.path)/summary.md    the figures in a table",
-                "  \(folder.path)/log.jsonl     the numbers",
-            ]).joined(separator: "\n")
     }
 }

@@ -6,7 +6,7 @@ import NablaTraining
 struct WGANGPRun {
     private let plan: WGANGPPlan
     private let folder: RunFolder
-    private let images: TrainingImages
+    private let gallery: WGANGPGallery
     private let models: [WGANGP]
     private var run: TrainingRun
 
@@ -14,7 +14,7 @@ struct WGANGPRun {
     ///
     /// - Throws: `FileError` when a state or the log is damaged.
     init(_ plan: WGANGPPlan, images: TrainingImages, folder: RunFolder, isResumed: Bool) throws(FileError) {
-        (self.plan, self.images, self.folder) = (plan, images, folder)
+        (self.plan, self.folder) = (plan, folder)
         let models = plan.learners.map { WGANGP($0, images: images.array) }
         let gallery = WGANGPGallery(folder: folder, images: images, seed: plan.learners[0].seed)
         let learners = zip(plan.learners, models).map { settings, model in
@@ -30,7 +30,7 @@ struct WGANGPRun {
                 return ["distance": .number(gallery.distance(of: model))]
             }
         }
-        self.models = models
+        (self.models, self.gallery) = (models, gallery)
         run = try TrainingRun(
             learners, folder: folder, isResumed: isResumed, rhythm: .init(recordEvery: 1, saveEvery: 50, reportEvery: 50),
             secondsLimit: (plan.minutes ?? .infinity) * 60)
@@ -40,20 +40,19 @@ struct WGANGPRun {
     ///
     /// - Returns: A text that says how it went and where the files are.
     mutating func train() throws -> String {
-        let gallery = WGANGPGallery(folder: folder, images: images, seed: plan.learners[0].seed)
         try gallery.writeReal(to: "real.png")
         do {
             try run.train()
         } catch let error as DivergenceError {
-            try finish(gallery)
+            try finish()
             throw DivergenceError(description: "\(error.description); see \(folder.path)")
         }
-        return try finish(gallery)
+        return try finish()
     }
 
     /// Draws and writes what there is, and removes pictures of an earlier run.
     @discardableResult
-    private func finish(_ gallery: WGANGPGallery) throws -> String {
+    private func finish() throws -> String {
         for (settings, model) in zip(plan.learners, models) { try gallery.writeSamples(of: model, to: "\(settings.name).png") }
         let names = Set(
             run.records.compactMap { record -> String? in
@@ -66,9 +65,22 @@ struct WGANGPRun {
         try run.finish()
         let report = WGANGPReport(
             plan: plan, outcomes: run.outcomes, distances: models.map(gallery.distance), floor: gallery.floor,
-            records: plan.learners.map { run.records(of: $0.name) })
+            records: run.recordsOfLearners)
         if !run.records.isEmpty { try folder.write(report.curves(), to: "losses") }
         try folder.writeSummary(report.text())
-        return report.ending(folder, isWhole: run.isWhole)
+        return ending(report)
+    }
+
+    /// What is said at the end.
+    private func ending(_ report: WGANGPReport) -> String {
+        let pictures = plan.learners.map { ("\($0.name).png", "what \($0.title)'s generator draws now") }
+        let others = [
+            ("real.png", "real images, to compare"), ("samples/", "how it came to that"),
+            ("losses.png", "the critic's estimate and slope (losses.svg too)"), ("summary.md", "the figures in a table"),
+            ("log.jsonl", "the numbers"),
+        ]
+        return
+            ([run.amount(rateDigits: 2)] + report.slopes + run.continuation(WGANGPPlan.command) + ["Look at:"]
+            + folder.list(pictures, column: 0) + folder.list(others, column: 14)).joined(separator: "\n")
     }
 }

@@ -26,6 +26,12 @@ public final class Adam: Optimizer {
         super.init(target)
     }
 
+    /// `alpha`.
+    override public var stepSize: Double {
+        get { alpha }
+        set { alpha = newValue }
+    }
+
     override public var stateNames: [String] { ["m", "v"] }
 
     override public func step(_ value: inout NDArray, _ gradient: NDArray, _ state: inout ParameterState) {

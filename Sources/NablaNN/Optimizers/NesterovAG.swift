@@ -19,6 +19,12 @@ public final class NesterovAG: Optimizer {
         super.init(target)
     }
 
+    /// `rate`.
+    override public var stepSize: Double {
+        get { rate }
+        set { rate = newValue }
+    }
+
     override public var stateNames: [String] { ["v"] }
 
     override public func step(_ value: inout NDArray, _ gradient: NDArray, _ state: inout ParameterState) {

@@ -13,7 +13,7 @@ public struct ParameterState {
 ///     loss.backward()
 ///     optimizer.update()
 ///
-/// A subclass overrides `step` and, when it remembers something, `stateNames`.
+/// A subclass overrides `step`, `stepSize` when steps have a size that can be set, and, when it remembers something, `stateNames`.
 open class Optimizer {
     /// The link whose parameters are changed.
     public let target: Link
@@ -31,6 +31,14 @@ open class Optimizer {
     public init(_ target: Link) {
         self.target = target
         slots = target.namedParameters.map { Slot(name: $0.name, parameter: $0.parameter) }
+    }
+
+    /// The factor of every step, under one name: Adam's `alpha`, the learning rate of the others. A schedule needs one line,
+    ///
+    ///     optimizer.stepSize = 0.01 * (1 - Double(iteration) / Double(iterations))
+    open var stepSize: Double {
+        get { fail("\(type(of: self)): expected an override of stepSize, got none") }
+        set { fail("\(type(of: self)): expected an override of stepSize, got none") }
     }
 
     /// Names of the arrays that are remembered of each parameter; they begin as zeros of its shape.

@@ -22,6 +22,12 @@ public final class RMSprop: Optimizer {
         super.init(target)
     }
 
+    /// `rate`.
+    override public var stepSize: Double {
+        get { rate }
+        set { rate = newValue }
+    }
+
     override public var stateNames: [String] { ["ms"] }
 
     override public func step(_ value: inout NDArray, _ gradient: NDArray, _ state: inout ParameterState) {

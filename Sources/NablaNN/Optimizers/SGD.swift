@@ -9,6 +9,12 @@ public final class SGD: Optimizer {
         super.init(target)
     }
 
+    /// `rate`.
+    override public var stepSize: Double {
+        get { rate }
+        set { rate = newValue }
+    }
+
     override public func step(_ value: inout NDArray, _ gradient: NDArray, _ state: inout ParameterState) {
         value -= rate * gradient
     }

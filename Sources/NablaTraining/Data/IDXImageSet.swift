@@ -1,4 +1,5 @@
 import Foundation
+import NablaArray
 
 /// Labelled grey images in the four files of MNIST and its relatives: 8-bit pixels and 8-bit labels, a training and a test part.
 public struct IDXImageSet: Sendable {
@@ -27,6 +28,15 @@ public struct IDXImageSet: Sendable {
         /// The pixels of one image. O(1).
         public func pixels(at index: Int) -> ArraySlice<UInt8> {
             pixels[(index * height * width)..<((index + 1) * height * width)]
+        }
+
+        /// All pixels as float32 numbers from 0 to 1, (count, height, width): a 255th of each.
+        public var scaledPixels: NDArray {
+            var array = NDArray.zeros([count, height, width])
+            array.withUnsafeMutableElements(as: Float.self) { values in
+                for (index, pixel) in pixels.enumerated() { values[index] = Float(pixel) / 255 }
+            }
+            return array
         }
     }
 

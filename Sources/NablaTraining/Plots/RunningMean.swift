@@ -4,7 +4,7 @@
 ///
 /// Each window is the end of one block of `window` values and the beginning of the next, and its sum the sum of two partial sums.
 /// Nothing is ever subtracted, so a single huge value disappears without a trace, and the cost is O(1) a value.
-func runningMean(of values: [Double], window: Int) -> [Double] {
+package func runningMean(of values: [Double], window: Int) -> [Double] {
     guard window > 1 else { return values }
     var means = [Double](repeating: .nan, count: values.count)
     /// Sum and count of the finite values from each place to the end of the block before.

@@ -29,6 +29,13 @@ import Testing
         }
     }
 
+    @Test func pixelsAreScaledTo1() throws {
+        let folder = try smallSet()
+        try folder.add("train-images-idx3-ubyte", idx([2, 1, 2], [0, 51, 204, 255]))
+        let pixels = try IDXImageSet.images(of: .train, in: folder.path).scaledPixels
+        #expect(pixels == NDArray([0, 0.2, 0.8, 1] as [Float], shape: [2, 1, 2]))
+    }
+
     @Test func aMissingFileIsNamed() throws {
         let folder = try smallSet()
         let path = folder.file("t10k-labels-idx1-ubyte")

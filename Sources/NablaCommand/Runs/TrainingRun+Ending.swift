@@ -1,0 +1,37 @@
+import Foundation
+import NablaTraining
+
+// Parts of what a command prints at the end.
+
+extension TrainingRun {
+    /// Iterations of all learners so far.
+    var iterations: Int { learners.reduce(0) { $0 + $1.model.iteration } }
+
+    /// The time that training all learners took so far.
+    var seconds: Double { outcomes.reduce(0) { $0 + $1.seconds } }
+
+    /// How much was trained and how long that took.
+    ///
+    /// - Parameters:
+    ///   - count: How much, in words; nil for the iterations.
+    ///   - rateDigits: Digits after the point of the iterations per second; nil to leave these out.
+    func amount(_ count: String? = nil, rateDigits: Int? = nil) -> String {
+        let rate = rateDigits.map { String(format: " (%.\($0)f iterations/s)", seconds > 0 ? Double(iterations) / seconds : 0) } ?? ""
+        let time = String(format: "%.1f s", seconds)
+        return "\(isWhole ? "Trained for" : "Interrupted after") \(count ?? "\(iterations) iterations") in \(time)\(rate)."
+    }
+
+    /// How to go on with the run of `command`: one line, or none when it is whole.
+    func continuation(_ command: String) -> [String] {
+        isWhole ? [] : ["Go on with: nabla \(command) --resume --output \(folder.path)"]
+    }
+}
+
+extension RunFolder {
+    /// One line for each file, with what is in it. Captions begin `column` characters after the names do, and three after the longest name
+    /// when that is nil; never fewer than three after their own.
+    func list(_ files: [(name: String, caption: String)], column: Int? = nil) -> [String] {
+        let column = column ?? (files.map(\.name.count).max() ?? 0) + 3
+        return files.map { "  \(path)/\($0.name)" + String(repeating: " ", count: max(3, column - $0.name.count)) + $0.caption }
+    }
+}
