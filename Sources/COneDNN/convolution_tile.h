@@ -1,0 +1,49 @@
+// One tile of a convolution: some images, groups and channels of it, computed by one call of oneDNN.
+#pragma once
+#include "library.h"
+#include "nabla_onednn.h"
+
+#include <stddef.h>
+
+/// The three arrays of the form ⟨convolution(x, w), y⟩, and how many there are.
+enum { ND_X, ND_W, ND_Y, ND_ARRAYS };
+
+/// Which primitive is wanted. Compared and hashed as bytes: to be cleared before it is filled.
+typedef struct {
+    nd_convolution whole;
+    nd_pass pass;
+    int32_t unused;
+    int64_t batch, groups, inputs, outputs;  // of the tile; inputs and outputs of one group
+} nd_tile_key;
+
+/// The primitive of a tile, and what carries its arrays from and to the layouts that the primitive reads and writes.
+typedef struct nd_tile {
+    nd_tile_key key;
+    bool is_direct;  // false: oneDNN has no direct kernel, and nothing below is set
+    nd_description plain[ND_ARRAYS];  // as a part of the row-major arrays of the whole convolution
+    nd_description inner[ND_ARRAYS];  // as the primitive wants it; owned by `operation`
+    size_t bytes[ND_ARRAYS];          // of the inner layout
+    dnnl_primitive_t reorder[ND_ARRAYS];  // from plain to inner, or back for the result; NULL where the layouts are the same
+    dnnl_primitive_t primitive;
+    dnnl_primitive_desc_t forward, operation;
+    nd_description scratchpad;
+    size_t scratchpad_bytes;
+    // The cache's own.
+    uint64_t hash, last_use;
+    int users;
+} nd_tile;
+
+/// The array that a pass computes.
+static inline int nd_result(nd_pass pass) { return pass == ND_FORWARD ? ND_Y : pass == ND_DATA_GRADIENT ? ND_X : ND_W; }
+
+/// A tile for `key`, made or remembered, until nd_tile_release. With `like`, its kernel w has the layout of that tile's. Never NULL.
+nd_tile *nd_tile_get(const nd_tile_key *key, const nd_tile *like);
+void nd_tile_release(nd_tile *tile);
+
+/// For the cache alone.
+nd_tile *nd_tile_make(const nd_tile_key *key, const nd_tile *like);
+void nd_tile_destroy(nd_tile *tile);
+
+/// Carries array `index` between `plain` and `inner`, in the direction that the tile's pass needs.
+bool nd_tile_reorder(const nd_tile *tile, int index, dnnl_stream_t stream, void *plain, void *inner);
+bool nd_tile_compute(const nd_tile *tile, dnnl_stream_t stream, void *arrays[ND_ARRAYS], void *scratchpad);
