@@ -11,8 +11,6 @@ static int first_axis(const nd_convolution *c) {
     return is_flat ? 1 : 0;
 }
 
-static int64_t volume(const int64_t extents[3]) { return extents[0] * extents[1] * extents[2]; }
-
 // Extents of the tile's part of an array, and its distances in the whole array. Returns the rank.
 static int layout(const nd_tile_key *key, int index, int64_t extents[6], int64_t strides[6]) {
     const nd_convolution *c = &key->whole;
@@ -20,21 +18,21 @@ static int layout(const nd_tile_key *key, int index, int64_t extents[6], int64_t
     int rank = 0;
     if (index == ND_W) {
         if (c->groups > 1) {
-            strides[rank] = c->outputs * c->inputs * volume(spatial);
+            strides[rank] = c->outputs * c->inputs * nd_volume(spatial);
             extents[rank++] = key->groups;
         }
-        strides[rank] = c->inputs * volume(spatial);
+        strides[rank] = c->inputs * nd_volume(spatial);
         extents[rank++] = key->outputs;
-        strides[rank] = volume(spatial);
+        strides[rank] = nd_volume(spatial);
         extents[rank++] = key->inputs;
     } else {
         int64_t channels = index == ND_X ? c->inputs : c->outputs;
-        strides[rank] = c->groups * channels * volume(spatial);
+        strides[rank] = c->groups * channels * nd_volume(spatial);
         extents[rank++] = key->batch;
-        strides[rank] = volume(spatial);
+        strides[rank] = nd_volume(spatial);
         extents[rank++] = key->groups * (index == ND_X ? key->inputs : key->outputs);
     }
-    int64_t step = volume(spatial);
+    int64_t step = nd_volume(spatial);
     for (int axis = first_axis(c); axis < 3; axis++) {
         step /= spatial[axis];
         strides[rank] = step;
@@ -102,15 +100,17 @@ static bool create_operation(nd_tile *tile, const_dnnl_primitive_attr_t attribut
     return done;
 }
 
-// With many taps, forward products with channels innermost are faster, the reorders counted, than the blocked layouts that oneDNN
-// chooses: 5x5 with stride 2, 64 to 128 channels, 227 against 180 GFLOP/s; 128 to 256, 191 against 140; 32 to 64, 255 against 156. With
-// 3x3 taps it is the other way, 188 against 203, and so it is for both gradients (Zen 5, oneDNN 2.6.3).
-enum { CHANNELS_LAST_TAPS = 16 };
+// Where sums are long, forward products with channels innermost are faster, the reorders counted, than the blocked layouts that oneDNN
+// chooses: 5x5 with stride 2, 64 to 128 channels, 227 against 180 GFLOP/s; 128 to 256, 191 against 140; 3x3, 256 to 256 on 8x8, 245
+// against 215. With 3x3 and 64 channels it is the other way, 185 against 205, and so it is for both gradients (Zen 5, oneDNN 2.6.3).
+static bool prefers_channels_last(const nd_convolution *c) {
+    int64_t taps = nd_volume(c->kernel);
+    return c->groups == 1 && c->inputs % 16 == 0 && c->outputs % 16 == 0 && c->outputs >= 32 &&
+           (taps >= 16 || taps * c->inputs >= 1024);
+}
 
 static bool choose_operation(nd_tile *tile, const_dnnl_primitive_attr_t attributes, const nd_tile *like) {
-    const nd_convolution *c = &tile->key.whole;
-    bool tries_channels_last = tile->key.pass == ND_FORWARD && c->groups == 1 && volume(c->kernel) >= CHANNELS_LAST_TAPS &&
-                               c->inputs % 16 == 0 && c->outputs % 16 == 0;
+    bool tries_channels_last = tile->key.pass == ND_FORWARD && prefers_channels_last(&tile->key.whole);
     if (tries_channels_last && create_operation(tile, attributes, like, true)) {
         if (is_batch_reduced(tile->operation)) return true;
         dnnl_primitive_desc_destroy(tile->operation);
@@ -180,42 +180,4 @@ void nd_tile_destroy(nd_tile *tile) {
     if (tile->operation) dnnl_primitive_desc_destroy(tile->operation);
     if (tile->forward) dnnl_primitive_desc_destroy(tile->forward);
     free(tile);
-}
-
-// MARK: Running it
-
-static dnnl_memory_t memory(nd_description description, void *data) {
-    dnnl_memory_t made = NULL;
-    return dnnl_memory_create(&made, description, nd_engine(), data) == dnnl_success ? made : NULL;
-}
-
-// Runs a primitive and gives the memory objects of its arguments back.
-static bool execute(const_dnnl_primitive_t primitive, dnnl_stream_t stream, int count, dnnl_exec_arg_t *arguments) {
-    bool done = true;
-    for (int i = 0; i < count; i++) done = done && arguments[i].memory;
-    done = done && dnnl_primitive_execute(primitive, stream, count, arguments) == dnnl_success;
-    for (int i = 0; i < count; i++)
-        if (arguments[i].memory) dnnl_memory_destroy(arguments[i].memory);
-    return done;
-}
-
-bool nd_tile_reorder(const nd_tile *tile, int index, dnnl_stream_t stream, void *plain, void *inner) {
-    bool is_result = index == nd_result(tile->key.pass);
-    dnnl_exec_arg_t arguments[2] = {
-        {is_result ? DNNL_ARG_TO : DNNL_ARG_FROM, memory(tile->plain[index], plain)},
-        {is_result ? DNNL_ARG_FROM : DNNL_ARG_TO, memory(tile->inner[index], inner)},
-    };
-    return execute(tile->reorder[index], stream, 2, arguments);
-}
-
-bool nd_tile_compute(const nd_tile *tile, dnnl_stream_t stream, void *arrays[ND_ARRAYS], void *scratchpad) {
-    nd_pass pass = tile->key.pass;
-    dnnl_exec_arg_t arguments[4] = {
-        {pass == ND_DATA_GRADIENT ? DNNL_ARG_DIFF_SRC : DNNL_ARG_SRC, memory(tile->inner[ND_X], arrays[ND_X])},
-        {pass == ND_WEIGHT_GRADIENT ? DNNL_ARG_DIFF_WEIGHTS : DNNL_ARG_WEIGHTS, memory(tile->inner[ND_W], arrays[ND_W])},
-        {pass == ND_FORWARD ? DNNL_ARG_DST : DNNL_ARG_DIFF_DST, memory(tile->inner[ND_Y], arrays[ND_Y])},
-    };
-    int count = 3;
-    if (tile->scratchpad_bytes > 0) arguments[count++] = (dnnl_exec_arg_t){DNNL_ARG_SCRATCHPAD, memory(tile->scratchpad, scratchpad)};
-    return execute(tile->primitive, stream, count, arguments);
 }

@@ -8,6 +8,16 @@
 /// The three arrays of the form ⟨convolution(x, w), y⟩, and how many there are.
 enum { ND_X, ND_W, ND_Y, ND_ARRAYS };
 
+static inline int64_t nd_volume(const int64_t extents[3]) { return extents[0] * extents[1] * extents[2]; }
+
+/// Into how many parts each index is divided: images as evenly as can be, groups and channels exactly.
+typedef struct {
+    int64_t batch, groups, inputs, outputs;
+} nd_tile_counts;
+
+/// The parts of a convolution, by its extents alone.
+nd_tile_counts nd_count_tiles(const nd_convolution *convolution, nd_pass pass);
+
 /// Which primitive is wanted. Compared and hashed as bytes: to be cleared before it is filled.
 typedef struct {
     nd_convolution whole;
@@ -44,6 +54,15 @@ void nd_tile_release(nd_tile *tile);
 nd_tile *nd_tile_make(const nd_tile_key *key, const nd_tile *like);
 void nd_tile_destroy(nd_tile *tile);
 
+/// A thread's use of a tile: oneDNN's objects for the arrays, made once and pointed at one part after the other.
+typedef struct {
+    const nd_tile *tile;
+    dnnl_stream_t stream;
+    dnnl_memory_t plain[ND_ARRAYS], inner[ND_ARRAYS], scratchpad;
+} nd_tile_use;
+
+bool nd_tile_use_begin(nd_tile_use *use, const nd_tile *tile);
+void nd_tile_use_end(nd_tile_use *use);
 /// Carries array `index` between `plain` and `inner`, in the direction that the tile's pass needs.
-bool nd_tile_reorder(const nd_tile *tile, int index, dnnl_stream_t stream, void *plain, void *inner);
-bool nd_tile_compute(const nd_tile *tile, dnnl_stream_t stream, void *arrays[ND_ARRAYS], void *scratchpad);
+bool nd_tile_reorder(nd_tile_use *use, int index, void *plain, void *inner);
+bool nd_tile_compute(nd_tile_use *use, void *arrays[ND_ARRAYS], void *scratchpad);

@@ -15,7 +15,7 @@ import Testing
         ConvolutionCase(
             batch: 2, input: [17, 12], kernel: [3, 2], inputChannels: 64, outputChannels: 64, padding: [1, 0, 1, 1], dilation: [2, 1]),
         // The last columns are never read.
-        ConvolutionCase(batch: 2, input: [12, 12], kernel: [3, 3], inputChannels: 16, outputChannels: 16, stride: [4]),
+        ConvolutionCase(batch: 9, input: [12, 12], kernel: [3, 3], inputChannels: 16, outputChannels: 16, stride: [4]),
         ConvolutionCase(batch: 4, input: [30], kernel: [5], inputChannels: 32, outputChannels: 16, padding: [2, 1]),
         ConvolutionCase(
             batch: 2, input: [5, 6, 4], kernel: [3, 3, 3], inputChannels: 16, outputChannels: 16, stride: [1, 2, 1], padding: [1]),
@@ -25,6 +25,8 @@ import Testing
         ConvolutionCase(batch: 6, input: [16, 15], kernel: [3, 3], inputChannels: 64, outputChannels: 64, padding: [1], groups: 64),
         ConvolutionCase(
             batch: 1, input: [31, 30], kernel: [3, 3], inputChannels: 96, outputChannels: 96, stride: [2], padding: [1], groups: 96),
+        // So few taps that images are divided for the gradient with respect to w.
+        ConvolutionCase(batch: 33, input: [12, 12], kernel: [3, 3], inputChannels: 32, outputChannels: 32, padding: [1]),
         // Few images, so that channels are divided.
         ConvolutionCase(batch: 1, input: [24, 24], kernel: [3, 3], inputChannels: 64, outputChannels: 128, padding: [1]),
         ConvolutionCase(batch: 2, input: [20, 20], kernel: [4, 4], inputChannels: 96, outputChannels: 64, stride: [2], padding: [1]),
