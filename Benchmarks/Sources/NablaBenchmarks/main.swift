@@ -1,9 +1,10 @@
 import Foundation
 import Nabla
 
-// Usage: NablaBenchmarks [--seconds S] [--filter TEXT] [--threads N] [--json yes] [--write-inputs FOLDER]
+// Usage: NablaBenchmarks [--seconds S] [--filter PREFIX | --only NAME] [--threads N] [--json yes] [--write-inputs FOLDER]
 var seconds = 1.0
 var filter = ""
+var isExact = false
 var writesJSON = false
 var inputsFolder: String?
 var arguments = CommandLine.arguments.dropFirst()
@@ -12,20 +13,25 @@ while let option = arguments.popFirst() {
     switch option {
     case "--seconds": seconds = Double(value)!
     case "--filter": filter = value
+    case "--only": (filter, isExact) = (value, true)
     case "--threads": setThreadCount(Int(value)!)
     case "--json": writesJSON = value == "yes"
     case "--write-inputs": inputsFolder = value
-    default: fatalError("expected --seconds, --filter, --threads, --json or --write-inputs, got \(option)")
+    default: fatalError("expected --seconds, --filter, --only, --threads, --json or --write-inputs, got \(option)")
     }
 }
 
-let groups: [() -> [Workload]] = [
-    recordingWorkloads, { [toyWorkload()] }, chainSmallWorkloads, elementwiseLargeWorkloads, mlpWorkloads, { [criticMLPWorkload()] },
-    { [criticWorkload(width: 16), criticWorkload(width: 64)] }, mamlWorkloads, { [learningToLearnWorkload()] },
-    { [hessianSmallWorkload()] },
-    { [nthDerivativeWorkload()] }, { [trustRegionWorkload()] }, { [burgersWorkload()] }, productWorkloads,
+// By the beginning of their names: the inputs of what is not asked for are never made.
+let groups: [(prefix: String, make: () -> [Workload])] = [
+    ("array", arrayWorkloads), ("record", recordingWorkloads), ("toy", { [toyWorkload()] }), ("chain_small", chainSmallWorkloads),
+    ("elementwise_large", elementwiseLargeWorkloads), ("mlp", mlpWorkloads), ("wgan_gp_mlp", { [criticMLPWorkload()] }),
+    ("wgan_gp_conv", { [criticWorkload(width: 16), criticWorkload(width: 64)] }), ("maml_sine", mamlWorkloads),
+    ("l2l_quadratic", { [learningToLearnWorkload()] }), ("hessian_small", { [hessianSmallWorkload()] }),
+    ("nth_derivative", { [nthDerivativeWorkload()] }), ("trpo_fvp", { [trustRegionWorkload()] }),
+    ("pinn_burgers", { [burgersWorkload()] }), ("matmul", productWorkloads),
 ]
-let workloads = groups.flatMap { $0() }.filter { filter.isEmpty || $0.name.hasPrefix(filter) }
+let workloads = groups.filter { $0.prefix.hasPrefix(filter) || filter.hasPrefix($0.prefix) }.flatMap { $0.make() }
+    .filter { isExact ? $0.name == filter : $0.name.hasPrefix(filter) }
 
 if let inputsFolder {
     for workload in workloads where !workload.inputs.arrays.isEmpty {

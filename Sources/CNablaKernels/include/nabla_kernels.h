@@ -33,6 +33,8 @@ typedef enum : int32_t {
 } nk_unary_op;
 void nk_unary(nk_unary_op op, nk_dtype type, int rank, const int32_t *shape,
               void *out, const int64_t *out_strides, const void *x, const int64_t *x_strides);
+/// The same over `count` elements that follow each other: no layout is looked at.
+void nk_unary_flat(nk_unary_op op, nk_dtype type, int64_t count, void *out, const void *x);
 
 /// out (bool) = test of x (floating; for integers NaN and infinity are never true).
 typedef enum : int32_t { NK_ISNAN, NK_ISINF, NK_ISFINITE } nk_test_op;
@@ -49,6 +51,8 @@ typedef enum : int32_t {
 } nk_binary_op;
 void nk_binary(nk_binary_op op, nk_dtype type, int rank, const int32_t *shape, void *out, const int64_t *out_strides,
                const void *a, const int64_t *a_strides, const void *b, const int64_t *b_strides);
+/// The same over `count` elements that follow each other; `one_a` and `one_b` say that an operand is a single element for all of them.
+void nk_binary_flat(nk_binary_op op, nk_dtype type, int64_t count, void *out, const void *a, bool one_a, const void *b, bool one_b);
 
 /// out (bool) = a op b, for every type.
 typedef enum : int32_t { NK_EQ, NK_NE, NK_LT, NK_LE, NK_GT, NK_GE } nk_compare_op;
