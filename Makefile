@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh Debian or Ubuntu machine with Swift: `make demo` and `make test`.
 
-PACKAGES := libopenblas-dev zlib1g-dev pkg-config
+PACKAGES := libopenblas-dev libdnnl-dev zlib1g-dev pkg-config
 DATASET := dataset-fashion-mnist
 MUJOCO := libmujoco-dev
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)

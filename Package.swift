@@ -37,7 +37,12 @@ let package = Package(
         .target(
             name: "CNablaKernels", dependencies: ["CNablaRuntime"], cSettings: kernelSettings,
             linkerSettings: [.linkedLibrary("m")]),
-        .target(name: "NablaArray", dependencies: ["CNablaKernels", "CNablaRuntime", "COpenBLAS"], swiftSettings: coreSettings),
+        // oneDNN has no pkg-config file in Debian; its headers and its library lie where compilers look.
+        .target(
+            name: "COneDNN", dependencies: ["CNablaRuntime"], cSettings: kernelSettings,
+            linkerSettings: [.linkedLibrary("dnnl")]),
+        .target(
+            name: "NablaArray", dependencies: ["CNablaKernels", "CNablaRuntime", "COneDNN", "COpenBLAS"], swiftSettings: coreSettings),
         .target(name: "Nabla", dependencies: ["NablaArray", "CNablaRuntime"], swiftSettings: coreSettings),
         .target(name: "NablaNN", dependencies: ["Nabla"]),
         .target(name: "NablaTraining", dependencies: ["NablaNN", "CZlib"]),

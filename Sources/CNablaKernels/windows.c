@@ -68,6 +68,22 @@ static span inside_lane(const nk_window *w, const lane_layout *layout, int64_t b
     return result;
 }
 
+// Where each tap's elements begin, and room for the lanes of an image plane. One buffer, to be freed at `offsets`.
+typedef struct {
+    int64_t *offsets;
+    void *lanes;
+    size_t lane_bytes, bytes;
+} lane_scratch;
+
+static lane_scratch scratch_for(const nk_window *w, const lane_layout *layout, size_t element) {
+    lane_scratch scratch = {.lane_bytes = layout->in_place ? 0 : (size_t)(w->input[1] * layout->pitch) * element};
+    scratch.bytes = (size_t)w->kernel[2] * sizeof(int64_t) + scratch.lane_bytes;
+    scratch.offsets = nr_buffer_allocate(scratch.bytes);
+    scratch.lanes = scratch.offsets + w->kernel[2];
+    for (int64_t k = 0; k < w->kernel[2]; k++) scratch.offsets[k] = lane_offset(w, layout, k);
+    return scratch;
+}
+
 // The position of the output's first axis at which tap k meets plane `plane` of the input, or -1.
 static int64_t meeting(const nk_window *w, int64_t plane, int64_t tap) {
     int64_t distance = plane + w->padding[0] - tap * w->dilation[0];
@@ -161,11 +177,9 @@ DEAL_OUT(uint64_t)
         const int64_t *in = w->input, *o = w->output, *k = w->kernel;              \
         int64_t taps = product(k), positions = product(o), area = o[1] * o[2];     \
         lane_layout layout = lanes_of(w);                                          \
-        size_t bytes = layout.in_place ? 0 : (size_t)(in[1] * layout.pitch) * sizeof(T); \
-        size_t scratch_bytes = (size_t)k[2] * sizeof(int64_t) + bytes;             \
-        int64_t *offsets = nr_buffer_allocate(scratch_bytes);                      \
-        for (int64_t k2 = 0; k2 < k[2]; k2++) offsets[k2] = lane_offset(w, &layout, k2); \
-        T *buffer = (T *)(offsets + k[2]);                                         \
+        lane_scratch scratch = scratch_for(w, &layout, sizeof(T));                 \
+        const int64_t *offsets = scratch.offsets;                                  \
+        T *buffer = scratch.lanes;                                                 \
         for (int64_t task = begin; task < end; task++) {                           \
             int64_t channel = task / w->batch, n = task % w->batch;                \
             const T *image = (const T *)job->image + n * w->batch_stride + channel * w->channel_stride; \
@@ -206,7 +220,7 @@ DEAL_OUT(uint64_t)
                 }                                                                  \
             }                                                                      \
         }                                                                          \
-        nr_buffer_free(offsets, scratch_bytes);                                    \
+        nr_buffer_free(scratch.offsets, scratch.bytes);                            \
     }
 IM2COL(im2col_1, uint8_t)
 IM2COL(im2col_4, uint32_t)
@@ -249,11 +263,9 @@ GATHER_LANES(double)
         const int64_t *in = w->input, *o = w->output, *k = w->kernel;              \
         int64_t taps = product(k), positions = product(o), area = o[1] * o[2];     \
         lane_layout layout = lanes_of(w);                                          \
-        size_t bytes = layout.in_place ? 0 : (size_t)(in[1] * layout.pitch) * sizeof(T); \
-        size_t scratch_bytes = (size_t)k[2] * sizeof(int64_t) + bytes;             \
-        int64_t *offsets = nr_buffer_allocate(scratch_bytes);                      \
-        for (int64_t k2 = 0; k2 < k[2]; k2++) offsets[k2] = lane_offset(w, &layout, k2); \
-        T *buffer = (T *)(offsets + k[2]);                                         \
+        lane_scratch scratch = scratch_for(w, &layout, sizeof(T));                 \
+        const int64_t *offsets = scratch.offsets;                                  \
+        T *buffer = scratch.lanes;                                                 \
         for (int64_t task = begin; task < end; task++) {                           \
             int64_t channel = task / w->batch, n = task % w->batch;                \
             T *image = (T *)job->image + n * w->batch_stride + channel * w->channel_stride; \
@@ -265,7 +277,7 @@ GATHER_LANES(double)
                 for (int64_t k0 = 0; k0 < k[0]; k0++) {                            \
                     int64_t o0 = meeting(w, i0, k0);                               \
                     if (o0 < 0) continue;                                          \
-                    if (!is_used && !layout.in_place) memset(buffer, 0, bytes);              \
+                    if (!is_used && !layout.in_place) memset(buffer, 0, scratch.lane_bytes); \
                     is_used = true;                                                \
                     for (int64_t k1 = 0; k1 < k[1]; k1++) {                        \
                         span s1 = inside(w, 1, k1);                                \
@@ -281,7 +293,7 @@ GATHER_LANES(double)
                 if (is_used && !layout.in_place) gather_lanes_##T(w, &layout, buffer, lines); \
             }                                                                      \
         }                                                                          \
-        nr_buffer_free(offsets, scratch_bytes);                                    \
+        nr_buffer_free(scratch.offsets, scratch.bytes);                            \
     }
 COL2IM(col2im_f32, float)
 COL2IM(col2im_f64, double)

@@ -62,6 +62,9 @@ package protocol Backend: Sendable {
     /// `out = a b`, matrices of one floating type with any strides; `out` is row-major.
     func matmul(_ a: MatrixOperand, _ b: MatrixOperand, into out: MatrixOperand, dtype: DType, accumulating: Bool)
 
+    /// Computes the one of `x`, `w` and `y` that `pass` says from the other two: float32, row-major, none of them empty. Returns false
+    /// where there is no kernel for it; the result is then undefined.
+    func convolve(_ pass: ConvolutionPass, _ geometry: ConvolutionGeometry, x: NDArray, w: NDArray, y: NDArray) -> Bool
     func im2col(_ window: WindowGeometry, _ image: NDArray, into columns: NDArray)
     func col2im(_ window: WindowGeometry, _ columns: NDArray, into image: NDArray)
 

@@ -11,6 +11,7 @@ package func convolution(_ x: NDArray, _ w: NDArray, _ geometry: ConvolutionGeom
     let shape = geometry.outputShape(x.shape, w.shape)
     if x.count == 0 || w.count == 0 { return .zeros(shape, dtype: dtype) }
     let out = NDArray(uninitialized: shape, dtype)
+    if directly(.forward, geometry, x: x.cast(to: dtype), w: w.cast(to: dtype), y: out) { return out }
     let plan = ConvolutionPlan(geometry, x: x.shape, w: w.shape, y: shape, dtype)
     let image = plan.readable(input: x.cast(to: dtype))
     let kernel = w.cast(to: dtype).contiguous()
@@ -38,6 +39,7 @@ package func convolutionDataGradient(
     let shape = geometry.inputShape(g.shape, w.shape, spatial: inputSpatial)
     if g.count == 0 || w.count == 0 || shape.elementCount == 0 { return .zeros(shape, dtype: dtype) }
     let out = NDArray(uninitialized: shape, dtype)
+    if directly(.dataGradient, geometry, x: out, w: w.cast(to: dtype), y: g.cast(to: dtype)) { return out }
     let plan = ConvolutionPlan(geometry, x: shape, w: w.shape, y: g.shape, dtype)
     let kernel = w.cast(to: dtype).contiguous()
     let blocks = OutputBlocks(plan, plan.readable(output: g.cast(to: dtype)))
@@ -64,6 +66,7 @@ package func convolutionWeightGradient(
     let shape = geometry.weightShape(x.shape, g.shape, kernel: kernelSpatial)
     if x.count == 0 || g.count == 0 { return .zeros(shape, dtype: dtype) }
     let out = NDArray(uninitialized: shape, dtype)
+    if directly(.weightGradient, geometry, x: x.cast(to: dtype), w: out, y: g.cast(to: dtype)) { return out }
     let plan = ConvolutionPlan(geometry, x: x.shape, w: shape, y: g.shape, dtype)
     let image = plan.readable(input: x.cast(to: dtype))
     let blocks = OutputBlocks(plan, plan.readable(output: g.cast(to: dtype)))
@@ -78,6 +81,13 @@ package func convolutionWeightGradient(
         }
     }
     return out
+}
+
+/// Computes one of the three arrays by the backend's own kernel, if it has a faster one than the product with a column matrix.
+private func directly(_ pass: ConvolutionPass, _ geometry: ConvolutionGeometry, x: NDArray, w: NDArray, y: NDArray) -> Bool {
+    guard x.dtype == .float32 && pass.prefersDirectKernel(geometry, x: x.shape, w: w.shape, y: y.shape) else { return false }
+    let (x, w, y) = (x.contiguous(), w.contiguous(), y.contiguous())
+    return withExtendedLifetime((x, w, y)) { backend.convolve(pass, geometry, x: x, w: w, y: y) }
 }
 
 private func commonType(_ a: NDArray, _ b: NDArray, _ function: String) -> DType {
