@@ -34,6 +34,12 @@ typedef enum : int32_t {
 void nk_unary(nk_unary_op op, nk_dtype type, int rank, const int32_t *shape,
               void *out, const int64_t *out_strides, const void *x, const int64_t *x_strides);
 
+/// out = t f'(x) in one pass, where f is `op` and `kept` is what f' is made of: y = f(x) for SQRT RSQRT RECIPROCAL EXP EXPM1 TAN TANH
+/// SIGMOID and RELU, and x for the others. Floating types; every op but NEG, SIGN, LOG2, LOG10, ERFC and the roundings. Each is rounded as the separate
+/// operations of the derivative's formula would be.
+void nk_unary_gradient(nk_unary_op op, nk_dtype type, int rank, const int32_t *shape, void *out, const int64_t *out_strides,
+                       const void *t, const int64_t *t_strides, const void *kept, const int64_t *kept_strides);
+
 /// out (bool) = test of x (floating; for integers NaN and infinity are never true).
 typedef enum : int32_t { NK_ISNAN, NK_ISINF, NK_ISFINITE } nk_test_op;
 void nk_test(nk_test_op op, nk_dtype type, int rank, const int32_t *shape,
@@ -57,11 +63,10 @@ void nk_compare(nk_compare_op op, nk_dtype type, int rank, const int32_t *shape,
 
 /// out = op(a, b, c), floating types only.
 typedef enum : int32_t {
-    NK_MUL_ADD,        // a * b + c, two roundings
-    NK_GATE,           // b > 0 ? a : c * a       (leaky ReLU and its derivative)
-    NK_CLIP,           // min(max(a, b), c), NaN in a stays NaN
-    NK_TANH_GRAD,      // a * (1 - b * b); c is ignored
-    NK_SIGMOID_GRAD,   // a * (b * (1 - b)); c is ignored
+    NK_MUL_ADD,            // a * b + c, two roundings
+    NK_GATE,               // b > 0 ? a : c * a       (leaky ReLU and its derivative)
+    NK_CLIP,               // min(max(a, b), c), NaN in a stays NaN
+    NK_QUOTIENT_GRADIENT,  // -(a * (b / c)) / c, the derivative of b / c by c times a
 } nk_ternary_op;
 void nk_ternary(nk_ternary_op op, nk_dtype type, int rank, const int32_t *shape, void *out, const int64_t *out_strides,
                 const void *a, const int64_t *a_strides, const void *b, const int64_t *b_strides,

@@ -49,6 +49,18 @@ package final class BackwardWalk {
         gradients[number] = BackwardWalk.sum(sum, fitting, recorded: isRecorded)
     }
 
+    /// The same for the product of a function's gradient and `factor`, while nothing is recorded: one pass where there is a sum already, and in
+    /// the memory of the gradient otherwise, when nobody else sees it.
+    package func accumulate(_ gradient: consuming Variable, times factor: NDArray, at edge: Edge) {
+        guard let number = search.number(edge) else { return }
+        if let shape = gradients[number]?.shape, shape == gradient.shape, shape == factor.shape {
+            let product = gradient.array
+            gradients[number] = gradients[number].take()!.changed { $0.add(product, times: factor) }
+        } else {
+            accumulate(gradient.changed { $0 *= factor }, at: edge)
+        }
+    }
+
     /// `a + b`, in the memory of `a` when nothing is recorded and nobody else sees it.
     fileprivate static func sum(_ a: consuming Variable, _ b: Variable, recorded: Bool) -> Variable {
         if recorded { return a + b }
@@ -71,7 +83,7 @@ package final class BackwardWalk {
                 if !captures { node.cell(output: 0)?.add(gradient, recorded: isRecorded) }
                 if node.inputCount32 == 0 { continue }
                 let needed = search.needed(of: node)
-                if !needed.isEmpty { node.pull(gradient, needed, self) }
+                if !needed.isEmpty { node.pull(consume gradient, needed, self) }
             } else {
                 pull(node, first, captures)
             }

@@ -32,6 +32,8 @@ package protocol Backend: Sendable {
     func setThreadCount(_ count: Int)
 
     func map(_ op: UnaryOp, _ x: NDArray, into out: NDArray)
+    /// `t f′(x)` for the function `op`; `kept` is x or f(x), as the kernels' header says of each.
+    func mapGradient(_ op: UnaryOp, _ t: NDArray, _ kept: NDArray, into out: NDArray)
     func test(_ op: TestOp, _ x: NDArray, into out: NDArray)
     func map(_ op: BinaryOp, _ a: NDArray, _ b: NDArray, into out: NDArray)
     /// `a op scalar`, or `scalar op a` when `reversed`.

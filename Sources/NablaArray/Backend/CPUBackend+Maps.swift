@@ -7,6 +7,12 @@ extension CPUBackend {
         }
     }
 
+    package func mapGradient(_ op: UnaryOp, _ t: NDArray, _ kept: NDArray, into out: NDArray) {
+        withOperands(t, kept, out) { rank, shape, st, sk, os in
+            nk_unary_gradient(op, out.kernelType, rank, shape, out.data, os, t.data, st, kept.data, sk)
+        }
+    }
+
     package func test(_ op: TestOp, _ x: NDArray, into out: NDArray) {
         withOperands(x, out) { rank, shape, xs, os in
             nk_test(op, x.kernelType, rank, shape, out.data.assumingMemoryBound(to: Bool.self), os, x.data, xs)
