@@ -122,6 +122,30 @@ void nk_take_along(nk_dtype type, int rank, const int32_t *shape, int axis, void
 void nk_add_along(nk_dtype type, int rank, const int32_t *shape, int axis, void *out, const int64_t *out_strides,
                   const void *x, const int64_t *x_strides, const int64_t *indices, const int64_t *indices_strides);
 
+// MARK: Steps of recurrent networks and of optimisers
+
+/// A step of a long short-term memory on contiguous arrays: c, next and h of (rows, hidden), gates of (rows, 4, hidden) in the order
+/// i, f, g, o, activations of (5, rows, hidden): sigmoid(i), sigmoid(f), tanh(g), sigmoid(o) and tanh(next).
+/// next = sigmoid(f) c + sigmoid(i) tanh(g), h = sigmoid(o) tanh(next).
+void nk_lstm_step(nk_dtype type, int64_t rows, int64_t hidden, const void *c, const void *gates, void *next, void *h, void *activations);
+/// The gradients of c and gates from those of next and h, either of which (not both) may be NULL for zeros.
+void nk_lstm_gradient(nk_dtype type, int64_t rows, int64_t hidden, const void *c, const void *activations, const void *grad_next,
+                      const void *grad_h, void *grad_c, void *grad_gates);
+
+/// A step of an optimiser on `count` neighbouring elements: parameter x, gradient g, remembered v and w, and the numbers n[0...] that
+/// each rule names. `out` may be `value`; what a rule does not remember may be NULL.
+typedef enum : int32_t {
+    NK_SGD,       // x - n0 g
+    NK_MOMENTUM,  // v = n1 v - n0 g; x + v
+    NK_NESTEROV,  // v = n1 v - n0 g; x + n1 v - n0 g
+    NK_ADAGRAD,   // v = v + g g; x - n0 g / (sqrt(v) + n1)
+    NK_RMSPROP,   // v = n1 v + n2 g g; x - n0 g / (sqrt(v) + n3)
+    NK_ADAM,      // v = n0 v + n1 g; w = n2 w + n3 g g; x - n4 v / (n5 sqrt(w) + n6)
+} nk_update_rule;
+enum { NK_UPDATE_NUMBERS = 7 };
+void nk_update(nk_update_rule rule, nk_dtype type, int64_t count, void *out, const void *value, const void *gradient, void *first,
+               void *second, const double *numbers);
+
 // MARK: Windows of convolutions
 
 /// Geometry of a convolution over up to three spatial axes (unused leading ones have extent, kernel and stride 1).

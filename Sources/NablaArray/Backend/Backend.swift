@@ -7,6 +7,16 @@ package typealias BinaryOp = nk_binary_op
 package typealias CompareOp = nk_compare_op
 package typealias TernaryOp = nk_ternary_op
 package typealias ReduceOp = nk_reduce_op
+package typealias UpdateRule = nk_update_rule
+
+extension UpdateRule {
+    package static var sgd: UpdateRule { NK_SGD }
+    package static var momentum: UpdateRule { NK_MOMENTUM }
+    package static var nesterov: UpdateRule { NK_NESTEROV }
+    package static var adaGrad: UpdateRule { NK_ADAGRAD }
+    package static var rmsProp: UpdateRule { NK_RMSPROP }
+    package static var adam: UpdateRule { NK_ADAM }
+}
 
 /// A Swift number on its way to an array's element type.
 package struct ScalarValue: Sendable {
@@ -63,6 +73,13 @@ package protocol Backend: Sendable {
 
     /// `out = a b`, matrices of one floating type with any strides; `out` is row-major.
     func matmul(_ a: MatrixOperand, _ b: MatrixOperand, into out: MatrixOperand, dtype: DType, accumulating: Bool)
+
+    /// A step of a long short-term memory, and its gradient; all arrays contiguous, see the kernels' header.
+    func lstmStep(_ c: NDArray, _ gates: NDArray, next: NDArray, h: NDArray, activations: NDArray)
+    func lstmGradient(
+        _ c: NDArray, _ activations: NDArray, gradNext: NDArray?, gradH: NDArray?, intoC: NDArray, intoGates: NDArray)
+    /// A step of an optimiser from `value` to `out`, all arrays contiguous; `memory` is changed in place.
+    func update(_ rule: UpdateRule, _ value: NDArray, _ gradient: NDArray, memory: [NDArray], _ numbers: [Double], into out: NDArray)
 
     func im2col(_ window: WindowGeometry, _ image: NDArray, into columns: NDArray)
     func col2im(_ window: WindowGeometry, _ columns: NDArray, into image: NDArray)
