@@ -1,5 +1,6 @@
 // Maps of two operands of one type.
 #include "binary_loop.h"
+#include "vector_math_binary.h"
 
 #include <math.h>
 
@@ -26,8 +27,7 @@
         if (quotient == 0) return copysign##F((T)0, a / b);                        \
         T whole = floor##F(quotient);                                              \
         return quotient - whole > (T)0.5 ? whole + 1 : whole;                      \
-    }                                                                              \
-    static inline T pow_##S(T a, T b) { return b == 2 ? a * a : pow##F(a, b); }
+    }
 DEFINE_FLOAT_FUNCTIONS(f32, float, f)
 DEFINE_FLOAT_FUNCTIONS(f64, double, )
 
@@ -62,8 +62,8 @@ DEFINE_INTEGER_FUNCTIONS(i64, int64_t, uint64_t)
     MAP2(S##_MIN, T, T, ((a < b) | (a != a)) ? a : b)                                \
     CALL2(S##_FLOORDIV, T, floordiv_##S(a, b))                                     \
     CALL2(S##_MOD, T, mod_##S(a, b))                                               \
-    CALL2(S##_POW, T, pow_##S(a, b))                                               \
-    CALL2(S##_ATAN2, T, atan2##F(a, b))
+    MAP2(S##_POW, T, T, nk_pow_##S(a, b))                                          \
+    MAP2(S##_ATAN2, T, T, nk_atan2_##S(a, b))
 DEFINE_FLOAT_OPS(f32, float, f)
 DEFINE_FLOAT_OPS(f64, double, )
 
