@@ -105,6 +105,20 @@ static const nk_loop binary_loops[5][NK_XOR + 1] = {
         [NK_AND] = bool_AND, [NK_OR] = bool_OR, [NK_XOR] = bool_XOR},
 };
 
+// Least numbers of elements for a thread; slow functions are worth several additions.
+static inline int64_t binary_grain(nk_binary_op op) {
+    bool slow = op == NK_POW || op == NK_ATAN2 || op == NK_MOD || op == NK_FLOORDIV;
+    return slow ? NK_PARALLEL_ELEMENTS / 16 : NK_PARALLEL_ELEMENTS;
+}
+
+void nk_binary_flat(nk_binary_op op, nk_dtype type, int64_t count, void *out, const void *a, bool one_a, const void *b, bool one_b) {
+    nk_loop loop = binary_loops[type][op];
+    if (NK_UNLIKELY(!loop)) nk_unsupported("nk_binary_flat", op, type);
+    char *const pointers[] = {out, (char *)a, (char *)b};
+    const int64_t strides[] = {1, !one_a, !one_b};
+    nk_walk_flat(loop, count, 3, pointers, strides, (int32_t)nk_size(type), binary_grain(op));
+}
+
 void nk_binary(nk_binary_op op, nk_dtype type, int rank, const int32_t *shape, void *out, const int64_t *out_strides,
                const void *a, const int64_t *a_strides, const void *b, const int64_t *b_strides) {
     nk_plan plan;
@@ -115,6 +129,5 @@ void nk_binary(nk_binary_op op, nk_dtype type, int rank, const int32_t *shape, v
     char *const pointers[] = {out, (char *)a, (char *)b};
     int32_t size = (int32_t)nk_size(type);
     const int32_t sizes[] = {size, size, size};
-    bool slow = op == NK_POW || op == NK_ATAN2 || op == NK_MOD || op == NK_FLOORDIV;
-    nk_walk(loop, &plan, 3, pointers, sizes, slow ? NK_PARALLEL_ELEMENTS / 16 : NK_PARALLEL_ELEMENTS);
+    nk_walk(loop, &plan, 3, pointers, sizes, binary_grain(op));
 }

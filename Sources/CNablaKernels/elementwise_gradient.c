@@ -66,6 +66,14 @@ static const nk_loop gradient_loops[2][NK_NOT + 1] = {
     [NK_F64] = {GRADIENTS(ENTRY, f64, double, ) [NK_SIN] = f64_SIN, [NK_COS] = f64_COS},
 };
 
+void nk_unary_gradient_flat(nk_unary_op op, nk_dtype type, int64_t count, void *out, const void *t, const void *kept) {
+    nk_loop loop = type > NK_F64 ? NULL : gradient_loops[type][op];
+    if (NK_UNLIKELY(!loop)) nk_unsupported("nk_unary_gradient_flat", op, type);
+    char *const pointers[] = {out, (char *)t, (char *)kept};
+    const int64_t strides[] = {1, 1, 1};
+    nk_walk_flat(loop, count, 3, pointers, strides, (int32_t)nk_size(type), nk_unary_grain(op));
+}
+
 void nk_unary_gradient(nk_unary_op op, nk_dtype type, int rank, const int32_t *shape, void *out, const int64_t *out_strides,
                        const void *t, const int64_t *t_strides, const void *kept, const int64_t *kept_strides) {
     nk_plan plan;

@@ -125,6 +125,14 @@ nk_loop nk_unary_loop(nk_unary_op op, nk_dtype type) { return unary_loops[type][
 
 int64_t nk_unary_grain(nk_unary_op op) { return is_elementary[op] ? NK_PARALLEL_ELEMENTS / 4 : NK_PARALLEL_ELEMENTS; }
 
+void nk_unary_flat(nk_unary_op op, nk_dtype type, int64_t count, void *out, const void *x) {
+    nk_loop loop = unary_loops[type][op];
+    if (NK_UNLIKELY(!loop)) nk_unsupported("nk_unary_flat", op, type);
+    char *const pointers[] = {out, (char *)x};
+    const int64_t strides[] = {1, 1};
+    nk_walk_flat(loop, count, 2, pointers, strides, (int32_t)nk_size(type), nk_unary_grain(op));
+}
+
 void nk_unary(nk_unary_op op, nk_dtype type, int rank, const int32_t *shape,
               void *out, const int64_t *out_strides, const void *x, const int64_t *x_strides) {
     nk_plan plan;

@@ -91,6 +91,19 @@ void nk_walk_lines(nk_loop loop, const nk_plan *plan, int operands, char *const 
     nr_parallel_for(plan->total, grain, walk_body, &job);
 }
 
+void nk_walk_flat_outer(nk_loop loop, int64_t count, int operands, char *const *pointers, const int64_t *strides, int32_t size,
+                        int64_t grain) {
+    nk_plan plan = {.axes = 1, .total = count};
+    plan.extent[0] = count;
+    int32_t sizes[NK_OPERANDS];
+    for (int k = 0; k < operands; k++) {
+        plan.stride[0][k] = strides[k];
+        sizes[k] = size;
+    }
+    nk_walk_job job = {loop, &plan, operands, pointers, sizes};
+    nr_parallel_for(count, grain, walk_body, &job);
+}
+
 // MARK: Tiles
 // Where an operand takes small steps along another axis than `out` does (a transpose), walking `out` row by row would use one
 // element of each cache line it fetches, and lines a power of two apart would drive each other out. So a tile of that operand is

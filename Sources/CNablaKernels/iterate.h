@@ -126,3 +126,13 @@ NK_INLINE void nk_walk(nk_loop loop, const nk_plan *plan, int operands, char *co
     nk_walk_job job = {loop, plan, operands, pointers, sizes};
     nk_walk_outer(&job, grain);
 }
+
+/// The same over `count` neighbouring elements of one type, or of one element for operands of stride 0; on one thread without a plan.
+void nk_walk_flat_outer(nk_loop loop, int64_t count, int operands, char *const *pointers, const int64_t *strides, int32_t size,
+                        int64_t grain);
+
+NK_INLINE void nk_walk_flat(nk_loop loop, int64_t count, int operands, char *const *pointers, const int64_t *strides, int32_t size,
+                            int64_t grain) {
+    if (NK_LIKELY(count <= grain)) loop(count, pointers, strides);
+    else nk_walk_flat_outer(loop, count, operands, pointers, strides, size, grain);
+}

@@ -164,9 +164,12 @@ extension FunctionTable {
         "softmax(x, axis: 0)": [4, 12, 40, 148],
         "logSoftmax(x)": [5, 7, 15, 43],
         // Products
-        "matmul(a, b)": [1, 4, 0, 0],
-        "linear(x, weight)": [2, 6, 0, 0],
-        "linear(x, weight, bias)": [3, 6, 0, 0],
+        "matmul(a, b)": [1, 2, 0, 0],
+        "matmul(a, b, transposeA: true)": [1, 2, 0, 0],
+        "matmul(a, b, transposeB: true)": [1, 2, 0, 0],
+        "matmul(a, b, transposeA: true, transposeB: true)": [1, 2, 0, 0],
+        "linear(x, weight)": [1, 2, 0, 0],
+        "linear(x, weight, bias)": [2, 2, 0, 0],
         // Norms
         "squaredNorm(x)": [2, 2, 0, 0],
         "squaredNorm(x, axes: [0, 1], keepsAxes: true)": [2, 2, 0, 0],
@@ -191,7 +194,7 @@ extension FunctionTable {
         "sigmoidCrossEntropy(x, t)": [5, 5, 5, 8],
         "sigmoidCrossEntropy(x, array)": [5, 3, 4, 8],
         // Determinant
-        "det(x)": [17, 43, 59, 0],
+        "det(x)": [17, 39, 47, 0],
         // Convolution
         "convolution(x, w)": [1, 2, 0, 0],
         "convolution(x, w, bias, stride: 2, padding: 1)": [3, 2, 0, 0],

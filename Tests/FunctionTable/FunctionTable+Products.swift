@@ -27,9 +27,18 @@ extension FunctionTable {
         }
     }
 
+    /// With the last two axes exchanged.
+    private static func exchanged(_ a: FlatArray) -> FlatArray {
+        FlatArray(a.shape.dropLast(2) + [a.shape[a.rank - 1], a.shape[a.rank - 2]]) { place in
+            a[place.dropLast(2) + [place[place.count - 1], place[place.count - 2]]]
+        }
+    }
+
+    private static let exchanging = "matmul(Variable, Variable, transposeA: Bool, transposeB: Bool)"
+
     static let products: [TableRow] = [
         TableRow(
-            "matmul(a, b)", of: "matmul(Variable, Variable)", family: family, polynomial: true,
+            "matmul(a, b)", of: exchanging, family: family, polynomial: true,
             samples: .at(
                 [.real(2, 3), .real(3, 2)], [.real(3), .real(3)], [.real(3), .real(3, 2)], [.real(2, 3), .real(3)],
                 [.real(2, 2, 3), .real(3, 2)], [.real(2, 2), .real(2, 2, 1)], [.real(2, 1, 1, 2), .real(2, 2, 2)],
@@ -39,6 +48,30 @@ extension FunctionTable {
                 + [.repeated(.real(2, 2), seed: "matmul"), .repeated(.real(3), seed: "matmul of vectors"), mixed],
             reference: .naive { [product($0[0], $0[1])] }
         ) { [matmul($0[0], $0[1])] },
+        TableRow(
+            "matmul(a, b, transposeA: true)", of: exchanging, family: family, polynomial: true,
+            samples: .at(
+                [.real(3, 2), .real(3, 2)], [.real(3, 2), .real(3)], [.real(2, 3, 2), .real(3, 2)], [.real(2, 2), .real(2, 2, 1)],
+                [.real(2, 1, 3, 2), .real(2, 3, 2)], [.real(0, 2), .real(0, 2)], [.real(0, 2, 2), .real(2, 2)], seed: "transposed left")
+                + [.repeated(.real(2, 2), seed: "transposed left")],
+            reference: .naive { [product(exchanged($0[0]), $0[1])] }
+        ) { [matmul($0[0], $0[1], transposeA: true)] },
+        TableRow(
+            "matmul(a, b, transposeB: true)", of: exchanging, family: family, polynomial: true,
+            samples: .at(
+                [.real(2, 3), .real(2, 3)], [.real(3), .real(2, 3)], [.real(2, 2, 3), .real(2, 3)], [.real(2, 2), .real(2, 1, 2)],
+                [.real(2, 1, 1, 2), .real(2, 2, 2)], [.real(2, 0), .real(2, 0)], [.real(0, 2, 2), .real(2, 2)], seed: "transposed right")
+                + [.repeated(.real(2, 2), seed: "transposed right")],
+            reference: .naive { [product($0[0], exchanged($0[1]))] }
+        ) { [matmul($0[0], $0[1], transposeB: true)] },
+        TableRow(
+            "matmul(a, b, transposeA: true, transposeB: true)", of: exchanging, family: family, polynomial: true,
+            samples: .at(
+                [.real(3, 2), .real(2, 3)], [.real(2, 3, 2), .real(2, 3)], [.real(2, 2), .real(2, 1, 2)],
+                [.real(2, 1, 3, 2), .real(2, 2, 3)], seed: "both transposed")
+                + [.repeated(.real(2, 2), seed: "both transposed")],
+            reference: .naive { [product(exchanged($0[0]), exchanged($0[1]))] }
+        ) { [matmul($0[0], $0[1], transposeA: true, transposeB: true)] },
         TableRow(
             "linear(x, weight)", of: "linear(Variable, Variable, Variable?)", family: family, polynomial: true,
             samples: .at(

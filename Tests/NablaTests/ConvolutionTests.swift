@@ -151,7 +151,7 @@ import Testing
         let x = Variable(constant: NDArray.ones([1, 1, 4]))
         let w = Variable(NDArray.ones([1, 1, 2]))
         let y = convolution(x, w)
-        #expect(y.node?.kept.firstInput != nil && y.node?.kept.secondInput == nil)
+        #expect(y.node?.kept.first != nil && y.node?.kept.second == nil)
         #expect(convolution(x, w.detached()).node == nil)
     }
 }

@@ -33,12 +33,16 @@ typedef enum : int32_t {
 } nk_unary_op;
 void nk_unary(nk_unary_op op, nk_dtype type, int rank, const int32_t *shape,
               void *out, const int64_t *out_strides, const void *x, const int64_t *x_strides);
+/// The same over `count` elements that follow each other: no layout is looked at.
+void nk_unary_flat(nk_unary_op op, nk_dtype type, int64_t count, void *out, const void *x);
 
 /// out = t f'(x) in one pass, where f is `op` and `kept` is what f' is made of: y = f(x) for SQRT RSQRT RECIPROCAL EXP EXPM1 TAN TANH
 /// SIGMOID and RELU, and x for the others. Floating types; every op but NEG, SIGN, LOG2, LOG10, ERFC and the roundings. Each is rounded as the separate
 /// operations of the derivative's formula would be.
 void nk_unary_gradient(nk_unary_op op, nk_dtype type, int rank, const int32_t *shape, void *out, const int64_t *out_strides,
                        const void *t, const int64_t *t_strides, const void *kept, const int64_t *kept_strides);
+/// The same over `count` elements that follow each other.
+void nk_unary_gradient_flat(nk_unary_op op, nk_dtype type, int64_t count, void *out, const void *t, const void *kept);
 
 /// out (bool) = test of x (floating; for integers NaN and infinity are never true).
 typedef enum : int32_t { NK_ISNAN, NK_ISINF, NK_ISFINITE } nk_test_op;
@@ -55,6 +59,8 @@ typedef enum : int32_t {
 } nk_binary_op;
 void nk_binary(nk_binary_op op, nk_dtype type, int rank, const int32_t *shape, void *out, const int64_t *out_strides,
                const void *a, const int64_t *a_strides, const void *b, const int64_t *b_strides);
+/// The same over `count` elements that follow each other; `one_a` and `one_b` say that an operand is a single element for all of them.
+void nk_binary_flat(nk_binary_op op, nk_dtype type, int64_t count, void *out, const void *a, bool one_a, const void *b, bool one_b);
 
 /// out (bool) = a op b, for every type.
 typedef enum : int32_t { NK_EQ, NK_NE, NK_LT, NK_LE, NK_GT, NK_GE } nk_compare_op;

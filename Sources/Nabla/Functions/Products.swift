@@ -1,39 +1,71 @@
 // Matrix products.
 
-/// The matrix product over the last two axes, with broadcasting over the others. A vector on the left stands for one row, a vector on
-/// the right for one column; that axis is absent from the result.
-public func matmul(_ a: Variable, _ b: Variable) -> Variable {
+/// The matrix product over the last two axes, with broadcasting over the others; `transposeA` and `transposeB` exchange the last two axes of
+/// an operand first. A vector on the left stands for one row, a vector on the right for one column (there is nothing to transpose); that
+/// axis is absent from the result.
+public func matmul(_ a: Variable, _ b: Variable, transposeA: Bool = false, transposeB: Bool = false) -> Variable {
     if a.dtype != b.dtype {
         let dtype = DType.promoted(a.dtype, b.dtype)
-        return matmul(a.cast(to: dtype), b.cast(to: dtype))
+        return matmul(a.cast(to: dtype), b.cast(to: dtype), transposeA: transposeA, transposeB: transposeB)
     }
-    if a.rank == 1 && b.rank >= 1 {
-        let product = matmul(a.reshaped(to: [1, a.count] as Shape), b)
-        return b.rank == 1 ? product.reshaped(to: [] as Shape) : product.squeezed(axes: [product.rank - 2])
+    let (rankA, rankB) = (a.rank, b.rank)
+    if rankA == 1 && rankB >= 1 && !transposeA {
+        let product = matmul(a.reshaped(to: [1, a.count] as Shape), b, transposeB: transposeB)
+        return rankB == 1 ? product.reshaped(to: [] as Shape) : product.squeezed(axes: [product.rank - 2])
     }
-    if b.rank == 1 && a.rank >= 1 { return matmul(a, b.reshaped(to: [b.count, 1] as Shape)).squeezed(axes: [-1]) }
-    if a.isSymbolicZero || b.isSymbolicZero {
-        let value = matmul(a.array, b.array)
-        return .symbolicZero(value.shape, dtype: value.dtype)
+    if rankB == 1 && rankA >= 1 && !transposeB {
+        return matmul(a, b.reshaped(to: [b.count, 1] as Shape), transposeA: transposeA).squeezed(axes: [-1])
     }
-    return FunctionNode.recorded(a, b, matmul(a.array, b.array), keep: .crossed) { MatrixProduct() }
+    let value = matmul(a.array, b.array, transposeA: transposeA, transposeB: transposeB)
+    if a.isSymbolicZero || b.isSymbolicZero { return .symbolicZero(value.shape, dtype: value.dtype) }
+    return FunctionNode.recorded(a, b, value, keep: .crossed) { MatrixProduct(transposeA, transposeB) }
 }
 
-/// ∂⟨g, ab⟩/∂a = g bᵀ and ∂⟨g, ab⟩/∂b = aᵀ g, summed over axes that were broadcast.
+/// op(a) op(b), where op may exchange the last two axes. With the exchanges as part of the function the family is closed, and a network's
+/// gradients have no nodes that only transpose.
+///
+///     ∂⟨g, op(a) op(b)⟩/∂op(a) = g op(b)ᵀ,   ∂⟨g, op(a) op(b)⟩/∂op(b) = op(a)ᵀ g
+///
+/// and their transposes where op exchanges axes; summed over axes that were broadcast.
 private final class MatrixProduct: BilinearFunction {
-    override func forward(_ inputs: [NDArray]) -> [NDArray] { [matmul(inputs[0], inputs[1])] }
-    override func again(_ a: Variable, _ b: Variable) -> Variable { matmul(a, b) }
+    let transposeA: Bool
+    let transposeB: Bool
+
+    init(_ transposeA: Bool, _ transposeB: Bool) {
+        self.transposeA = transposeA
+        self.transposeB = transposeB
+    }
+
+    override func forward(_ inputs: [NDArray]) -> [NDArray] {
+        [matmul(inputs[0], inputs[1], transposeA: transposeA, transposeB: transposeB)]
+    }
+
+    override func again(_ a: Variable, _ b: Variable) -> Variable { matmul(a, b, transposeA: transposeA, transposeB: transposeB) }
+
     override func transpose(_ g: Variable, _ index: Int) -> Variable {
-        if index == 0 { return matmul(g, retainedInput(1).swappingAxes(-1, -2)) }
+        if index == 0 {
+            let b = retainedInput(1)
+            return transposeA
+                ? matmul(b, g, transposeA: transposeB, transposeB: true) : matmul(g, b, transposeB: !transposeB)
+        }
         let a = retainedInput(0)
         // One matrix on the right of a stack: fold the stack into rows, so that the sum over it is part of the product.
-        if edge1.layout.0.rank == 2 && a.rank > 2 {
-            let (rows, columns) = (a.shape[a.rank - 1], g.shape[g.rank - 1])
-            return matmul(
-                a.reshaped(to: [a.count / Swift.max(1, rows), rows] as Shape).transposed(),
-                g.reshaped(to: [g.count / Swift.max(1, columns), columns] as Shape))
+        if !transposeA && a.rank > 2 && edge1.layout.0.rank == 2 {
+            return gradientOfRight(a.foldedIntoRows, g.foldedIntoRows)
         }
-        return matmul(a.swappingAxes(-1, -2), g)
+        return gradientOfRight(a, g)
+    }
+
+    private func gradientOfRight(_ a: Variable, _ g: Variable) -> Variable {
+        transposeB ? matmul(g, a, transposeA: true, transposeB: transposeA) : matmul(a, g, transposeA: !transposeA)
+    }
+}
+
+extension Variable {
+    /// A stack of matrices as one, their rows below each other.
+    fileprivate var foldedIntoRows: Variable {
+        let columns = shape[rank - 1]
+        return reshaped(to: [count / Swift.max(1, columns), columns] as Shape)
     }
 }
 
@@ -42,7 +74,7 @@ public func linear(_ x: Variable, _ weight: Variable, _ bias: Variable? = nil) -
     require(
         weight.rank == 2 && x.rank >= 1 && x.shape[x.rank - 1] == weight.shape[1],
         "linear: expected x (…, inputs) and a weight (outputs, inputs), got \(x.shape) and \(weight.shape)")
-    let product = matmul(x, weight.transposed())
+    let product = matmul(x, weight, transposeB: true)
     guard let bias else { return product }
     require(
         bias.shape == [weight.shape[0]], "linear: expected a bias of shape [\(weight.shape[0])], got \(bias.shape)")

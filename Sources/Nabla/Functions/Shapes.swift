@@ -23,17 +23,16 @@ extension Variable {
 
     /// The axes in another order: axis `i` of the result is axis `permutation[i]` of this variable. Without an argument, reversed.
     public func transposed(_ permutation: [Int]? = nil) -> Variable {
-        let order = shape.normalized(permutation: permutation, function: "transposed")
-        let value = array.transposed(order)
-        if isSymbolicZero { return .symbolicZero(value.shape, dtype: dtype) }
-        return FunctionNode.recorded(self, value) { Transpose(order) }
+        transposed(shape.normalized(permutation: permutation, function: "transposed"))
     }
 
     /// This variable with two axes exchanged.
-    public func swappingAxes(_ a: Int, _ b: Int) -> Variable {
-        var order = Array(0..<rank)
-        order.swapAt(shape.normalized(axis: a, function: "swappingAxes"), shape.normalized(axis: b, function: "swappingAxes"))
-        return transposed(order)
+    public func swappingAxes(_ a: Int, _ b: Int) -> Variable { transposed(shape.exchanging(a, b, function: "swappingAxes")) }
+
+    fileprivate func transposed(_ order: AxisOrder) -> Variable {
+        let value = array.transposed(order)
+        if isSymbolicZero { return .symbolicZero(value.shape, dtype: dtype) }
+        return FunctionNode.recorded(self, value) { Transpose(order) }
     }
 
     /// This variable repeated along axes of extent 1 and new leading axes. The transpose of `summed(to:)`.
@@ -75,15 +74,11 @@ private final class Reshape: LinearFunction {
 }
 
 private final class Transpose: LinearFunction {
-    let order: [Int]
-    init(_ order: [Int]) { self.order = order }
+    let order: AxisOrder
+    init(_ order: AxisOrder) { self.order = order }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0].transposed(order)] }
     override func again(_ arguments: [Variable]) -> Variable { arguments[0].transposed(order) }
-    override func transpose(_ g: Variable, _ index: Int) -> Variable {
-        var inverse = order
-        for (i, axis) in order.enumerated() { inverse[axis] = i }
-        return g.transposed(inverse)
-    }
+    override func transpose(_ g: Variable, _ index: Int) -> Variable { g.transposed(order.inverse) }
 }
 
 private final class Broadcast: LinearFunction {

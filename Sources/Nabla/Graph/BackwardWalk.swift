@@ -4,7 +4,8 @@
 /// with recording on the walk extends the graph and its results can be walked again.
 package final class BackwardWalk {
     private let search: GraphSearch
-    private var gradients: [Variable?]
+    /// What has reached each place so far.
+    private let gradients: UnsafeMutablePointer<Variable?>
     private let isRecorded: Bool
 
     /// Walks from `outputs`, seeded with `seeds`. With `targets`, returns their gradients; without, leaves the gradients of leaves in
@@ -15,7 +16,7 @@ package final class BackwardWalk {
         withRecording(recorded) {
             let walk = BackwardWalk(GraphSearch(from: outputs, to: targets), recorded: recorded)
             defer { walk.search.finish() }
-            for (output, seed) in zip(outputs, seeds) where output.node != nil {
+            for (output, seed) in zip(outputs, seeds) where output.isRecorded {
                 // A gradient may be its seed; without recording it is a constant all the same.
                 walk.accumulate(seed.unchanged, at: Edge(output))
             }
@@ -27,10 +28,16 @@ package final class BackwardWalk {
         }
     }
 
-    private init(_ search: GraphSearch, recorded: Bool) {
+    private init(_ search: consuming GraphSearch, recorded: Bool) {
         self.search = search
         self.isRecorded = recorded
-        gradients = Array(repeating: nil, count: Int(search.outputCount))
+        gradients = .allocate(capacity: Int(self.search.outputCount))
+        gradients.initialize(repeating: nil, count: Int(self.search.outputCount))
+    }
+
+    deinit {
+        gradients.deinitialize(count: Int(self.search.outputCount))
+        gradients.deallocate()
     }
 
     /// Adds `gradient` to what has reached a place so far. Where a function broadcast its input, the gradient has the larger shape: the
@@ -40,13 +47,12 @@ package final class BackwardWalk {
         if gradient.isSymbolicZero { return }
         guard let number = search.number(edge) else { return }
         let fits = edge.reference!._withUnsafeGuaranteedRef { edge.output == 0 && gradient.shape == $0.outputShape }
-        let fitting = fits ? gradient : gradient.summed(to: edge.layout.0)
-        // Taken out, so that the sum's memory can be reused when nobody else sees it.
-        guard let sum = gradients[number].take() else {
-            gradients[number] = fitting
-            return
+        if !fits { gradient = gradient.summed(to: edge.layout.0) }
+        if case .none = gradients[number] {
+            gradients[number] = gradient
+        } else {
+            gradients[number]!.add(gradient, recorded: isRecorded)
         }
-        gradients[number] = BackwardWalk.sum(sum, fitting, recorded: isRecorded)
     }
 
     /// The same for the product of a function's gradient and `factor`, while nothing is recorded: one pass where there is a sum already, and in
@@ -61,34 +67,26 @@ package final class BackwardWalk {
         }
     }
 
-    /// `a + b`, in the memory of `a` when nothing is recorded and nobody else sees it.
-    fileprivate static func sum(_ a: consuming Variable, _ b: Variable, recorded: Bool) -> Variable {
-        if recorded { return a + b }
-        var array = a.array
-        _ = consume a
-        array += b.array
-        return Variable(constant: array)
+    private func run(captures: Bool, retainGraph: Bool) {
+        for position in stride(from: search.nodeCount - 1, through: 0, by: -1) {
+            let entry = search.entry(at: position)
+            if entry.isNeeded { entry.node._withUnsafeGuaranteedRef { visit($0, Int(entry.firstOutput), captures, retainGraph) } }
+        }
     }
 
-    private func run(captures: Bool, retainGraph: Bool) {
-        for slot in search.order.reversed() {
-            let entry = search.entries[Int(slot)]
-            if !entry.isNeeded { continue }
-            let node = entry.node._withUnsafeGuaranteedRef { $0 }
-            let first = Int(entry.firstOutput)
-            if node.outputCount32 == 1 {
-                // What was not asked for has done its work.
-                let staysHere = captures && isTarget(node)
-                guard let gradient = staysHere ? gradients[first] : gradients[first].take() else { continue }
-                if !captures { node.cell(output: 0)?.add(gradient, recorded: isRecorded) }
-                if node.inputCount32 == 0 { continue }
-                let needed = search.needed(of: node)
-                if !needed.isEmpty { node.pull(consume gradient, needed, self) }
-            } else {
-                pull(node, first, captures)
-            }
-            if !retainGraph { node.releaseRetained() }
+    private func visit(_ node: FunctionNode, _ first: Int, _ captures: Bool, _ retainGraph: Bool) {
+        if node.outputCount32 == 1 {
+            // What was not asked for has done its work.
+            let staysHere = captures && isTarget(node)
+            guard let gradient = staysHere ? gradients[first] : gradients[first].take() else { return }
+            if !captures { node.cell(output: 0)?.add(gradient, recorded: isRecorded) }
+            if node.inputCount32 == 0 { return }
+            let needed = search.needed(of: node)
+            if !needed.isEmpty { node.pull(consume gradient, needed, self) }
+        } else {
+            pull(node, first, captures)
         }
+        if !retainGraph { node.releaseRetained() }
     }
 
     private func pull(_ node: FunctionNode, _ first: Int, _ captures: Bool) {
@@ -113,10 +111,14 @@ package final class BackwardWalk {
 extension GradientCell {
     /// Adds to the gradient left by earlier walks.
     package func add(_ gradient: Variable, recorded: Bool) {
-        guard let before = self.gradient.take() else {
-            self.gradient = gradient
-            return
-        }
-        self.gradient = BackwardWalk.sum(before, gradient, recorded: recorded)
+        if self.gradient == nil { self.gradient = gradient } else { self.gradient!.add(gradient, recorded: recorded) }
+    }
+}
+
+extension Variable {
+    /// `self + other`, in this variable's memory when nothing is recorded and nobody else sees it.
+    @inline(__always)
+    fileprivate mutating func add(_ other: Variable, recorded: Bool) {
+        if recorded { self = self + other } else { addUnrecorded(other) }
     }
 }

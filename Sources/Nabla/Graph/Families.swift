@@ -113,7 +113,7 @@ package class BilinearFunction: FunctionNode {
 extension Variable {
     /// This variable as the result of a function that has nothing to do: like other results, a constant when nothing is recorded.
     @inline(__always)
-    var unchanged: Variable { node == nil || isRecording ? self : detached() }
+    var unchanged: Variable { !isRecorded || isRecording ? self : detached() }
 
     /// A constant with this variable's numbers after `change`, in the same memory when nobody else sees it.
     @inline(__always)
@@ -129,41 +129,51 @@ extension FunctionNode {
     /// Records a function of one input, whose value is known already; `node` is made only when it is recorded.
     @inline(__always)
     static func recorded(_ x: Variable, _ value: NDArray, keep: Kept = .none, _ make: () -> FunctionNode) -> Variable {
-        guard isRecording && x.node != nil else { return Variable(constant: value) }
-        let node = make()
-        node.connect(x, output: value)
-        switch keep {
-        case .none: break
-        case .inputs, .crossed: node.kept.firstInput = x.array
-        case .second: fail("recorded: expected a second input to keep, got a function of one")
-        case .output: node.kept.firstOutput = value
-        }
-        return Variable(array: value, node: node)
+        guard isRecording && x.isRecorded else { return Variable(constant: value) }
+        return make().record(x, value, keep)
     }
 
     /// Records a function of two inputs.
     @inline(__always)
     static func recorded(_ a: Variable, _ b: Variable, _ value: NDArray, keep: Kept = .none, _ make: () -> FunctionNode) -> Variable {
-        guard isRecording && (a.node != nil || b.node != nil) else { return Variable(constant: value) }
-        let node = make()
-        node.connect(a, b, output: value)
+        guard isRecording && (a.isRecorded || b.isRecorded) else { return Variable(constant: value) }
+        return make().record(a, b, value, keep)
+    }
+
+    // Out of line: the compiler would otherwise retain what is kept before it knows whether anything is recorded.
+
+    @inline(never)
+    private final func record(_ x: Variable, _ value: __owned NDArray, _ keep: Kept) -> Variable {
+        connect(x, output: value)
+        switch keep {
+        case .none: break
+        case .inputs, .crossed: kept.first = x.array
+        case .second: fail("recorded: expected a second input to keep, got a function of one")
+        case .output: keepOutput(0, value)
+        }
+        return Variable(array: value, node: self)
+    }
+
+    @inline(never)
+    private final func record(_ a: Variable, _ b: Variable, _ value: __owned NDArray, _ keep: Kept) -> Variable {
+        connect(a, b, output: value)
         switch keep {
         case .none: break
         case .inputs:
-            node.kept.firstInput = a.array
-            node.kept.secondInput = b.array
+            kept.first = a.array
+            kept.second = b.array
         case .crossed:
-            if b.node != nil { node.kept.firstInput = a.array }
-            if a.node != nil { node.kept.secondInput = b.array }
-        case .second: node.kept.secondInput = b.array
-        case .output: node.kept.firstOutput = value
+            if b.isRecorded { kept.first = a.array }
+            if a.isRecorded { kept.second = b.array }
+        case .second: kept.second = b.array
+        case .output: keepOutput(0, value)
         }
-        return Variable(array: value, node: node)
+        return Variable(array: value, node: self)
     }
 
     /// Records a function of any number of inputs, and keeps nothing.
     static func recorded(_ inputs: [Variable], _ value: NDArray, _ make: () -> FunctionNode) -> Variable {
-        guard isRecording && inputs.contains(where: { $0.node != nil }) else { return Variable(constant: value) }
+        guard isRecording && inputs.contains(where: \.isRecorded) else { return Variable(constant: value) }
         let node = make()
         node.connect(inputs)
         (node.outputShape, node.outputDType) = (value.shape, value.dtype)
@@ -222,9 +232,14 @@ package class BinaryMap: ElementwiseFunction {
 /// Applies an elementwise function of two inputs, after conversion to their common type.
 @inline(__always)
 func map<F: BinaryMap>(_ function: F.Type, _ a: Variable, _ b: Variable) -> Variable {
-    if a.dtype != b.dtype {
-        let dtype = DType.promoted(a.dtype, b.dtype)
-        return map(function, a.cast(to: dtype), b.cast(to: dtype))
+    if _fastPath(a.dtype == b.dtype) {
+        return FunctionNode.recorded(a, b, combined(F.op, a.array, b.array, F.name), keep: F.keep) { F() }
     }
-    return FunctionNode.recorded(a, b, combined(F.op, a.array, b.array, F.name), keep: F.keep) { F() }
+    return mapPromoted(function, a, b)
+}
+
+@inline(never)
+private func mapPromoted<F: BinaryMap>(_ function: F.Type, _ a: Variable, _ b: Variable) -> Variable {
+    let dtype = DType.promoted(a.dtype, b.dtype)
+    return map(function, a.cast(to: dtype), b.cast(to: dtype))
 }

@@ -15,8 +15,8 @@ package enum ForwardWalk {
             for (input, tangent) in zip(inputs, tangents) {
                 if let node = input.node, let number = search.number(node, input.output) { add(tangent.unchanged, number) }
             }
-            for slot in search.order {
-                let entry = search.entries[Int(slot)]
+            for position in 0..<search.nodeCount {
+                let entry = search.entry(at: position)
                 if !entry.isNeeded { continue }
                 let node = entry.node._withUnsafeGuaranteedRef { $0 }
                 var (given, arriving) = (InputSet(of: node.inputCount), [Variable]())

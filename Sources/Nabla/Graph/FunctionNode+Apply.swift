@@ -6,7 +6,7 @@ extension FunctionNode {
         require(!flags.contains(.applied), "\(label): expected a new function node for each application, got one applied before")
         flags.insert(.applied)
         let results = forward(inputs.map(\.array))
-        guard isRecording && inputs.contains(where: { $0.node != nil }) else {
+        guard isRecording && inputs.contains(where: \.isRecorded) else {
             more = nil
             return results.map(Variable.init(constant:))
         }
@@ -40,7 +40,7 @@ extension FunctionNode {
     package final func connect(_ x: Variable, output y: NDArray) {
         inputCount32 = 1
         edge0 = .owning(x)
-        rank = 1 + (x.node?.rank ?? 0)
+        rank = 1 + Swift.max(0, edge0.rank)
         outputShape = y.shape
         outputDType = y.dtype
     }
@@ -50,7 +50,7 @@ extension FunctionNode {
         inputCount32 = 2
         edge0 = .owning(a)
         edge1 = .owning(b)
-        rank = 1 + Swift.max(a.node?.rank ?? 0, b.node?.rank ?? 0)
+        rank = 1 + Swift.max(0, Swift.max(edge0.rank, edge1.rank))
         outputShape = y.shape
         outputDType = y.dtype
     }
@@ -66,22 +66,40 @@ extension FunctionNode {
     public final func retainOutputs(_ indexes: [Int]) { extended().wantedOutputs = indexes }
 
     package final func keepInput(_ index: Int, _ array: NDArray) {
-        switch index {
-        case 0: kept.firstInput = array
-        case 1: kept.secondInput = array
-        default: extended().keptInputs[index] = array
+        if index == 0 {
+            kept.first = array
+        } else if index == 1 && !flags.contains(.keepsOutput) {
+            kept.second = array
+        } else {
+            extended().keptInputs[index] = array
         }
     }
 
     package final func keepOutput(_ index: Int, _ array: NDArray) {
-        if index == 0 { kept.firstOutput = array } else { extended().keptOutputs[index] = array }
+        if index == 0 && (kept.second == nil || flags.contains(.keepsOutput)) {
+            kept.second = array
+            flags.insert(.keepsOutput)
+        } else {
+            extended().keptOutputs[index] = array
+        }
+    }
+
+    @inline(__always)
+    private final func keptInput(_ index: Int) -> NDArray? {
+        if index == 0 { return kept.first }
+        if index == 1 && !flags.contains(.keepsOutput) { return kept.second }
+        return more?.keptInputs[index]
+    }
+
+    @inline(__always)
+    private final func keptOutput(_ index: Int) -> NDArray? {
+        index == 0 && flags.contains(.keepsOutput) ? kept.second : more?.keptOutputs[index]
     }
 
     /// A retained input, as a variable in its place in the graph.
     public final func retainedInput(_ index: Int) -> Variable {
         require(index >= 0 && index < inputCount, "\(label).retainedInput: expected an input in 0..<\(inputCount), got \(index)")
-        let array = index == 0 ? kept.firstInput : index == 1 ? kept.secondInput : more?.keptInputs[index]
-        guard let array else { failRetained("retainedInput", index) }
+        guard let array = keptInput(index) else { failRetained("retainedInput", index) }
         let place = edge(index)
         return Variable(array: array, node: place.node, output: place.output)
     }
@@ -89,21 +107,21 @@ extension FunctionNode {
     /// A retained output, as a variable in its place in the graph.
     public final func retainedOutput(_ index: Int) -> Variable {
         require(index >= 0 && index < outputCount, "\(label).retainedOutput: expected an output in 0..<\(outputCount), got \(index)")
-        guard let array = index == 0 ? kept.firstOutput : more?.keptOutputs[index] else { failRetained("retainedOutput", index) }
+        guard let array = keptOutput(index) else { failRetained("retainedOutput", index) }
         return Variable(array: array, node: self, output: Int32(index))
     }
 
     /// A retained input without its place, for rules of families while nothing is recorded: a place would cost a retain and a release.
     @inline(__always)
     package final func constantInput(_ index: Int) -> Variable {
-        guard let array = index == 0 ? kept.firstInput : kept.secondInput else { failRetained("retainedInput", index) }
+        guard let array = keptInput(index) else { failRetained("retainedInput", index) }
         return Variable(constant: array)
     }
 
     /// The first retained output without its place.
     @inline(__always)
     package final func constantOutput() -> Variable {
-        guard let array = kept.firstOutput else { failRetained("retainedOutput", 0) }
+        guard let array = keptOutput(0) else { failRetained("retainedOutput", 0) }
         return Variable(constant: array)
     }
 
@@ -122,6 +140,7 @@ extension FunctionNode {
         if !kept.isEmpty {
             kept.release()
             flags.insert(.released)
+            flags.remove(.keepsOutput)
         }
         guard let more, !more.keptInputs.isEmpty || !more.keptOutputs.isEmpty else { return }
         more.keptInputs = [:]

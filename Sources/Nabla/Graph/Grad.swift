@@ -57,7 +57,7 @@ extension Variable {
     ///     passes, and memory falls meanwhile. By default the same as `enableDoubleBackprop`.
     public func backward(seed: Variable? = nil, enableDoubleBackprop: Bool = false, retainGraph: Bool? = nil) {
         require(
-            node != nil,
+            isRecorded,
             "backward: expected a variable computed from one that requires a gradient, got a constant of shape \(shape)")
         let seeds = completedSeeds(seed.map { [$0] }, for: [self], function: "backward", argument: "seed")
         _ = BackwardWalk.run(

@@ -4,8 +4,10 @@ import CNablaRuntime
 ///
 /// The search marks nodes and gives each a number, so that a walk finds what belongs to a node without a dictionary. A walk may start
 /// another one from inside a rule, over some of the same nodes: what it finds written in a node it puts back when it is done.
-package final class GraphSearch {
-    package struct Entry {
+///
+/// A structure that cannot be copied, and not an object, so that a walk that holds it looks into it without counting references.
+package struct GraphSearch: ~Copyable {
+    package struct Entry: BitwiseCopyable {
         let node: Unmanaged<FunctionNode>
         let markBefore: UInt32
         let slotBefore: Int32
@@ -17,9 +19,9 @@ package final class GraphSearch {
     }
 
     let id = nr_next_walk()
-    package private(set) var entries: [Entry] = []
+    private var entries = GrowingBuffer<Entry>(capacity: 32)
     /// Numbers of the entries, inputs before the functions that use them.
-    package private(set) var order: [Int32] = []
+    private var order = GrowingBuffer<Int32>(capacity: 32)
     package private(set) var outputCount: Int32 = 0
     /// The first entries are those of the places asked about.
     package private(set) var targetCount: Int32 = 0
@@ -33,37 +35,58 @@ package final class GraphSearch {
         }
         targetCount = Int32(entries.count)
         if targets == nil { lowestRank = -1 }
-        var stack: [(node: Unmanaged<FunctionNode>, next: Int32, isNeeded: Bool)] = []
+        var stack = GrowingBuffer<Step>(capacity: 32)
         let everything = targets == nil
         for case let root? in outputs.lazy.map(\.node) {
             guard open(root, lowestRank, everything) else { continue }
-            stack.append((.passUnretained(root), 0, entries[Int(root.slot)].isNeeded))
-            while let top = stack.last {
+            stack.append(Step(node: .passUnretained(root), next: 0, isNeeded: entries[Int(root.slot)].isNeeded))
+            while stack.count > 0 {
+                let top = stack[stack.last]
                 top.node._withUnsafeGuaranteedRef { node in
                     if top.next < node.inputCount32 {
-                        stack[stack.count - 1].next += 1
+                        stack[stack.last].next += 1
                         guard let input = node.edge(Int(top.next)).reference else { return }
                         input._withUnsafeGuaranteedRef { origin in
                             if open(origin, lowestRank, everything) {
-                                stack.append((input, 0, entries[Int(origin.slot)].isNeeded))
+                                // What has no inputs needs no step of its own.
+                                if origin.inputCount32 == 0 {
+                                    order.append(origin.slot)
+                                    if entries[Int(origin.slot)].isNeeded { stack[stack.last].isNeeded = true }
+                                } else {
+                                    stack.append(Step(node: input, next: 0, isNeeded: entries[Int(origin.slot)].isNeeded))
+                                }
                             } else if origin.mark == id && entries[Int(origin.slot)].isNeeded {
-                                stack[stack.count - 1].isNeeded = true
+                                stack[stack.last].isNeeded = true
                             }
                         }
                     } else {
                         stack.removeLast()
                         entries[Int(node.slot)].isNeeded = top.isNeeded
                         order.append(node.slot)
-                        if top.isNeeded && !stack.isEmpty { stack[stack.count - 1].isNeeded = true }
+                        if top.isNeeded && stack.count > 0 { stack[stack.last].isNeeded = true }
                     }
                 }
             }
         }
     }
 
+    /// A node whose inputs are being searched.
+    private struct Step: BitwiseCopyable {
+        let node: Unmanaged<FunctionNode>
+        var next: Int32
+        var isNeeded: Bool
+    }
+
+    /// How many nodes were found, those asked about included.
+    package var nodeCount: Int { order.count }
+
+    /// The entry of the node at `position` in the order in which nodes come after their inputs.
+    @inline(__always)
+    package func entry(at position: Int) -> Entry { entries[Int(order[position])] }
+
     /// Whether `node` is to be looked into now, for the first time. A node whose rank is no higher than that of every target and that is not
     /// one itself cannot have a target behind it.
-    private func open(_ node: FunctionNode, _ lowestRank: Int32, _ everything: Bool) -> Bool {
+    private mutating func open(_ node: FunctionNode, _ lowestRank: Int32, _ everything: Bool) -> Bool {
         if node.mark == id {
             if entries[Int(node.slot)].isVisited { return false }
         } else {
@@ -74,7 +97,7 @@ package final class GraphSearch {
         return true
     }
 
-    private func enter(_ node: FunctionNode, isNeeded: Bool) {
+    private mutating func enter(_ node: FunctionNode, isNeeded: Bool) {
         entries.append(
             Entry(
                 node: .passUnretained(node), markBefore: node.mark, slotBefore: node.slot, firstOutput: outputCount, isVisited: false,
@@ -87,7 +110,7 @@ package final class GraphSearch {
     /// The number of a place among all outputs of the walk, if gradients or tangents are to pass there.
     @inline(__always)
     package func number(_ node: FunctionNode, _ output: Int32) -> Int? {
-        guard node.mark == id else { return nil }
+        if node.mark != id { return nil }
         let entry = entries[Int(node.slot)]
         return entry.isNeeded ? Int(entry.firstOutput + output) : nil
     }
@@ -100,17 +123,23 @@ package final class GraphSearch {
     /// The inputs of `node` through which a place asked about is reached.
     package func needed(of node: FunctionNode) -> InputSet {
         var set = InputSet(of: node.inputCount)
-        for i in 0..<node.inputCount {
-            guard let input = node.edge(i).reference else { continue }
-            let isNeeded = input._withUnsafeGuaranteedRef { $0.mark == id && entries[Int($0.slot)].isNeeded }
-            if isNeeded { set.insert(i) }
-        }
+        if isNeeded(node.edge0) { set.insert(0) }
+        if node.inputCount32 == 1 { return set }
+        if isNeeded(node.edge1) { set.insert(1) }
+        if node.inputCount32 == 2 { return set }
+        for i in 2..<node.inputCount where isNeeded(node.edge(i)) { set.insert(i) }
         return set
+    }
+
+    @inline(__always)
+    private func isNeeded(_ edge: Edge) -> Bool {
+        edge.reference?._withUnsafeGuaranteedRef { $0.mark == id && entries[Int($0.slot)].isNeeded } ?? false
     }
 
     /// Puts back what other walks had written in the nodes. Must be called when the walk is done.
     package func finish() {
-        for entry in entries.reversed() {
+        for i in stride(from: entries.last, through: 0, by: -1) {
+            let entry = entries[i]
             entry.node._withUnsafeGuaranteedRef {
                 $0.mark = entry.markBefore
                 $0.slot = entry.slotBefore

@@ -12,31 +12,67 @@
 /// without a place is a constant, and nothing is recorded of functions of constants only.
 public struct Variable {
     /// The numbers.
-    public let array: NDArray
-    /// The function that made this variable, or its leaf; nil for a constant.
-    package let node: FunctionNode?
-    /// Where `backward` leaves this variable's gradient. Only handles own it, never the graph: a gradient refers to the graph, so a graph
-    /// that owned its gradients would be a reference cycle.
-    package let cell: GradientCell?
+    public private(set) var array: NDArray
+    /// The function that made this variable, or its leaf; or a cell, which knows the node. One reference, because handles are copied all the
+    /// time.
+    private let place: AnyObject?
     /// Which output of `node` this is.
     package let output: Int32
+    private let hasCell: Bool
     /// Whether the numbers are known to be zeros without looking: an absent gradient.
     package let isSymbolicZero: Bool
 
     @inline(__always)
-    package init(array: NDArray, node: FunctionNode?, output: Int32 = 0, cell: GradientCell? = nil, isSymbolicZero: Bool = false) {
+    package init(array: NDArray, node: FunctionNode?, output: Int32 = 0, isSymbolicZero: Bool = false) {
         self.array = array
-        self.node = node
-        self.cell = cell
+        self.place = node
         self.output = output
+        self.hasCell = false
         self.isSymbolicZero = isSymbolicZero
     }
+
+    package init(array: NDArray, cell: GradientCell) {
+        self.array = array
+        self.place = cell
+        self.output = Int32(cell.output)
+        self.hasCell = true
+        self.isSymbolicZero = false
+    }
+
+    /// The function that made this variable, or its leaf; nil for a constant.
+    @inline(__always)
+    package var node: FunctionNode? {
+        guard let place else { return nil }
+        return hasCell ? unsafeDowncast(place, to: GradientCell.self).node : unsafeDowncast(place, to: FunctionNode.self)
+    }
+
+    /// The same, not retained: for as long as this variable lives.
+    @inline(__always)
+    package var nodeReference: Unmanaged<FunctionNode>? {
+        // By its address, because the compiler would retain the object around the test.
+        guard let address = unsafeBitCast(place, to: UnsafeRawPointer?.self) else { return nil }
+        if hasCell { return Unmanaged<GradientCell>.fromOpaque(address)._withUnsafeGuaranteedRef { .passUnretained($0.node) } }
+        return .fromOpaque(address)
+    }
+
+    /// Where `backward` leaves this variable's gradient. Only handles own it, never the graph: a gradient refers to the graph, so a graph
+    /// that owned its gradients would be a reference cycle.
+    package var cell: GradientCell? { hasCell ? unsafeDowncast(place!, to: GradientCell.self) : nil }
+
+    /// Adds the numbers of `other` to those of this constant, in its memory when nobody else sees it.
+    package mutating func addUnrecorded(_ other: Variable) {
+        if isRecorded { self = detached() }
+        if array.dtype == other.dtype && array.shape == other.shape { array += other.array } else { array = array + other.array }
+    }
+
+    /// Whether this variable has a place in a graph.
+    @inline(__always)
+    package var isRecorded: Bool { place != nil }
 
     /// A leaf of the graph, or a constant when `requiresGrad` is false or the elements are not real numbers.
     public init(_ array: NDArray, requiresGrad: Bool = true) {
         if requiresGrad && array.dtype.isFloating {
-            let leaf = LeafNode(array.shape, array.dtype)
-            self.init(array: array, node: leaf, cell: GradientCell(leaf, output: 0))
+            self.init(array: array, cell: GradientCell(LeafNode(array.shape, array.dtype), output: 0))
         } else {
             self.init(constant: array)
         }
@@ -66,7 +102,7 @@ extension Variable {
     public func item() -> Double { array.item() }
 
     /// Whether gradients flow to this variable, that is, whether it has a place in a graph.
-    public var requiresGrad: Bool { node != nil }
+    public var requiresGrad: Bool { isRecorded }
 
     /// Whether this variable is where a graph begins: made by the user, not by a function.
     public var isLeaf: Bool { node is LeafNode }
@@ -92,7 +128,7 @@ extension Variable {
     /// this handle, or a copy, lives.
     public func retainingGrad() -> Variable {
         guard let node, cell == nil else { return self }
-        return Variable(array: array, node: node, output: output, cell: GradientCell.shared(by: node, output: Int(output)))
+        return Variable(array: array, cell: GradientCell.shared(by: node, output: Int(output)))
     }
 
     /// Cuts this variable from the functions that made it: no gradient flows behind it any more, for any user of this variable.
@@ -124,8 +160,8 @@ extension Variable: CustomDebugStringConvertible {
 /// Owned by handles. The node knows its cell without owning it, and the cell clears that reference when the last handle goes.
 package final class GradientCell {
     package var gradient: Variable?
-    private let node: FunctionNode
-    private let output: Int
+    let node: FunctionNode
+    let output: Int
 
     package init(_ node: FunctionNode, output: Int) {
         self.node = node

@@ -64,5 +64,5 @@ public func vjp(
 
 extension Variable {
     /// This variable if it has a place in a graph, otherwise a leaf of the same numbers.
-    var withPlace: Variable { node == nil ? Variable(array) : self }
+    var withPlace: Variable { isRecorded ? self : Variable(array) }
 }

@@ -2,12 +2,20 @@ import CNablaKernels
 
 extension CPUBackend {
     package func map(_ op: UnaryOp, _ x: NDArray, into out: NDArray) {
+        if x.isFlat(like: out) && out.isContiguous {
+            nk_unary_flat(op, out.kernelType, Int64(out.count), out.data, x.data)
+            return
+        }
         withOperands(x, out) { rank, shape, xs, os in
             nk_unary(op, out.kernelType, rank, shape, out.data, os, x.data, xs)
         }
     }
 
     package func mapGradient(_ op: UnaryOp, _ t: NDArray, _ kept: NDArray, into out: NDArray) {
+        if t.isFlat(like: out) && kept.isFlat(like: out) && out.isContiguous {
+            nk_unary_gradient_flat(op, out.kernelType, Int64(out.count), out.data, t.data, kept.data)
+            return
+        }
         withOperands(t, kept, out) { rank, shape, st, sk, os in
             nk_unary_gradient(op, out.kernelType, rank, shape, out.data, os, t.data, st, kept.data, sk)
         }
@@ -32,6 +40,11 @@ extension CPUBackend {
     }
 
     package func map(_ op: BinaryOp, _ a: NDArray, _ b: NDArray, into out: NDArray) {
+        let (flatA, flatB) = (a.isFlat(like: out), b.isFlat(like: out))
+        if (flatA || a.count == 1) && (flatB || b.count == 1) && out.isContiguous {
+            nk_binary_flat(op, out.kernelType, Int64(out.count), out.data, a.data, !flatA, b.data, !flatB)
+            return
+        }
         withOperands(a, b, out) { rank, shape, sa, sb, os in
             nk_binary(op, out.kernelType, rank, shape, out.data, os, a.data, sa, b.data, sb)
         }
@@ -39,6 +52,15 @@ extension CPUBackend {
 
     package func map(_ op: BinaryOp, _ a: NDArray, _ scalar: ScalarValue, reversed: Bool, into out: NDArray) {
         scalar.withElement(out.dtype) { element in
+            if a.isFlat(like: out) && out.isContiguous {
+                let (type, count) = (out.kernelType, Int64(out.count))
+                if reversed {
+                    nk_binary_flat(op, type, count, out.data, element, true, a.data, false)
+                } else {
+                    nk_binary_flat(op, type, count, out.data, a.data, false, element, true)
+                }
+                return
+            }
             withOperands(a, out) { rank, shape, sa, os in
                 KernelLayout.scalar.withPointer { zero in
                     if reversed {
@@ -92,17 +114,12 @@ extension CPUBackend {
     }
 }
 
-// Layouts of operands broadcast to `out`. When every operand is a plain run of the same elements, one axis serves them all.
+// Layouts of operands broadcast to `out`.
 
 @inline(__always)
 private func withOperands(
     _ x: NDArray, _ out: NDArray, _ body: (Int32, UnsafePointer<Int32>, UnsafePointer<Int64>, UnsafePointer<Int64>) -> Void
 ) {
-    if x.isFlat(like: out) && out.isContiguous {
-        let flat = KernelLayout(flat: out.count)
-        flat.shape.withPointer { shape in flat.strides.withPointer { body(1, shape, $0, $0) } }
-        return
-    }
     let shape = out.shape
     shape.withPointer { extents in
         KernelLayout(x, broadcastTo: shape).strides.withPointer { xs in
@@ -116,11 +133,6 @@ private func withOperands(
     _ a: NDArray, _ b: NDArray, _ out: NDArray,
     _ body: (Int32, UnsafePointer<Int32>, UnsafePointer<Int64>, UnsafePointer<Int64>, UnsafePointer<Int64>) -> Void
 ) {
-    if a.isFlat(like: out) && b.isFlat(like: out) && out.isContiguous {
-        let flat = KernelLayout(flat: out.count)
-        flat.shape.withPointer { shape in flat.strides.withPointer { body(1, shape, $0, $0, $0) } }
-        return
-    }
     let shape = out.shape
     shape.withPointer { extents in
         KernelLayout(a, broadcastTo: shape).strides.withPointer { sa in

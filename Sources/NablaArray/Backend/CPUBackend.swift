@@ -28,16 +28,6 @@ struct KernelLayout {
         for i in 0..<array.rank where array.shape[i] != 1 { strides[i + shift] = array.stridesInline[i] }
     }
 
-    /// One axis of `count` neighbouring elements.
-    @inline(__always)
-    init(flat count: Int) {
-        shape = Shape()
-        shape.extents[0] = Int32(truncatingIfNeeded: count)
-        shape.rank32 = 1
-        strides = Strides()
-        strides[0] = 1
-    }
-
     static let scalar = Strides()
 }
 
@@ -60,11 +50,10 @@ extension NDArray {
     @inline(__always)
     var kernelType: nk_dtype { nk_dtype(rawValue: Int32(dtype.rawValue)) }
 
-    /// Whether a kernel may treat this array as one run of `count` elements.
+    /// Whether a kernel may treat this array, which broadcasts to `out`, as one run of elements beside those of `out`: where their numbers
+    /// agree, nothing is stretched.
     @inline(__always)
-    func isFlat(like out: NDArray) -> Bool {
-        isContiguous && count == out.count && (shape == out.shape) && count <= Int(Int32.max)
-    }
+    func isFlat(like out: NDArray) -> Bool { isContiguous && count == out.count }
 }
 
 extension ScalarValue {

@@ -84,15 +84,20 @@ extension NDArray {
     /// `self = self op b`, in place when this value alone owns its memory; `b` must broadcast to this array's shape and its type must not
     /// be wider.
     package mutating func accumulate(_ op: BinaryOp, _ b: NDArray, _ function: StaticString) {
-        let target = shape
-        require(
-            Shape.broadcast(target, b.shape) == target && DType.promoted(dtype, b.dtype) == dtype && (op != NK_DIV || dtype.isFloating),
-            "\(function): expected an operand that fits \(dtype)\(target), got \(b.dtype)\(b.shape)")
-        guard ownsMemoryAlone && isContiguous else {
-            self = combined(op, self, b, function)
-            return
+        let isPlain = _fastPath(b.dtype == dtype && dtype.isFloating && b.shape == shape)
+        if !isPlain {
+            let target = shape
+            require(
+                Shape.broadcast(target, b.shape) == target && DType.promoted(dtype, b.dtype) == dtype && (op != NK_DIV || dtype.isFloating),
+                "\(function): expected an operand that fits \(dtype)\(target), got \(b.dtype)\(b.shape)")
         }
-        backend.map(op, self, b.cast(to: dtype), into: self)
+        if !(ownsMemoryAlone && isContiguous) {
+            self = combined(op, self, b, function)
+        } else if isPlain {
+            backend.map(op, self, b, into: self)
+        } else {
+            backend.map(op, self, b.cast(to: dtype), into: self)
+        }
     }
 
     package mutating func accumulate(_ op: BinaryOp, _ scalar: some Scalar, _ function: StaticString = "accumulate") {

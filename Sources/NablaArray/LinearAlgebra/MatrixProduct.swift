@@ -1,63 +1,81 @@
-/// The matrix product, over the last two axes, with broadcasting over the others.
+/// The matrix product, over the last two axes, with broadcasting over the others; `transposeA` and `transposeB` exchange the last two axes
+/// of an operand first.
 ///
-/// A vector on the left stands for one row and a vector on the right for one column; that axis is absent from the result. Transposed and
-/// sliced operands go to BLAS as they lie.
-public func matmul(_ a: NDArray, _ b: NDArray) -> NDArray {
+/// A vector on the left stands for one row and a vector on the right for one column (there is nothing to transpose); that axis is absent
+/// from the result. Transposed and sliced operands go to BLAS as they lie.
+public func matmul(_ a: NDArray, _ b: NDArray, transposeA: Bool = false, transposeB: Bool = false) -> NDArray {
+    let (shapeA, shapeB) = (a.shape, b.shape)
     require(
-        a.rank >= 1 && b.rank >= 1 && a.shape[a.rank - 1] == b.shape[Swift.max(0, b.rank - 2)],
-        "matmul: expected shapes (…, n, k) and (…, k, m), got \(a.shape) and \(b.shape)")
-    let dtype = DType.promoted(a.dtype, b.dtype)
-    if !dtype.isFloating {
+        shapeA.rank >= (transposeA ? 2 : 1) && shapeB.rank >= (transposeB ? 2 : 1)
+            && shapeA[shapeA.rank - (transposeA ? 2 : 1)] == shapeB[transposeB ? shapeB.rank - 1 : Swift.max(0, shapeB.rank - 2)],
+        "matmul: expected shapes \(transposeA ? "(…, k, n)" : "(…, n, k)") and \(transposeB ? "(…, m, k)" : "(…, k, m)"), "
+            + "got \(shapeA) and \(shapeB)")
+    if a.dtype != b.dtype || !a.dtype.isFloating {
+        let dtype = DType.promoted(a.dtype, b.dtype)
         // Exact up to 2^53; BLAS has no integers.
-        return matmul(a.cast(to: .float64), b.cast(to: .float64)).cast(to: dtype == .bool ? .int64 : dtype)
+        let work = dtype.isFloating ? dtype : .float64
+        return matmul(a.cast(to: work), b.cast(to: work), transposeA: transposeA, transposeB: transposeB)
+            .cast(to: dtype == .bool ? .int64 : dtype)
     }
-    if a.rank == 1 { return matmul(a.reshaped(to: [1, a.count] as Shape), b).removingAxis(fromEnd: b.rank == 1 ? 1 : 2) }
-    if b.rank == 1 { return matmul(a, b.reshaped(to: [b.count, 1] as Shape)).removingAxis(fromEnd: 1) }
-    let (left, right) = (a.cast(to: dtype), b.cast(to: dtype))
-    if left.rank == 2 && right.rank == 2 { return product(left, right) }
-    return batchedProduct(left, right)
+    if shapeA.rank == 1 {
+        let product = matmul(a.reshaped(to: [1, a.count] as Shape), b, transposeB: transposeB)
+        return product.removingAxis(fromEnd: shapeB.rank == 1 ? 1 : 2)
+    }
+    if shapeB.rank == 1 { return matmul(a, b.reshaped(to: [b.count, 1] as Shape), transposeA: transposeA).removingAxis(fromEnd: 1) }
+    if shapeA.rank == 2 && shapeB.rank == 2 { return product(a, b, transposeA, transposeB) }
+    return batchedProduct(a, b, transposeA, transposeB)
 }
 
-private func product(_ a: NDArray, _ b: NDArray) -> NDArray {
-    let out = NDArray(uninitialized: [a.shape[0], b.shape[1]], a.dtype)
-    let (left, right) = (a.preparedForBLAS(), b.preparedForBLAS())
-    withExtendedLifetime((left, right)) { multiply(left.asMatrices, right.asMatrices, out.asMatrices, dtype: a.dtype) }
+private func product(_ a: NDArray, _ b: NDArray, _ transposeA: Bool, _ transposeB: Bool) -> NDArray {
+    let (left, right) = (a.matrices(transposed: transposeA), b.matrices(transposed: transposeB))
+    var shape = Shape()
+    shape.rank32 = 2
+    shape.extents[0] = Int32(truncatingIfNeeded: left.first.rows)
+    shape.extents[1] = Int32(truncatingIfNeeded: right.first.columns)
+    let out = NDArray(uninitialized: shape, a.dtype)
+    withExtendedLifetime((left.array, right.array)) {
+        multiply(left.first, right.first, MatrixOperand(rowMajor: out.data, left.first.rows, right.first.columns), dtype: a.dtype)
+    }
     return out
 }
 
-private func batchedProduct(_ a: NDArray, _ b: NDArray) -> NDArray {
-    let (n, k, m) = (a.shape[a.rank - 2], a.shape[a.rank - 1], b.shape[b.rank - 1])
+private func batchedProduct(_ a: NDArray, _ b: NDArray, _ transposeA: Bool, _ transposeB: Bool) -> NDArray {
     // One matrix on the right serves all rows of a whole stack on the left.
-    if b.rank == 2, a.isContiguous {
-        let rows = a.reshaped(to: [a.count / Swift.max(1, k), k] as Shape)
-        if k > 0 { return product(rows, b).reshaped(to: a.shape.replacing(a.rank - 1, with: m)) }
+    if b.rank == 2, a.isContiguous, !transposeA {
+        let (k, m) = (a.shape[a.rank - 1], b.shape[transposeB ? 0 : 1])
+        if k > 0 {
+            let rows = a.reshaped(to: [a.count / k, k] as Shape)
+            return product(rows, b, false, transposeB).reshaped(to: a.shape.replacing(a.rank - 1, with: m))
+        }
     }
-    let (batchA, batchB) = (a.shape.dropLast(2).map { $0 }, b.shape.dropLast(2).map { $0 })
-    guard let batch = Shape.broadcast(Shape(batchA), Shape(batchB)) else {
+    let (left, right) = (a.matrices(transposed: transposeA), b.matrices(transposed: transposeB))
+    var (batchA, batchB) = (a.shape, b.shape)
+    batchA.rank32 -= 2
+    batchB.rank32 -= 2
+    guard let batch = Shape.broadcast(batchA, batchB) else {
         fail("matmul: expected leading axes that broadcast together, got \(a.shape) and \(b.shape)")
     }
-    var (shapeA, shapeB, shapeOut) = (batch, batch, batch)
-    for extent in [n, k] { shapeA.append(extent) }
-    for extent in [k, m] { shapeB.append(extent) }
-    for extent in [n, m] { shapeOut.append(extent) }
-    let out = NDArray(uninitialized: shapeOut, a.dtype)
-    let (left, right) = (a.preparedForBLAS().broadcast(to: shapeA), b.preparedForBLAS().broadcast(to: shapeB))
-    let (x, y, z) = (left.asMatrices, right.asMatrices, out.asMatrices)
+    let (n, m) = (left.first.rows, right.first.columns)
+    var shape = batch
+    shape.append(n)
+    shape.append(m)
+    let out = NDArray(uninitialized: shape, a.dtype)
     let size = a.dtype.size
-    withExtendedLifetime((left, right)) {
-        var index = [Int](repeating: 0, count: batch.rank)
+    let (stepsA, stepsB) = (left.array.batchSteps(batchA, in: batch), right.array.batchSteps(batchB, in: batch))
+    withExtendedLifetime((left.array, right.array)) {
+        var (x, y, z) = (left.first, right.first, MatrixOperand(rowMajor: out.data, n, m))
+        var index = InlineArray<8, Int>(repeating: 0)
         for _ in 0..<batch.elementCount {
-            var (i, j, o) = (x, y, z)
-            for (axis, position) in index.enumerated() {
-                i.data += position * left.stridesInline[axis] * size
-                j.data += position * right.stridesInline[axis] * size
-                o.data += position * out.stridesInline[axis] * size
-            }
-            multiply(i, j, o, dtype: a.dtype)
+            multiply(x, y, z, dtype: a.dtype)
+            z.data += n * m * size
             var axis = batch.rank - 1
             while axis >= 0 {
                 index[axis] += 1
+                x.data += stepsA[axis]
+                y.data += stepsB[axis]
                 if index[axis] < batch[axis] { break }
+                x.data -= index[axis] * stepsA[axis]
+                y.data -= index[axis] * stepsB[axis]
                 index[axis] = 0
                 axis -= 1
             }
@@ -77,17 +95,46 @@ private func multiply(_ a: MatrixOperand, _ b: MatrixOperand, _ out: MatrixOpera
 }
 
 extension NDArray {
-    /// The last two axes as a matrix (the first one of a stack).
-    fileprivate var asMatrices: MatrixOperand {
-        let (r, c) = (rank - 2, rank - 1)
-        return MatrixOperand(
-            data: data, rows: shape[r], columns: shape[c], rowStride: stridesInline[r], columnStride: stridesInline[c])
+    /// The last two axes as matrices that BLAS can read, in the array that holds them: this one, or a copy.
+    fileprivate func matrices(transposed: Bool) -> (array: NDArray, first: MatrixOperand) {
+        let first = MatrixOperand(of: self)
+        if first.suitsBLAS { return (self, transposed ? first.transposed : first) }
+        let copy = copied()
+        let whole = MatrixOperand(of: copy)
+        return (copy, transposed ? whole.transposed : whole)
     }
 
-    /// This array, or a copy when BLAS cannot read its matrices as they lie.
-    fileprivate func preparedForBLAS() -> NDArray {
-        asMatrices.suitsBLAS ? self : copied()
+    /// How many bytes lie between the matrices of a stack, along each axis of `batch`, to which the leading axes `own` broadcast.
+    fileprivate func batchSteps(_ own: Shape, in batch: Shape) -> Strides {
+        let strides = stridesInline
+        var steps = Strides()
+        let shift = batch.rank - own.rank
+        for i in 0..<own.rank where own[i] != 1 { steps[i + shift] = strides[i] * dtype.size }
+        return steps
     }
 
     fileprivate func removingAxis(fromEnd position: Int) -> NDArray { reshaped(to: shape.removing(rank - position)) }
+}
+
+extension MatrixOperand {
+    /// The last two axes of `array` (of the first matrix of a stack).
+    fileprivate init(of array: NDArray) {
+        let body = array.body
+        let (r, c) = (body.header.shape.rank - 2, body.header.shape.rank - 1)
+        let (rows, columns) = (body.header.shape[r], body.header.shape[c])
+        if body.header.isContiguous {
+            self.init(data: body.header.data, rows: rows, columns: columns, rowStride: columns, columnStride: 1)
+        } else {
+            let strides = body.strides
+            self.init(data: body.header.data, rows: rows, columns: columns, rowStride: strides[r], columnStride: strides[c])
+        }
+    }
+
+    fileprivate init(rowMajor data: UnsafeMutableRawPointer, _ rows: Int, _ columns: Int) {
+        self.init(data: data, rows: rows, columns: columns, rowStride: columns, columnStride: 1)
+    }
+
+    fileprivate var transposed: MatrixOperand {
+        MatrixOperand(data: data, rows: columns, columns: rows, rowStride: columnStride, columnStride: rowStride)
+    }
 }

@@ -8,8 +8,8 @@ package struct ArrayHeader {
     package var count: Int
     /// Size of the buffer that this object owns, 0 when the numbers lie behind the header or belong to `base`.
     var ownedBytes: Int
-    /// The object whose memory a view looks into.
-    var base: AnyObject?
+    /// The object whose memory a view looks into, owned by counting: most arrays have none, and nothing to release.
+    var base: Unmanaged<AnyObject>?
     package var shape: Shape
     package var dtype: DType
     /// Whether elements follow each other in row-major order. If not, the strides lie behind the header, where a view has no numbers:
@@ -29,6 +29,7 @@ package final class ArrayBody: ManagedBuffer<ArrayHeader, Chunk> {
     deinit {
         let (data, bytes) = (header.data, header.ownedBytes)
         if bytes > 0 { nr_buffer_free(data, bytes) }
+        header.base?.release()
     }
 
     /// A row-major array whose numbers are not yet set.
@@ -64,7 +65,7 @@ package final class ArrayBody: ManagedBuffer<ArrayHeader, Chunk> {
                 }
             }
             return ArrayHeader(
-                data: data, count: shape.elementCount, ownedBytes: 0, base: base, shape: shape, dtype: dtype,
+                data: data, count: shape.elementCount, ownedBytes: 0, base: .passRetained(base), shape: shape, dtype: dtype,
                 isContiguous: isContiguous)
         }
         return unsafeDowncast(body, to: ArrayBody.self)
@@ -77,5 +78,5 @@ package final class ArrayBody: ManagedBuffer<ArrayHeader, Chunk> {
     }
 
     /// The object that owns the memory.
-    var owner: AnyObject { header.base ?? self }
+    var owner: AnyObject { header.base?.takeUnretainedValue() ?? self }
 }

@@ -72,21 +72,11 @@ extension NDArray {
 
     /// The axes in another order: axis `i` of the result is axis `permutation[i]` of this array. Without an argument, reversed.
     public func transposed(_ permutation: [Int]? = nil) -> NDArray {
-        let order = shape.normalized(permutation: permutation, function: "transposed")
-        var (newShape, newStrides) = (shape, stridesInline)
-        for (i, axis) in order.enumerated() {
-            newShape[i] = shape[axis]
-            newStrides[i] = stridesInline[axis]
-        }
-        return view(shape: newShape, strides: newStrides)
+        transposed(shape.normalized(permutation: permutation, function: "transposed"))
     }
 
     /// This array with two axes exchanged.
-    public func swappingAxes(_ a: Int, _ b: Int) -> NDArray {
-        var order = Array(0..<rank)
-        order.swapAt(shape.normalized(axis: a, function: "swappingAxes"), shape.normalized(axis: b, function: "swappingAxes"))
-        return transposed(order)
-    }
+    public func swappingAxes(_ a: Int, _ b: Int) -> NDArray { transposed(shape.exchanging(a, b, function: "swappingAxes")) }
 
     /// This array repeated along axes of extent 1 and new leading axes, without copying.
     public func broadcast(to target: Shape) -> NDArray {
@@ -152,16 +142,6 @@ extension Shape {
         for i in 0..<axis { result.append(self[i]) }
         result.append((axis..<rank).reduce(1) { $0 * self[$1] })
         return result
-    }
-
-    /// `permutation` with negative axes resolved, checked to name each axis once; nil means reversed.
-    package func normalized(permutation: [Int]?, function: String) -> [Int] {
-        guard let permutation else { return Array((0..<rank).reversed()) }
-        let order = permutation.map { $0 < 0 ? $0 + rank : $0 }
-        require(
-            order.sorted() == Array(0..<rank),
-            "\(function): expected a permutation of the axes of shape \(self), got \(permutation)")
-        return order
     }
 
     /// The shape without the named axes of extent 1 (nil: all such axes).

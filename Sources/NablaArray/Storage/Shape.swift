@@ -6,13 +6,14 @@ public struct Shape: Sendable {
     public static let maximumRank = 8
 
     package var extents: InlineArray<8, Int32>
-    package var rank32: Int32
+    // A byte: the fields that follow a shape in a node or an array's header begin right behind it.
+    private var rank8: UInt8
 
     /// The shape of a single number: no axes.
     @inline(__always)
     public init() {
         extents = InlineArray(repeating: 0)
-        rank32 = 0
+        rank8 = 0
     }
 
     /// A shape with the given extents.
@@ -23,7 +24,14 @@ public struct Shape: Sendable {
 
     /// The number of axes.
     @inline(__always)
-    public var rank: Int { Int(rank32) }
+    public var rank: Int { Int(rank8) }
+
+    /// The same as the kernels take it. Extents beyond it are never looked at.
+    @inline(__always)
+    package var rank32: Int32 {
+        get { Int32(rank8) }
+        set { rank8 = UInt8(truncatingIfNeeded: newValue) }
+    }
 
     /// The number of elements: the product of the extents, 1 for no axes.
     public var elementCount: Int {
@@ -37,7 +45,7 @@ public struct Shape: Sendable {
         require(rank < Shape.maximumRank, "Shape: expected at most \(Shape.maximumRank) axes, got more")
         require(extent >= 0 && extent <= Int(Int32.max), "Shape: expected an extent in 0...\(Int32.max), got \(extent)")
         extents[rank] = Int32(truncatingIfNeeded: extent)
-        rank32 += 1
+        rank8 += 1
     }
 
     /// This shape with one extent replaced.
@@ -68,13 +76,13 @@ public struct Shape: Sendable {
 extension Shape: Equatable, Hashable {
     @inline(__always)
     public static func == (a: Shape, b: Shape) -> Bool {
-        guard a.rank32 == b.rank32 else { return false }
+        guard a.rank8 == b.rank8 else { return false }
         for i in 0..<a.rank where a.extents[unchecked: i] != b.extents[unchecked: i] { return false }
         return true
     }
 
     public func hash(into hasher: inout Hasher) {
-        hasher.combine(rank32)
+        hasher.combine(rank8)
         for i in 0..<rank { hasher.combine(extents[i]) }
     }
 
