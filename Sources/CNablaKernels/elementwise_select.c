@@ -73,11 +73,19 @@ void nk_compare(nk_compare_op op, nk_dtype type, int rank, const int32_t *shape,
 MAP3_ALL(f32, float)
 MAP3_ALL(f64, double)
 
+#define MAP3_ENTRIES(S) {S##_MUL_ADD, S##_GATE, S##_CLIP, S##_QUOTIENT_GRADIENT}
+static const nk_loop ternary_loops[2][4] = {MAP3_ENTRIES(f32), MAP3_ENTRIES(f64)};
+
+void nk_ternary_flat(nk_ternary_op op, nk_dtype type, int64_t count, void *out, const void *a, const void *b, const void *c, bool one_c) {
+    if (NK_UNLIKELY(type > NK_F64)) nk_unsupported("nk_ternary_flat", op, type);
+    char *const pointers[] = {out, (char *)a, (char *)b, (char *)c};
+    const int64_t strides[] = {1, 1, 1, !one_c};
+    nk_walk_flat(ternary_loops[type][op], count, 4, pointers, strides, (int32_t)nk_size(type), NK_PARALLEL_ELEMENTS);
+}
+
 void nk_ternary(nk_ternary_op op, nk_dtype type, int rank, const int32_t *shape, void *out, const int64_t *out_strides,
                 const void *a, const int64_t *a_strides, const void *b, const int64_t *b_strides,
                 const void *c, const int64_t *c_strides) {
-#define MAP3_ENTRIES(S) {S##_MUL_ADD, S##_GATE, S##_CLIP, S##_QUOTIENT_GRADIENT}
-    static const nk_loop loops[2][4] = {MAP3_ENTRIES(f32), MAP3_ENTRIES(f64)};
     if (NK_UNLIKELY(type > NK_F64)) nk_unsupported("nk_ternary", op, type);
     nk_plan plan;
     const int64_t *const strides[] = {out_strides, a_strides, b_strides, c_strides};
@@ -85,7 +93,7 @@ void nk_ternary(nk_ternary_op op, nk_dtype type, int rank, const int32_t *shape,
     char *const pointers[] = {out, (char *)a, (char *)b, (char *)c};
     int32_t size = (int32_t)nk_size(type);
     const int32_t sizes[] = {size, size, size, size};
-    nk_walk(loops[type][op], &plan, 4, pointers, sizes, NK_PARALLEL_ELEMENTS);
+    nk_walk(ternary_loops[type][op], &plan, 4, pointers, sizes, NK_PARALLEL_ELEMENTS);
 }
 
 #define WHERE(NAME, T)                                                             \

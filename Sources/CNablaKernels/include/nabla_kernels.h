@@ -77,6 +77,8 @@ typedef enum : int32_t {
 void nk_ternary(nk_ternary_op op, nk_dtype type, int rank, const int32_t *shape, void *out, const int64_t *out_strides,
                 const void *a, const int64_t *a_strides, const void *b, const int64_t *b_strides,
                 const void *c, const int64_t *c_strides);
+/// The same over `count` elements that follow each other; `one_c` says that c is a single element for all of them.
+void nk_ternary_flat(nk_ternary_op op, nk_dtype type, int64_t count, void *out, const void *a, const void *b, const void *c, bool one_c);
 
 /// out = condition ? a : b, every type.
 void nk_where(nk_dtype type, int rank, const int32_t *shape, void *out, const int64_t *out_strides,
