@@ -2,6 +2,8 @@
 
     python3 Scripts/polynomials.py > Sources/CNablaKernels/polynomials.h
 """
+import struct
+
 from mpmath import asin, atan, chebyfit, cos, erf, erfc, exp, log, mp, mpf, sin, sinh, sqrt, tan, pi
 
 mp.dps = 60
@@ -49,6 +51,7 @@ TABLE = [
     ("EXP", "(exp r - 1 - r) / r², |r| <= ln 2 / 2", at_zero(lambda r: (exp(r) - 1 - r) / r**2, mpf(1) / 2), [-half_ln2, half_ln2], 11, 6),
     ("EXPM1", "(exp r - 1 - r - r² / 2) / r³, |r| <= ln 2 / 2", at_zero(lambda r: (exp(r) - 1 - r - r * r / 2) / r**3, mpf(1) / 6), [-half_ln2, half_ln2], 10, 0),
     ("LOG", "(log((1 + s) / (1 - s)) - 2 s) / s³ in z = s², |s| <= (√2 - 1) / (√2 + 1)", odd(lambda s: log((1 + s) / (1 - s)), 2, mpf(2) / 3), [0, s_max**2], 7, 4),
+    ("LOG_NEAR", "(log(1 + r) - r + r² / 2) / r³, |r| <= 0.0082", at_zero(lambda r: (log(1 + r) - r + r * r / 2) / r**3, mpf(1) / 3), [-mpf("0.0082"), mpf("0.0082")], 6, 0),
     ("SIN", "(sin r - r) / r³ in z = r², |r| <= π / 4", odd(sin, 1, -mpf(1) / 6), [0, quarter_pi**2], 6, 4),
     ("COS", "(cos r - 1 + r² / 2) / r⁴ in z = r², |r| <= π / 4", at_zero(lambda z: (cos(sqrt(z)) - 1 + z / 2) / z**2, mpf(1) / 24), [0, quarter_pi**2], 6, 4),
     ("ATAN", "(atan t - t) / t³ in z = t², |t| <= tan(π / 8)", odd(atan, 1, -mpf(1) / 3), [0, tangent**2], 12, 6),
@@ -72,3 +75,26 @@ for name, meaning, f, interval, *counts in TABLE:
         print(f"    {'(' * (terms - 2)}{float(coefficients[0]).hex()} \\")
         for index, c in enumerate(coefficients[1:], 1):
             print(f"    * (x) + {float(c).hex()}" + (") \\" if index < terms - 1 else ")"))
+
+# Numbers from LOG_START to twice that, in 128 parts of equal width in their bits; of each part 1 / c for a c near its middle, rounded so that
+# products with it are exact, and log c, the first part of which is a multiple of 2⁻⁴². The part around 1 has c = 1.
+LOG_START = 0x3FE6A80000000000
+
+
+def from_bits(bits):
+    return struct.unpack("<d", struct.pack("<q", bits))[0]
+
+
+print("\n// 1 / c, log c and what its rounding lost, for nk_log_pair; for 128 parts of the interval from NK_LOG_START on.")
+print(f"#define NK_LOG_START {LOG_START:#x}")
+print("#define NK_LOG_TABLE { \\")
+largest = 0
+for part in range(128):
+    low, high = (from_bits(LOG_START + (part + i << 45)) for i in (0, 1))
+    inverse = mpf(1) if low <= 1 <= high else mp.nint(2 / (mpf(low) + mpf(high)) * 512) / 512
+    largest = max(largest, abs(low * inverse - 1), abs(high * inverse - 1))
+    whole = -log(inverse)
+    first = mp.nint(whole * 2**42) / 2**42
+    end = "}}" if part == 127 else "}, \\"
+    print(f"    {{{float(inverse).hex()}, {float(first).hex()}, {float(whole - first).hex()}{end}")
+assert largest < mpf("0.0082"), largest

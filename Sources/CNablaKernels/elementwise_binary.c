@@ -1,35 +1,9 @@
 // Maps of two operands of one type.
-#include "iterate.h"
+#include "binary_loop.h"
+#include "vector_math_binary.h"
 
 #include <math.h>
 
-// The two operands are loaded before the result is stored, so `out` may be either of them.
-#define MAP2_LOOP(PRAGMA, T, TO, INDEX_OUT, INDEX_A, INDEX_B, EXPR) \
-    PRAGMA for (int64_t i = 0; i < count; i++) { T a = pa[INDEX_A], b = pb[INDEX_B]; out[INDEX_OUT] = (TO)(EXPR); }
-
-#define MAP2(NAME, TO, T, EXPR)                                                    \
-    NK_CLONES static void NAME(int64_t count, char *const *p, const int64_t *s) {  \
-        TO *out = (TO *)p[0];                                                      \
-        const T *pa = (const T *)p[1], *pb = (const T *)p[2];                      \
-        int64_t so = s[0], sa = s[1], sb = s[2];                                   \
-        if (NK_LIKELY(so == 1)) {                                                  \
-            if (NK_LIKELY(sa == 1 && sb == 1)) {                                   \
-                MAP2_LOOP(NK_VECTORIZE, T, TO, i, i, i, EXPR)                      \
-                return;                                                            \
-            }                                                                      \
-            if (sa == 1 && sb == 0) {                                              \
-                T b = *pb;                                                         \
-                NK_VECTORIZE for (int64_t i = 0; i < count; i++) { T a = pa[i]; out[i] = (TO)(EXPR); } \
-                return;                                                            \
-            }                                                                      \
-            if (sa == 0 && sb == 1) {                                              \
-                T a = *pa;                                                         \
-                NK_VECTORIZE for (int64_t i = 0; i < count; i++) { T b = pb[i]; out[i] = (TO)(EXPR); } \
-                return;                                                            \
-            }                                                                      \
-        }                                                                          \
-        MAP2_LOOP(, T, TO, i * so, i * sa, i * sb, EXPR)                           \
-    }
 #define CALL2(NAME, T, EXPR)                                                       \
     static void NAME(int64_t count, char *const *p, const int64_t *s) {            \
         T *out = (T *)p[0];                                                        \
@@ -53,8 +27,7 @@
         if (quotient == 0) return copysign##F((T)0, a / b);                        \
         T whole = floor##F(quotient);                                              \
         return quotient - whole > (T)0.5 ? whole + 1 : whole;                      \
-    }                                                                              \
-    static inline T pow_##S(T a, T b) { return b == 2 ? a * a : pow##F(a, b); }
+    }
 DEFINE_FLOAT_FUNCTIONS(f32, float, f)
 DEFINE_FLOAT_FUNCTIONS(f64, double, )
 
@@ -89,8 +62,8 @@ DEFINE_INTEGER_FUNCTIONS(i64, int64_t, uint64_t)
     MAP2(S##_MIN, T, T, ((a < b) | (a != a)) ? a : b)                                \
     CALL2(S##_FLOORDIV, T, floordiv_##S(a, b))                                     \
     CALL2(S##_MOD, T, mod_##S(a, b))                                               \
-    CALL2(S##_POW, T, pow_##S(a, b))                                               \
-    CALL2(S##_ATAN2, T, atan2##F(a, b))
+    MAP2(S##_POW, T, T, nk_pow_##S(a, b))                                          \
+    MAP2(S##_ATAN2, T, T, nk_atan2_##S(a, b))
 DEFINE_FLOAT_OPS(f32, float, f)
 DEFINE_FLOAT_OPS(f64, double, )
 

@@ -51,19 +51,16 @@ void nk_compare(nk_compare_op op, nk_dtype type, int rank, const int32_t *shape,
         const T *pa = (const T *)p[1], *pb = (const T *)p[2], *pc = (const T *)p[3]; \
         int64_t so = s[0], sa = s[1], sb = s[2], sc = s[3];                        \
         if (so == 1 && sa == 1 && sb == 1 && sc == 1) {                            \
-            NK_VECTORIZE for (int64_t i = 0; i < count; i++) { T a = pa[i], b = pb[i], c = pc[i]; (void)c; out[i] = (EXPR); } \
+            NK_VECTORIZE for (int64_t i = 0; i < count; i++) { T a = pa[i], b = pb[i], c = pc[i]; out[i] = (EXPR); } \
         } else if (so == 1 && sa == 1 && sb == 1 && sc == 0) {                     \
             T c = *pc;                                                             \
-            (void)c;                                                               \
             NK_VECTORIZE for (int64_t i = 0; i < count; i++) { T a = pa[i], b = pb[i]; out[i] = (EXPR); } \
         } else if (so == 1 && sa == 1 && sb == 0 && sc == 0) {                     \
             T b = *pb, c = *pc;                                                    \
-            (void)c;                                                               \
             NK_VECTORIZE for (int64_t i = 0; i < count; i++) { T a = pa[i]; out[i] = (EXPR); } \
         } else {                                                                   \
             for (int64_t i = 0; i < count; i++) {                                  \
                 T a = pa[i * sa], b = pb[i * sb], c = pc[i * sc];                  \
-                (void)c;                                                           \
                 out[i * so] = (EXPR);                                              \
             }                                                                      \
         }                                                                          \
@@ -72,29 +69,31 @@ void nk_compare(nk_compare_op op, nk_dtype type, int rank, const int32_t *shape,
     MAP3(S##_MUL_ADD, T, a * b + c)                                                \
     MAP3(S##_GATE, T, b > 0 ? a : c * a)                                           \
     MAP3(S##_CLIP, T, (a < b ? b : a) > c ? c : (a < b ? b : a))                   \
-    MAP3(S##_TANH_GRAD, T, a * ((T)1 - b * b))                                     \
-    MAP3(S##_SIGMOID_GRAD, T, a * (b * ((T)1 - b)))
+    MAP3(S##_QUOTIENT_GRADIENT, T, -(a * (b / c)) / c)
 MAP3_ALL(f32, float)
 MAP3_ALL(f64, double)
+
+#define MAP3_ENTRIES(S) {S##_MUL_ADD, S##_GATE, S##_CLIP, S##_QUOTIENT_GRADIENT}
+static const nk_loop ternary_loops[2][4] = {MAP3_ENTRIES(f32), MAP3_ENTRIES(f64)};
+
+void nk_ternary_flat(nk_ternary_op op, nk_dtype type, int64_t count, void *out, const void *a, const void *b, const void *c, bool one_c) {
+    if (NK_UNLIKELY(type > NK_F64)) nk_unsupported("nk_ternary_flat", op, type);
+    char *const pointers[] = {out, (char *)a, (char *)b, (char *)c};
+    const int64_t strides[] = {1, 1, 1, !one_c};
+    nk_walk_flat(ternary_loops[type][op], count, 4, pointers, strides, (int32_t)nk_size(type), NK_PARALLEL_ELEMENTS);
+}
 
 void nk_ternary(nk_ternary_op op, nk_dtype type, int rank, const int32_t *shape, void *out, const int64_t *out_strides,
                 const void *a, const int64_t *a_strides, const void *b, const int64_t *b_strides,
                 const void *c, const int64_t *c_strides) {
-#define MAP3_ENTRIES(S) {S##_MUL_ADD, S##_GATE, S##_CLIP, S##_TANH_GRAD, S##_SIGMOID_GRAD}
-    static const nk_loop loops[2][5] = {MAP3_ENTRIES(f32), MAP3_ENTRIES(f64)};
     if (NK_UNLIKELY(type > NK_F64)) nk_unsupported("nk_ternary", op, type);
-    // An ignored operand may be no pointer at all: it is walked like `b`.
-    if (op == NK_TANH_GRAD || op == NK_SIGMOID_GRAD) {
-        c = b;
-        c_strides = b_strides;
-    }
     nk_plan plan;
     const int64_t *const strides[] = {out_strides, a_strides, b_strides, c_strides};
     if (!nk_plan_make(&plan, 4, rank, shape, strides)) return;
     char *const pointers[] = {out, (char *)a, (char *)b, (char *)c};
     int32_t size = (int32_t)nk_size(type);
     const int32_t sizes[] = {size, size, size, size};
-    nk_walk(loops[type][op], &plan, 4, pointers, sizes, NK_PARALLEL_ELEMENTS);
+    nk_walk(ternary_loops[type][op], &plan, 4, pointers, sizes, NK_PARALLEL_ELEMENTS);
 }
 
 #define WHERE(NAME, T)                                                             \

@@ -1,4 +1,5 @@
 // Maps of one operand.
+#include "elementwise_unary.h"
 #include "vector_math_f32.h"
 
 // NAME over types TO and TX: EXPR in terms of x.
@@ -120,14 +121,16 @@ static const uint8_t is_elementary[NK_NOT + 1] = {
     ELEMENTARY_FLOAT_OPS(MARK, f64, double, ) ANGLE_FLOAT_OPS(MARK, f64, double, )
 };
 
-static inline int64_t unary_grain(nk_unary_op op) { return is_elementary[op] ? NK_PARALLEL_ELEMENTS / 4 : NK_PARALLEL_ELEMENTS; }
+nk_loop nk_unary_loop(nk_unary_op op, nk_dtype type) { return unary_loops[type][op]; }
+
+int64_t nk_unary_grain(nk_unary_op op) { return is_elementary[op] ? NK_PARALLEL_ELEMENTS / 4 : NK_PARALLEL_ELEMENTS; }
 
 void nk_unary_flat(nk_unary_op op, nk_dtype type, int64_t count, void *out, const void *x) {
     nk_loop loop = unary_loops[type][op];
     if (NK_UNLIKELY(!loop)) nk_unsupported("nk_unary_flat", op, type);
     char *const pointers[] = {out, (char *)x};
     const int64_t strides[] = {1, 1};
-    nk_walk_flat(loop, count, 2, pointers, strides, (int32_t)nk_size(type), unary_grain(op));
+    nk_walk_flat(loop, count, 2, pointers, strides, (int32_t)nk_size(type), nk_unary_grain(op));
 }
 
 void nk_unary(nk_unary_op op, nk_dtype type, int rank, const int32_t *shape,
@@ -140,7 +143,7 @@ void nk_unary(nk_unary_op op, nk_dtype type, int rank, const int32_t *shape,
     char *const pointers[] = {out, (char *)x};
     int32_t size = (int32_t)nk_size(type);
     const int32_t sizes[] = {size, size};
-    nk_walk(loop, &plan, 2, pointers, sizes, unary_grain(op));
+    nk_walk(loop, &plan, 2, pointers, sizes, nk_unary_grain(op));
 }
 
 #define DEFINE_TESTS(S, T)                                             \

@@ -48,7 +48,8 @@ NK_INLINE double nk_exp_sum(double x, double low, double shift) {
 }
 NK_INLINE double nk_exp_f64(double x) { return nk_exp_sum(x, 0, 0); }
 
-NK_INLINE double nk_expm1_f64(double x) {
+// exp(x) - 1, and exp(x) itself where x < 36.
+NK_INLINE double nk_expm1_and_exp(double x, double *e) {
     double y = x > 1000 ? 1000 : x;
     y = y < -1000 ? -1000 : y;
     double n = (y * NK_LOG2E + NK_ROUNDER) - NK_ROUNDER;
@@ -64,10 +65,15 @@ NK_INLINE double nk_expm1_f64(double x) {
     power = n < -60 ? 0 : power;
     double small = (power - 1) + power * q;
     double result = n == 0 ? r + q : small + power * r;
+    *e = power * (1 + (r + q));
     double big = nk_scale(1 + (r + q), n);
     result = n > 53 ? big : result;
     // Keeps the sign of 0, and tiny numbers whose square underflows.
     return fabs(x) < 0x1p-60 ? x : result;
+}
+NK_INLINE double nk_expm1_f64(double x) {
+    double e;
+    return nk_expm1_and_exp(x, &e);
 }
 
 // x = 2^k (1 + f) with 1 + f in [√½, √2), for finite x > 0; k as a float64.
@@ -135,7 +141,7 @@ NK_INLINE double nk_softplus_f64(double x) { return x != x ? x : (x > 0 ? x : 0)
 // tanh a = -t / (t + 2) with t = exp(-2 a) - 1, which keeps small numbers, or 1 - 2 e / (1 + e) with e = exp(-2 a), which keeps large ones.
 NK_INLINE double nk_tanh_f64(double x) {
     double a = fabs(x);
-    double t = nk_expm1_f64(-2 * a), e = nk_exp_f64(-2 * a);
+    double e, t = nk_expm1_and_exp(-2 * a, &e);
     int large = a > 0.55;
     double quotient = (large ? 2 * e : -t) / (large ? 1 + e : t + 2);
     return copysign(large ? 1 - quotient : quotient, x);

@@ -113,8 +113,8 @@ extension FunctionTable {
         "concatenate([a, b], axis: -1)": [1, 0, 0, 0],
         "stack([a, b])": [3, 0, 0, 0],
         "stack([a, b], axis: -1)": [3, 0, 0, 0],
-        "x.split([1, 0, 2], axis: 1)": [3, 0, 0, 0],
-        "x.split(into: 2)": [2, 0, 0, 0],
+        "x.split([1, 0, 2], axis: 1)": [1, 0, 0, 0],
+        "x.split(into: 2)": [1, 0, 0, 0],
         "x.padded([(1, 2), (0, 1)])": [1, 0, 0, 0],
         "x.padded([(1, 2), (0, 1)], value: -0.5)": [1, 0, 0, 0],
         // Indexing
@@ -148,9 +148,9 @@ extension FunctionTable {
         "x.max(axis: -1)": [1, 0, 0, 0],
         "x.min()": [1, 0, 0, 0],
         "x.min(axis: 0)": [1, 0, 0, 0],
-        "x.product(axis: -1)": [9, 21, 38, 42],
-        "x.product(axis: 0, keepsAxes: true), of seven": [11, 29, 60, 117],
-        "x.product()": [8, 17, 31, 37],
+        "x.product(axis: -1)": [6, 12, 27, 36],
+        "x.product(axis: 0, keepsAxes: true), of seven": [7, 17, 44, 99],
+        "x.product()": [6, 11, 23, 32],
         // Scans
         "x.cumulativeSum(axis: 1)": [1, 0, 0, 0],
         "x.cumulativeSum(axis: 0, reverse: true)": [1, 0, 0, 0],
@@ -206,7 +206,7 @@ extension FunctionTable {
         "deconvolution(x, w, stride: 3, outputSpatial: [5], dilation: 2)": [1, 2, 0, 0],
         "deconvolution(x, w, groups: 2)": [1, 2, 0, 0],
         // Recurrent
-        "lstm(c, gates)": [13, 41, 110, 303],
+        "lstm(c, gates)": [1, 25, 97, 296],
         // Noise
         "dropout(x, ratio: 0.4, using: &generator)": [1, 0, 0, 0],
         "dropout(x, ratio: 0, using: &generator)": [0, 0, 0, 0],

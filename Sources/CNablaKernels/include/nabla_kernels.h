@@ -36,6 +36,14 @@ void nk_unary(nk_unary_op op, nk_dtype type, int rank, const int32_t *shape,
 /// The same over `count` elements that follow each other: no layout is looked at.
 void nk_unary_flat(nk_unary_op op, nk_dtype type, int64_t count, void *out, const void *x);
 
+/// out = t f'(x) in one pass, where f is `op` and `kept` is what f' is made of: y = f(x) for SQRT RSQRT RECIPROCAL EXP EXPM1 TAN TANH
+/// SIGMOID and RELU, and x for the others. Floating types; every op but NEG, SIGN, LOG2, LOG10, ERFC and the roundings. Each is rounded as the separate
+/// operations of the derivative's formula would be.
+void nk_unary_gradient(nk_unary_op op, nk_dtype type, int rank, const int32_t *shape, void *out, const int64_t *out_strides,
+                       const void *t, const int64_t *t_strides, const void *kept, const int64_t *kept_strides);
+/// The same over `count` elements that follow each other.
+void nk_unary_gradient_flat(nk_unary_op op, nk_dtype type, int64_t count, void *out, const void *t, const void *kept);
+
 /// out (bool) = test of x (floating; for integers NaN and infinity are never true).
 typedef enum : int32_t { NK_ISNAN, NK_ISINF, NK_ISFINITE } nk_test_op;
 void nk_test(nk_test_op op, nk_dtype type, int rank, const int32_t *shape,
@@ -61,15 +69,16 @@ void nk_compare(nk_compare_op op, nk_dtype type, int rank, const int32_t *shape,
 
 /// out = op(a, b, c), floating types only.
 typedef enum : int32_t {
-    NK_MUL_ADD,        // a * b + c, two roundings
-    NK_GATE,           // b > 0 ? a : c * a       (leaky ReLU and its derivative)
-    NK_CLIP,           // min(max(a, b), c), NaN in a stays NaN
-    NK_TANH_GRAD,      // a * (1 - b * b); c is ignored
-    NK_SIGMOID_GRAD,   // a * (b * (1 - b)); c is ignored
+    NK_MUL_ADD,            // a * b + c, two roundings
+    NK_GATE,               // b > 0 ? a : c * a       (leaky ReLU and its derivative)
+    NK_CLIP,               // min(max(a, b), c), NaN in a stays NaN
+    NK_QUOTIENT_GRADIENT,  // -(a * (b / c)) / c, the derivative of b / c by c times a
 } nk_ternary_op;
 void nk_ternary(nk_ternary_op op, nk_dtype type, int rank, const int32_t *shape, void *out, const int64_t *out_strides,
                 const void *a, const int64_t *a_strides, const void *b, const int64_t *b_strides,
                 const void *c, const int64_t *c_strides);
+/// The same over `count` elements that follow each other; `one_c` says that c is a single element for all of them.
+void nk_ternary_flat(nk_ternary_op op, nk_dtype type, int64_t count, void *out, const void *a, const void *b, const void *c, bool one_c);
 
 /// out = condition ? a : b, every type.
 void nk_where(nk_dtype type, int rank, const int32_t *shape, void *out, const int64_t *out_strides,
@@ -120,6 +129,30 @@ void nk_take_along(nk_dtype type, int rank, const int32_t *shape, int axis, void
 /// out[.., indices[.., j, ..], ..] += x[.., j, ..] along `axis`; shape is that of `indices` and `x`.
 void nk_add_along(nk_dtype type, int rank, const int32_t *shape, int axis, void *out, const int64_t *out_strides,
                   const void *x, const int64_t *x_strides, const int64_t *indices, const int64_t *indices_strides);
+
+// MARK: Steps of recurrent networks and of optimisers
+
+/// A step of a long short-term memory on contiguous arrays: c, next and h of (rows, hidden), gates of (rows, 4, hidden) in the order
+/// i, f, g, o, activations of (5, rows, hidden): sigmoid(i), sigmoid(f), tanh(g), sigmoid(o) and tanh(next).
+/// next = sigmoid(f) c + sigmoid(i) tanh(g), h = sigmoid(o) tanh(next).
+void nk_lstm_step(nk_dtype type, int64_t rows, int64_t hidden, const void *c, const void *gates, void *next, void *h, void *activations);
+/// The gradients of c and gates from those of next and h, either of which (not both) may be NULL for zeros.
+void nk_lstm_gradient(nk_dtype type, int64_t rows, int64_t hidden, const void *c, const void *activations, const void *grad_next,
+                      const void *grad_h, void *grad_c, void *grad_gates);
+
+/// A step of an optimiser on `count` neighbouring elements: parameter x, gradient g, remembered v and w, and the numbers n[0...] that
+/// each rule names. `out` may be `value`; what a rule does not remember may be NULL.
+typedef enum : int32_t {
+    NK_SGD,       // x - n0 g
+    NK_MOMENTUM,  // v = n1 v - n0 g; x + v
+    NK_NESTEROV,  // v = n1 v - n0 g; x + n1 v - n0 g
+    NK_ADAGRAD,   // v = v + g g; x - n0 g / (sqrt(v) + n1)
+    NK_RMSPROP,   // v = n1 v + n2 g g; x - n0 g / (sqrt(v) + n3)
+    NK_ADAM,      // v = n0 v + n1 g; w = n2 w + n3 g g; x - n4 v / (n5 sqrt(w) + n6)
+} nk_update_rule;
+enum { NK_UPDATE_NUMBERS = 7 };
+void nk_update(nk_update_rule rule, nk_dtype type, int64_t count, void *out, const void *value, const void *gradient, void *first,
+               void *second, const double *numbers);
 
 // MARK: Windows of convolutions
 

@@ -38,6 +38,10 @@ private final class LeakyRelu: ElementwiseFunction {
     init(_ slope: Double) { self.slope = slope }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [leakyRelu(inputs[0], slope: slope)] }
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable { gate(t, by: retainedInput(0).detached(), slope: slope) }
+    override func fused(_ t: consuming Variable, byPartial index: Int) -> Variable {
+        let x = constantInput(0).array
+        return t.changed { $0.gate(by: x, slope: slope) }
+    }
 }
 
 /// source > 0 ? t : slope · t. Linear in `t`; `source` is only looked at, and carries no derivative.
@@ -51,6 +55,11 @@ private final class Gate: LinearFunction {
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [gated(inputs[0], by: inputs[1], slope: slope)] }
     override func again(_ arguments: [Variable]) -> Variable { gate(arguments[0], by: retainedInput(1), slope: slope) }
     override func transpose(_ g: Variable, _ index: Int) -> Variable { gate(g, by: retainedInput(1), slope: slope) }
+    override func pull(_ gradOutput: consuming Variable, _ needed: InputSet, _ walk: BackwardWalk) {
+        if isRecording { return super.pull(gradOutput, needed, walk) }
+        let source = constantInput(1).array
+        walk.accumulate(gradOutput.changed { $0.gate(by: source, slope: slope) }, at: edge0)
+    }
 }
 
 /// x for x > 0, scale · (eˣ - 1) otherwise

@@ -16,6 +16,7 @@ private final class Subtract: BinaryMap {
     override class var keep: Kept { .none }
     override class var name: StaticString { "-" }
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable { index == 0 ? t : -t }
+    override func fused(_ t: consuming Variable, byPartial index: Int) -> Variable { index == 0 ? t : t.changed { $0.negate() } }
 }
 
 /// a b
@@ -24,6 +25,17 @@ private final class Multiply: BinaryMap {
     override class var keep: Kept { .crossed }
     override class var name: StaticString { "*" }
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable { t * (index == 0 ? b : a) }
+
+    override func pull(_ gradOutput: consuming Variable, _ needed: InputSet, _ walk: BackwardWalk) {
+        if isRecording {
+            super.pull(gradOutput, needed, walk)
+        } else if !needed.contains(1) {
+            walk.accumulate(gradOutput, times: constantInput(1).array, at: edge0)
+        } else {
+            if needed.contains(0) { walk.accumulate(copy gradOutput, times: constantInput(1).array, at: edge0) }
+            walk.accumulate(gradOutput, times: constantInput(0).array, at: edge1)
+        }
+    }
 }
 
 /// a / b, with ∂/∂b = -a / b²
@@ -31,12 +43,17 @@ private final class Divide: BinaryMap {
     override class var op: BinaryOp { NK_DIV }
     override class var name: StaticString { "/" }
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable { index == 0 ? t / b : -(t * (a / b)) / b }
+    override func fused(_ t: consuming Variable, byPartial index: Int) -> Variable {
+        let (a, b) = (constantInput(0).array, constantInput(1).array)
+        return t.changed { if index == 0 { $0 /= b } else { $0.multiply(byDerivativeOfQuotient: a, b) } }
+    }
 }
 
 /// -x
 private final class Negate: UnaryMap {
     override class var op: UnaryOp { NK_NEG }
     override func scaled(_ t: Variable) -> Variable { -t }
+    override func fused(_ t: consuming Variable, byPartial index: Int) -> Variable { t.changed { $0.negate() } }
 }
 
 /// x + s
@@ -53,6 +70,7 @@ private final class MultiplyScalar<S: Scalar>: ElementwiseFunction {
     init(_ scalar: S) { self.scalar = scalar }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0] * scalar] }
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable { t * scalar }
+    override func fused(_ t: consuming Variable, byPartial index: Int) -> Variable { t.changed { $0 *= scalar } }
 }
 
 /// x / s
@@ -61,6 +79,7 @@ private final class DivideScalar<S: Scalar>: ElementwiseFunction {
     init(_ scalar: S) { self.scalar = scalar }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0] / scalar] }
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable { t / scalar }
+    override func fused(_ t: consuming Variable, byPartial index: Int) -> Variable { t.changed { $0 /= scalar } }
 }
 
 /// x - s
@@ -77,6 +96,7 @@ private final class ScalarMinus<S: Scalar>: ElementwiseFunction {
     init(_ scalar: S) { self.scalar = scalar }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [scalar - inputs[0]] }
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable { -t }
+    override func fused(_ t: consuming Variable, byPartial index: Int) -> Variable { t.changed { $0.negate() } }
 }
 
 /// s / x, with derivative -(s / x) / x
@@ -87,6 +107,10 @@ private final class ScalarOver<S: Scalar>: ElementwiseFunction {
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable {
         let x = retainedInput(0)
         return -(t * (scalar / x)) / x
+    }
+    override func fused(_ t: consuming Variable, byPartial index: Int) -> Variable {
+        let x = constantInput(0).array
+        return t.changed { $0.multiply(byDerivativeOfQuotient: .full([], scalar, dtype: x.dtype), x) }
     }
 }
 

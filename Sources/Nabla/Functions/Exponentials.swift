@@ -79,6 +79,11 @@ private final class PowScalar: ElementwiseFunction {
     init(_ exponent: Double) { self.exponent = exponent }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [pow(inputs[0], exponent)] }
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable { t * (exponent * pow(retainedInput(0), exponent - 1)) }
+    override func fused(_ t: consuming Variable, byPartial index: Int) -> Variable {
+        var slope = exponent == 2 ? constantInput(0).array : pow(constantInput(0).array, exponent - 1)
+        slope *= exponent
+        return t.changed { $0 *= slope }
+    }
 }
 
 /// aˣ for a fixed a > 0

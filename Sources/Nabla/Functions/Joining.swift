@@ -44,8 +44,10 @@ private final class Concatenate: LinearFunction {
 extension Variable {
     /// Parts of the given extents along `axis`.
     public func split(_ extents: [Int], axis: Int = 0) -> [Variable] {
-        let (axis, starts) = shape.partition(extents, axis: axis)
-        return zip(starts, extents).map { segment(axis: axis, start: $0, step: 1, count: $1) }
+        let (axis, _) = shape.partition(extents, axis: axis)
+        if extents.count == 1 { return [unchanged] }
+        if isSymbolicZero { return extents.map { .symbolicZero(shape.replacing(axis, with: $0), dtype: dtype) } }
+        return Split(extents, axis: axis).apply([self])
     }
 
     /// `parts` equal parts along `axis`.
@@ -81,6 +83,16 @@ extension Variable {
         }
         return result
     }
+}
+
+/// Linear, with several outputs; its transpose joins them again, in one pass.
+private final class Split: FunctionNode {
+    let extents: [Int]
+    let axis: Int
+    init(_ extents: [Int], axis: Int) { (self.extents, self.axis) = (extents, axis) }
+    override func forward(_ inputs: [NDArray]) -> [NDArray] { inputs[0].split(extents, axis: axis) }
+    override func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] { [concatenate(gradOutputs, axis: axis)] }
+    override func push(_ tangents: [Variable], _ given: InputSet) -> [Variable] { tangents[0].split(extents, axis: axis) }
 }
 
 private final class Segment: LinearFunction {

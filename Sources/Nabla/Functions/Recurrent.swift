@@ -13,7 +13,45 @@ public func lstm(_ c: Variable, _ gates: Variable) -> (c: Variable, h: Variable)
     require(
         c.rank >= 1 && gates.shape == c.shape.replacing(c.rank - 1, with: 4 * c.shape[c.rank - 1]),
         "lstm: expected a cell (…, hidden) and gates (…, 4 · hidden), got \(c.shape) and \(gates.shape)")
-    let parts = gates.split(into: 4, axis: -1)
-    let next = sigmoid(parts[1]) * c + sigmoid(parts[0]) * tanh(parts[2])
-    return (next, sigmoid(parts[3]) * tanh(next))
+    if c.dtype != gates.dtype {
+        let dtype = DType.promoted(c.dtype, gates.dtype)
+        return lstm(c.cast(to: dtype), gates.cast(to: dtype))
+    }
+    let results = LSTM().apply([c, gates])
+    return (results[0], results[1])
+}
+
+/// What the derivative is made of — sigmoid(i), sigmoid(f), tanh(g), sigmoid(o) and tanh(c′), one after another along the first axis —
+/// is a third output, so that it is differentiated in its turn.
+private final class LSTM: FunctionNode {
+    override func forward(_ inputs: [NDArray]) -> [NDArray] {
+        retainInputs([0])
+        retainOutputs([2])
+        let (next, h, activations) = lstmStep(inputs[0], inputs[1])
+        return [next, h, activations]
+    }
+
+    override func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] {
+        let (parts, more) = (retainedOutput(2).split(into: 5), gradOutputs[2].split(into: 5))
+        let (i, f, g, o, t) = (parts[0], parts[1], parts[2], parts[3], parts[4])
+        let h = gradOutputs[1]
+        let next = gradOutputs[0] + (h * o + more[4]) * (1 - t * t)
+        return indexes.map { index in
+            if index == 0 { return next * f }
+            return concatenate(
+                [
+                    (next * g + more[0]) * (i - i * i), (next * retainedInput(0) + more[1]) * (f - f * f),
+                    (next * i + more[2]) * (1 - g * g), (h * t + more[3]) * (o - o * o),
+                ], axis: -1)
+        }
+    }
+
+    override func pull(_ gradOutputs: [Variable], _ needed: InputSet, _ walk: BackwardWalk) {
+        if isRecording || !gradOutputs[2].isSymbolicZero { return super.pull(gradOutputs, needed, walk) }
+        let given = gradOutputs[0...1].map { $0.isSymbolicZero ? nil : $0.array }
+        let (c, gates) = lstmGradient(
+            retainedInput(0).array, retainedOutput(2).array, gradNext: given[0], gradH: given[1])
+        if needed.contains(0) { walk.accumulate(Variable(constant: c), at: edge0) }
+        if needed.contains(1) { walk.accumulate(Variable(constant: gates), at: edge1) }
+    }
 }

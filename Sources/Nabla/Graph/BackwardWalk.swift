@@ -59,6 +59,18 @@ package final class BackwardWalk {
         }
     }
 
+    /// The same for the product of a function's gradient and `factor`, while nothing is recorded: one pass where there is a sum already, and in
+    /// the memory of the gradient otherwise, when nobody else sees it.
+    package func accumulate(_ gradient: consuming Variable, times factor: NDArray, at edge: Edge) {
+        guard let number = search.number(edge) else { return }
+        if let shape = gradients[number]?.shape, shape == gradient.shape, shape == factor.shape {
+            let product = gradient.array
+            gradients[number] = gradients[number].take()!.changed { $0.add(product, times: factor) }
+        } else {
+            accumulate(gradient.changed { $0 *= factor }, at: edge)
+        }
+    }
+
     private func run(captures: Bool, retainGraph: Bool) {
         for position in stride(from: search.nodeCount - 1, through: 0, by: -1) {
             let entry = search.entry(at: position)
@@ -74,7 +86,7 @@ package final class BackwardWalk {
             if !captures { node.cell(output: 0)?.add(gradient, recorded: isRecorded) }
             if node.inputCount32 == 0 { return }
             let needed = search.needed(of: node)
-            if !needed.isEmpty { node.pull(gradient, needed, self) }
+            if !needed.isEmpty { node.pull(consume gradient, needed, self) }
         } else {
             pull(node, first, captures)
         }

@@ -10,14 +10,34 @@ package class ElementwiseFunction: FunctionNode {
         fail("\(label): expected an override of scaled(_:byPartial:), got none")
     }
 
-    override package func pull(_ gradOutput: Variable, _ needed: InputSet, _ walk: BackwardWalk) {
-        if needed.contains(0) { walk.accumulate(scaled(gradOutput, byPartial: 0), at: edge0) }
-        if inputCount32 == 1 { return }
-        for i in 1..<inputCount where needed.contains(i) { walk.accumulate(scaled(gradOutput, byPartial: i), at: edge(i)) }
+    /// The same while nothing is recorded, for a `t` of the output's shape: where a function has a kernel for it, or can work in the memory
+    /// of `t`. Gives the bits that the rule gives.
+    func fused(_ t: consuming Variable, byPartial index: Int) -> Variable { scaled(t, byPartial: index) }
+
+    override package func pull(_ gradOutput: consuming Variable, _ needed: InputSet, _ walk: BackwardWalk) {
+        if isRecording {
+            if needed.contains(0) { walk.accumulate(scaled(gradOutput, byPartial: 0), at: edge0) }
+            if inputCount32 == 1 { return }
+            for i in 1..<inputCount where needed.contains(i) { walk.accumulate(scaled(gradOutput, byPartial: i), at: edge(i)) }
+            return
+        }
+        if inputCount32 == 1 {
+            walk.accumulate(fused(gradOutput, byPartial: 0), at: edge0)
+            return
+        }
+        var last = inputCount - 1
+        while !needed.contains(last) { last -= 1 }
+        for i in 0..<last where needed.contains(i) { walk.accumulate(fused(copy gradOutput, byPartial: i), at: edge(i)) }
+        walk.accumulate(fused(gradOutput, byPartial: last), at: edge(last))
     }
 
     override package func push(_ tangents: [Variable], _ given: InputSet) -> [Variable] {
-        let terms = given.indexes.map { scaled(tangents[$0], byPartial: $0).broadcast(to: outputShape) }
+        let terms = given.indexes.map { index in
+            let t = tangents[index]
+            // What is fused takes tangents of the output's shape only.
+            let term = isRecording || t.isSymbolicZero || t.shape != outputShape ? scaled(t, byPartial: index) : fused(t, byPartial: index)
+            return term.broadcast(to: outputShape)
+        }
         return [terms.dropFirst().reduce(terms[0], +)]
     }
 
@@ -43,7 +63,7 @@ package class LinearFunction: FunctionNode {
         fail("\(label): expected an override of transpose, got none")
     }
 
-    override package func pull(_ gradOutput: Variable, _ needed: InputSet, _ walk: BackwardWalk) {
+    override package func pull(_ gradOutput: consuming Variable, _ needed: InputSet, _ walk: BackwardWalk) {
         for i in 0..<linearInputs where needed.contains(i) { walk.accumulate(transpose(gradOutput, i), at: edge(i)) }
     }
 
@@ -75,7 +95,7 @@ package class BilinearFunction: FunctionNode {
         fail("\(label): expected an override of transpose, got none")
     }
 
-    override package func pull(_ gradOutput: Variable, _ needed: InputSet, _ walk: BackwardWalk) {
+    override package func pull(_ gradOutput: consuming Variable, _ needed: InputSet, _ walk: BackwardWalk) {
         if needed.contains(0) { walk.accumulate(transpose(gradOutput, 0), at: edge0) }
         if needed.contains(1) { walk.accumulate(transpose(gradOutput, 1), at: edge1) }
     }
@@ -94,6 +114,15 @@ extension Variable {
     /// This variable as the result of a function that has nothing to do: like other results, a constant when nothing is recorded.
     @inline(__always)
     var unchanged: Variable { !isRecorded || isRecording ? self : detached() }
+
+    /// A constant with this variable's numbers after `change`, in the same memory when nobody else sees it.
+    @inline(__always)
+    consuming func changed(_ change: (inout NDArray) -> Void) -> Variable {
+        var array = self.array
+        _ = consume self
+        change(&array)
+        return Variable(constant: array)
+    }
 }
 
 extension FunctionNode {
@@ -171,6 +200,11 @@ package class UnaryMap: ElementwiseFunction {
     func scaled(_ t: Variable) -> Variable { fail("\(label): expected an override of scaled, got none") }
 
     override final func scaled(_ t: Variable, byPartial index: Int) -> Variable { scaled(t) }
+
+    override func fused(_ t: consuming Variable, byPartial index: Int) -> Variable {
+        let kept = (Self.keep == .output ? constantOutput() : constantInput(0)).array
+        return t.changed { $0.multiply(byDerivativeOf: Self.op, kept) }
+    }
 
     override final public func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0].mappedFloating(Self.op)] }
 }

@@ -77,8 +77,8 @@ open class FunctionNode {
         }
     }
 
-    /// The same for a function of one output.
-    package func pull(_ gradOutput: Variable, _ needed: InputSet, _ walk: BackwardWalk) {
+    /// The same for a function of one output. The gradient is given up: when nobody else sees its memory, it may be reused.
+    package func pull(_ gradOutput: consuming Variable, _ needed: InputSet, _ walk: BackwardWalk) {
         pull([gradOutput], needed, walk)
     }
 

@@ -7,6 +7,16 @@ package typealias BinaryOp = nk_binary_op
 package typealias CompareOp = nk_compare_op
 package typealias TernaryOp = nk_ternary_op
 package typealias ReduceOp = nk_reduce_op
+package typealias UpdateRule = nk_update_rule
+
+extension UpdateRule {
+    package static var sgd: UpdateRule { NK_SGD }
+    package static var momentum: UpdateRule { NK_MOMENTUM }
+    package static var nesterov: UpdateRule { NK_NESTEROV }
+    package static var adaGrad: UpdateRule { NK_ADAGRAD }
+    package static var rmsProp: UpdateRule { NK_RMSPROP }
+    package static var adam: UpdateRule { NK_ADAM }
+}
 
 /// A Swift number on its way to an array's element type.
 package struct ScalarValue: Sendable {
@@ -32,6 +42,8 @@ package protocol Backend: Sendable {
     func setThreadCount(_ count: Int)
 
     func map(_ op: UnaryOp, _ x: NDArray, into out: NDArray)
+    /// `t f′(x)` for the function `op`; `kept` is x or f(x), as the kernels' header says of each.
+    func mapGradient(_ op: UnaryOp, _ t: NDArray, _ kept: NDArray, into out: NDArray)
     func test(_ op: TestOp, _ x: NDArray, into out: NDArray)
     func map(_ op: BinaryOp, _ a: NDArray, _ b: NDArray, into out: NDArray)
     /// `a op scalar`, or `scalar op a` when `reversed`.
@@ -65,6 +77,13 @@ package protocol Backend: Sendable {
     /// Computes the one of `x`, `w` and `y` that `pass` says from the other two: float32, row-major, none of them empty. Returns false
     /// where there is no kernel for it; the result is then undefined.
     func convolve(_ pass: ConvolutionPass, _ geometry: ConvolutionGeometry, x: NDArray, w: NDArray, y: NDArray) -> Bool
+    /// A step of a long short-term memory, and its gradient; all arrays contiguous, see the kernels' header.
+    func lstmStep(_ c: NDArray, _ gates: NDArray, next: NDArray, h: NDArray, activations: NDArray)
+    func lstmGradient(
+        _ c: NDArray, _ activations: NDArray, gradNext: NDArray?, gradH: NDArray?, intoC: NDArray, intoGates: NDArray)
+    /// A step of an optimiser from `value` to `out`, all arrays contiguous; `memory` is changed in place.
+    func update(_ rule: UpdateRule, _ value: NDArray, _ gradient: NDArray, memory: [NDArray], _ numbers: [Double], into out: NDArray)
+
     func im2col(_ window: WindowGeometry, _ image: NDArray, into columns: NDArray)
     func col2im(_ window: WindowGeometry, _ columns: NDArray, into image: NDArray)
 

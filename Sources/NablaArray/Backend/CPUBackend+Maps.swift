@@ -11,6 +11,16 @@ extension CPUBackend {
         }
     }
 
+    package func mapGradient(_ op: UnaryOp, _ t: NDArray, _ kept: NDArray, into out: NDArray) {
+        if t.isFlat(like: out) && kept.isFlat(like: out) && out.isContiguous {
+            nk_unary_gradient_flat(op, out.kernelType, Int64(out.count), out.data, t.data, kept.data)
+            return
+        }
+        withOperands(t, kept, out) { rank, shape, st, sk, os in
+            nk_unary_gradient(op, out.kernelType, rank, shape, out.data, os, t.data, st, kept.data, sk)
+        }
+    }
+
     package func test(_ op: TestOp, _ x: NDArray, into out: NDArray) {
         withOperands(x, out) { rank, shape, xs, os in
             nk_test(op, x.kernelType, rank, shape, out.data.assumingMemoryBound(to: Bool.self), os, x.data, xs)
@@ -81,6 +91,11 @@ extension CPUBackend {
     }
 
     package func map(_ op: TernaryOp, _ a: NDArray, _ b: NDArray, _ c: NDArray, into out: NDArray) {
+        let flatC = c.isFlat(like: out)
+        if a.isFlat(like: out) && b.isFlat(like: out) && (flatC || c.count == 1) && out.isContiguous {
+            nk_ternary_flat(op, out.kernelType, Int64(out.count), out.data, a.data, b.data, c.data, !flatC)
+            return
+        }
         withOperands(a, b, c, out) { rank, shape, sa, sb, sc, os in
             nk_ternary(op, out.kernelType, rank, shape, out.data, os, a.data, sa, b.data, sb, c.data, sc)
         }
@@ -88,6 +103,10 @@ extension CPUBackend {
 
     package func map(_ op: TernaryOp, _ a: NDArray, _ b: NDArray, _ scalar: ScalarValue, into out: NDArray) {
         scalar.withElement(out.dtype) { element in
+            if a.isFlat(like: out) && b.isFlat(like: out) && out.isContiguous {
+                nk_ternary_flat(op, out.kernelType, Int64(out.count), out.data, a.data, b.data, element, true)
+                return
+            }
             withOperands(a, b, out) { rank, shape, sa, sb, os in
                 KernelLayout.scalar.withPointer { zero in
                     nk_ternary(op, out.kernelType, rank, shape, out.data, os, a.data, sa, b.data, sb, element, zero)

@@ -63,27 +63,24 @@ extension CPUBackend {
     }
 
     package func takeAlong(_ x: NDArray, axis: Int, indices: NDArray, into out: NDArray) {
-        let shape = out.shape
-        shape.withPointer { extents in
-            x.stridesInline.withPointer { xs in
-                indices.stridesInline.withPointer { si in
-                    out.stridesInline.withPointer { os in
-                        nk_take_along(
-                            x.kernelType, shape.rank32, extents, Int32(axis), out.data, os, x.data, xs,
-                            indices.data.assumingMemoryBound(to: Int64.self), si)
-                    }
-                }
-            }
-        }
+        along(nk_take_along, out.shape, axis: axis, out, x, indices)
     }
 
     package func addAlong(_ out: NDArray, axis: Int, indices: NDArray, _ x: NDArray) {
-        let shape = x.shape
+        along(nk_add_along, x.shape, axis: axis, out, x, indices)
+    }
+
+    private typealias AlongKernel = (
+        nk_dtype, Int32, UnsafePointer<Int32>?, Int32, UnsafeMutableRawPointer?, UnsafePointer<Int64>?, UnsafeRawPointer?,
+        UnsafePointer<Int64>?, UnsafePointer<Int64>?, UnsafePointer<Int64>?
+    ) -> Void
+
+    private func along(_ kernel: AlongKernel, _ shape: Shape, axis: Int, _ out: NDArray, _ x: NDArray, _ indices: NDArray) {
         shape.withPointer { extents in
             x.stridesInline.withPointer { xs in
                 indices.stridesInline.withPointer { si in
                     out.stridesInline.withPointer { os in
-                        nk_add_along(
+                        kernel(
                             x.kernelType, shape.rank32, extents, Int32(axis), out.data, os, x.data, xs,
                             indices.data.assumingMemoryBound(to: Int64.self), si)
                     }

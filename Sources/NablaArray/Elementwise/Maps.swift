@@ -127,7 +127,10 @@ public func leakyRelu(_ x: NDArray, slope: Double = 0.2) -> NDArray { gated(x, b
 
 /// `x` limited to `low ... high`
 public func clip(_ x: NDArray, _ low: Double, _ high: Double) -> NDArray {
-    minimum(maximum(x, low), high)
+    let array = x.cast(to: x.dtype.floating)
+    let out = NDArray(uninitializedLike: array)
+    backend.map(NK_CLIP, array, NDArray(low, dtype: array.dtype), ScalarValue(high), into: out)
+    return out
 }
 
 /// `condition ? a : b`, elementwise with broadcasting.

@@ -28,11 +28,6 @@ public final class AdaGrad: Optimizer {
     override public var stateNames: [String] { ["h"] }
 
     override public func step(_ value: inout NDArray, _ gradient: NDArray, _ state: inout ParameterState) {
-        state.arrays[0] += square(gradient)
-        var size = sqrt(state.arrays[0])
-        size += eps
-        var change = rate * gradient
-        change /= size
-        value -= change
+        value.update(.adaGrad, along: gradient, memory: &state.arrays, [rate, eps])
     }
 }

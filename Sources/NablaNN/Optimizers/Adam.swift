@@ -35,19 +35,8 @@ public final class Adam: Optimizer {
     override public var stateNames: [String] { ["m", "v"] }
 
     override public func step(_ value: inout NDArray, _ gradient: NDArray, _ state: inout ParameterState) {
-        state.arrays[0] *= beta1
-        state.arrays[0] += (1 - beta1) * gradient
-        var squares = square(gradient)
-        squares *= 1 - beta2
-        state.arrays[1] *= beta2
-        state.arrays[1] += squares
-
-        var size = sqrt(state.arrays[1])
-        size *= 1 / (1 - power(beta2, state.steps)).squareRoot()
-        size += eps
-        var change = state.arrays[0] * (alpha / (1 - power(beta1, state.steps)))
-        change /= size
-        value -= change
+        let size = alpha / (1 - power(beta1, state.steps)), root = 1 / (1 - power(beta2, state.steps)).squareRoot()
+        value.update(.adam, along: gradient, memory: &state.arrays, [beta1, 1 - beta1, beta2, 1 - beta2, size, root, eps])
     }
 }
 

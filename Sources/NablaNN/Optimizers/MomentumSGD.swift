@@ -27,8 +27,6 @@ public final class MomentumSGD: Optimizer {
     override public var stateNames: [String] { ["v"] }
 
     override public func step(_ value: inout NDArray, _ gradient: NDArray, _ state: inout ParameterState) {
-        state.arrays[0] *= momentum
-        state.arrays[0] -= rate * gradient
-        value += state.arrays[0]
+        value.update(.momentum, along: gradient, memory: &state.arrays, [rate, momentum])
     }
 }

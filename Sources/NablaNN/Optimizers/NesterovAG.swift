@@ -28,10 +28,6 @@ public final class NesterovAG: Optimizer {
     override public var stateNames: [String] { ["v"] }
 
     override public func step(_ value: inout NDArray, _ gradient: NDArray, _ state: inout ParameterState) {
-        let descent = rate * gradient
-        state.arrays[0] *= momentum
-        state.arrays[0] -= descent
-        value += momentum * state.arrays[0]
-        value -= descent
+        value.update(.nesterov, along: gradient, memory: &state.arrays, [rate, momentum])
     }
 }

@@ -31,15 +31,6 @@ public final class RMSprop: Optimizer {
     override public var stateNames: [String] { ["ms"] }
 
     override public func step(_ value: inout NDArray, _ gradient: NDArray, _ state: inout ParameterState) {
-        var squares = square(gradient)
-        squares *= 1 - alpha
-        state.arrays[0] *= alpha
-        state.arrays[0] += squares
-
-        var size = sqrt(state.arrays[0])
-        size += eps
-        var change = rate * gradient
-        change /= size
-        value -= change
+        value.update(.rmsProp, along: gradient, memory: &state.arrays, [rate, alpha, 1 - alpha, eps])
     }
 }

@@ -16,6 +16,6 @@ public final class SGD: Optimizer {
     }
 
     override public func step(_ value: inout NDArray, _ gradient: NDArray, _ state: inout ParameterState) {
-        value -= rate * gradient
+        value.update(.sgd, along: gradient, memory: &state.arrays, [rate])
     }
 }

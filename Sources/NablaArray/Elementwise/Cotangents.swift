@@ -1,0 +1,43 @@
+import CNablaKernels
+
+// What a backward walk does to a cotangent while nothing is recorded: one pass each, in the cotangent's own memory when nobody else sees
+// it. A large array that is overwritten lies in the cache already, and a new one does not.
+
+extension NDArray {
+    /// `self = self · f′(x)` for the function `op`, of which `kept` is x or f(x), as the derivative needs it.
+    package mutating func multiply(byDerivativeOf op: UnaryOp, _ kept: NDArray) {
+        overwrite { backend.mapGradient(op, $0, kept, into: $1) }
+    }
+
+    /// `self = self + a · b`, all of one shape and type.
+    package mutating func add(_ a: NDArray, times b: NDArray) {
+        overwrite { backend.map(NK_MUL_ADD, a, b, $0, into: $1) }
+    }
+
+    /// `self = x > 0 ? self : slope · self`
+    package mutating func gate(by x: NDArray, slope: Double) {
+        overwrite { backend.map(NK_GATE, $0, x, ScalarValue(slope), into: $1) }
+    }
+
+    /// `self = -self`
+    package mutating func negate() {
+        overwrite { backend.map(NK_NEG, $0, into: $1) }
+    }
+
+    /// `self = -self · (a / b) / b`, which is `self · ∂(a / b)/∂b`; a and b broadcast to this array's shape.
+    package mutating func multiply(byDerivativeOfQuotient a: NDArray, _ b: NDArray) {
+        overwrite { backend.map(NK_QUOTIENT_GRADIENT, $0, a, b, into: $1) }
+    }
+
+    /// Calls `body` with this array and with where its successor is to be written: the same memory, or new.
+    @inline(__always)
+    private mutating func overwrite(_ body: (_ array: NDArray, _ out: NDArray) -> Void) {
+        if ownsMemoryAlone && isContiguous {
+            body(self, self)
+        } else {
+            let out = NDArray(uninitializedLike: self)
+            body(self, out)
+            self = out
+        }
+    }
+}
