@@ -6,6 +6,10 @@ Libraries that cannot live in one Python environment may each have their own: NA
 NABLA_CHAINER_PYTHON name the interpreters, and the one that runs this file stands in for those not given. A library that its interpreter
 cannot import is left out, with a line on stderr.
 
+The old OpenBLAS in Chainer's NumPy (0.3.20 in NumPy 1.23.5) does not know newer processors and then takes kernels of 2007 without AVX, four
+times slower in matrix products than what it has. NABLA_CHAINER_CORETYPE, say SkylakeX where there is AVX-512, chooses its kernels; unset,
+Chainer is measured as it installs, and rows of matrix products say more about OpenBLAS than about Chainer.
+
 `--threads 1,2` prints one table for one thread and one for two. Programs take turns, so that a busy minute of the machine meets all of
 them; of the rounds' medians the least counts. A ratio is the other library's time over Nabla's. Where checksums differ by more than
 rounding, 1e-4 of their magnitude, the row says so.
@@ -56,6 +60,8 @@ def measure(binary, peers, folder, threads, rounds, more):
     programs = {"nabla": ([binary, *common, "--json", "yes"], None)}
     for peer, python in peers.items():
         programs[peer] = ([python, str(HERE / f"{peer}_workloads.py"), "--inputs", folder, *common], limited)
+    if "chainer" in programs and "NABLA_CHAINER_CORETYPE" in os.environ:
+        programs["chainer"] = (programs["chainer"][0], {**limited, "OPENBLAS_CORETYPE": os.environ["NABLA_CHAINER_CORETYPE"]})
     best = {}
     for _ in range(rounds):
         for program, (command, environment) in programs.items():
