@@ -57,7 +57,7 @@ bench: deps
 	swift build --package-path Benchmarks -c release
 	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE Benchmarks/.build/release/NablaBenchmarks
 
-# The same workloads in PyTorch and JAX, when python3 has them, and the ratios.
+# The same workloads in PyTorch, JAX and Chainer, where python3 or the NABLA_*_PYTHON of compare.py has them, and the ratios.
 bench-peers: deps
 	swift build --package-path Benchmarks -c release
 	python3 Benchmarks/peers/compare.py Benchmarks/.build/release/NablaBenchmarks --threads 1

@@ -6,19 +6,16 @@ A call includes bringing its result to Python, as every other program does; comp
 """
 import math
 import os
-import sys
 
-options = dict(zip(sys.argv[1::2], sys.argv[2::2]))
-if int(options.get("--threads", 1)) == 1:
+from harness import chains, run, threads
+
+# XLA's own pool takes a thread for every core it may run on.
+os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
+if threads == 1:
     os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
-    os.environ["OMP_NUM_THREADS"] = "1"
-    # XLA's own pool takes a thread for every core it may run on.
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 
 import jax
 import jax.numpy as jnp
-
-from harness import run
 
 jax.config.update("jax_enable_x64", True)
 
@@ -59,22 +56,6 @@ def toy(inputs):
         return x
 
     return compiled(steps, jnp.asarray(inputs["x"]))
-
-
-def small(x):
-    h = x
-    for _ in range(20):
-        h = jnp.sin(h)
-        h = h * x
-        h = jnp.exp(-h)
-        h = h + x
-    return h.sum()
-
-
-def large(x):
-    a = jnp.tanh(x) * x + jnp.exp(-x)
-    b = jnp.sin(a) * a + jnp.log(x + 2)
-    return (jnp.sqrt(b + 3) * a).sum()
 
 
 def value(f):
@@ -269,8 +250,7 @@ def matmul(dtype):
 
 WORKLOADS = {
     "toy": toy,
-    **{f"chain_small.{n}": f(small) for n, f in (("value", value), ("gradient", gradient), ("second", second))},
-    **{f"elementwise_large.{n}": f(large) for n, f in (("value", value), ("gradient", gradient), ("second", second))},
+    **chains(jnp, value, gradient, second),
     "mlp_hvp.value": mlp(0),
     "mlp_hvp.gradient": mlp(1),
     "mlp_hvp": mlp(2),
@@ -288,4 +268,4 @@ WORKLOADS = {
 }
 
 if __name__ == "__main__":
-    run(WORKLOADS, options.get("--inputs"))
+    run(WORKLOADS)

@@ -3,15 +3,13 @@
     python3 torch_workloads.py --inputs FOLDER [--seconds S] [--filter NAME] [--threads N]
 """
 import math
-import sys
+
+from harness import chains, run, threads
 
 import torch
 import torch.nn.functional as F
 
-from harness import run
-
-options = dict(zip(sys.argv[1::2], sys.argv[2::2]))
-torch.set_num_threads(int(options.get("--threads", 1)))
+torch.set_num_threads(threads)
 
 
 def leaf(array):
@@ -59,22 +57,6 @@ def toy(inputs):
         return x.item()
 
     return body
-
-
-def small(x):
-    h = x
-    for _ in range(20):
-        h = torch.sin(h)
-        h = h * x
-        h = torch.exp(-h)
-        h = h + x
-    return h.sum()
-
-
-def large(x):
-    a = torch.tanh(x) * x + torch.exp(-x)
-    b = torch.sin(a) * a + torch.log(x + 2)
-    return (torch.sqrt(b + 3) * a).sum()
 
 
 def value(f):
@@ -305,8 +287,7 @@ def matmul(dtype):
 
 WORKLOADS = {
     "toy": toy,
-    **{f"chain_small.{n}": f(small) for n, f in (("value", value), ("gradient", gradient), ("second", second))},
-    **{f"elementwise_large.{n}": f(large) for n, f in (("value", value), ("gradient", gradient), ("second", second))},
+    **chains(torch, value, gradient, second),
     "mlp_hvp.value": mlp(0),
     "mlp_hvp.gradient": mlp(1),
     "mlp_hvp": mlp(2),
@@ -326,4 +307,4 @@ WORKLOADS = {
 }
 
 if __name__ == "__main__":
-    run(WORKLOADS, options.get("--inputs"))
+    run(WORKLOADS)
