@@ -77,6 +77,7 @@ package protocol Backend: Sendable {
     /// Computes the one of `x`, `w` and `y` that `pass` says from the other two: float32, row-major, none of them empty. Returns false
     /// where there is no kernel for it; the result is then undefined.
     func convolve(_ pass: ConvolutionPass, _ geometry: ConvolutionGeometry, x: NDArray, w: NDArray, y: NDArray) -> Bool
+
     /// A step of a long short-term memory, and its gradient; all arrays contiguous, see the kernels' header.
     func lstmStep(_ c: NDArray, _ gates: NDArray, next: NDArray, h: NDArray, activations: NDArray)
     func lstmGradient(
