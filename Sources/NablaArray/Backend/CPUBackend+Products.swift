@@ -20,8 +20,9 @@ extension CPUBackend {
 }
 
 extension MatrixOperand {
-    /// Whether BLAS can read this matrix as it lies: one of its axes has neighbours next to each other.
+    /// Whether BLAS can read this matrix as it lies: one of its axes has neighbours next to each other. Of an empty matrix nothing is read.
     var suitsBLAS: Bool {
+        if rows == 0 || columns == 0 { return true }
         let rowMajor = (columnStride == 1 || columns == 1) && (rowStride >= max(1, columns) || rows == 1)
         let columnMajor = (rowStride == 1 || rows == 1) && (columnStride >= max(1, rows) || columns == 1)
         return rowMajor || columnMajor
