@@ -28,9 +28,6 @@ public func matmul(_ a: NDArray, _ b: NDArray, transposeA: Bool = false, transpo
 
 private func product(_ a: NDArray, _ b: NDArray, _ transposeA: Bool, _ transposeB: Bool) -> NDArray {
     let (left, right) = (MatrixOperand(of: a), MatrixOperand(of: b))
-    if a.count == 0 || b.count == 0 {
-        return .zeros(Shape(transposeA ? left.columns : left.rows, transposeB ? right.rows : right.columns), dtype: a.dtype)
-    }
     if !left.suitsBLAS { return product(a.copied(), b, transposeA, transposeB) }
     if !right.suitsBLAS { return product(a, b.copied(), transposeA, transposeB) }
     let (rows, columns) = (transposeA ? left.columns : left.rows, transposeB ? right.rows : right.columns)
