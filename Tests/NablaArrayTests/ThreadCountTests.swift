@@ -6,6 +6,20 @@ import Testing
     /// Large operations, one after the other, as bits. In a process of its own: the number of threads is everyone's.
     @Test func resultsAreTheSameForEveryNumberOfThreads() async {
         await #expect(processExitsWith: .success) {
+            /// Products that threads share by rows, by columns and along the inner axis, with operands as they lie and transposed.
+            func products() -> [NDArray] {
+                var generator = RandomGenerator(seed: 2)
+                let shapes = [
+                    (1000, 60, 61), (129, 333, 177), (90, 2000, 40), (20, 20, 9000), (64, 17, 5000), (80, 20, 1280), (200, 150, 1001), (512, 300, 401),
+                ]
+                return shapes.flatMap { m, n, k in
+                    [DType.float32, .float64].flatMap { type in
+                        let a = generator.normal([m, k], dtype: type), b = generator.normal([k, n], dtype: type)
+                        let (ta, tb) = (a.transposed().copied(), b.transposed().copied())
+                        return [matmul(a, b), matmul(ta, b, transposeA: true), matmul(a, tb, transposeB: true)]
+                    }
+                }
+            }
             func results() -> [[UInt64]] {
                 var generator = RandomGenerator(seed: 1)
                 let x = generator.normal([1000, 307])
@@ -17,7 +31,7 @@ import Testing
                     x.take(n[..<5000], axis: 0), NDArray.zeros([1000, 64]).addingAt(indices: n, x.reshaped(to: [-1])[..<64]),
                     y.reshaped(to: [307, 1000]).variance(axes: [0]), generator.permutation(10_000), x.max(), x[x .> 0],
                 ]
-                return arrays.map { $0.cast(to: .float64).doubles.map(\.bitPattern) }
+                return (arrays + products()).map { $0.cast(to: .float64).doubles.map(\.bitPattern) }
             }
             setThreadCount(1)
             let alone = results()
