@@ -29,4 +29,43 @@ import Testing
             }
         }
     }
+
+    /// Threads share products by rows, by columns and along the inner axis: with operands as they lie and transposed, each number of threads
+    /// gives its own bits every time, and all are the products of float64 sums in order.
+    @Test func productsOfSeveralThreads() async {
+        await #expect(processExitsWith: .success) {
+            let shapes = [
+                (1000, 60, 61), (129, 333, 177), (90, 2000, 40), (20, 20, 9000), (64, 17, 5000), (80, 20, 1280), (200, 150, 1001),
+                (512, 300, 401),
+            ]
+            func bits(_ array: NDArray) -> [UInt64] { array.cast(to: .float64).doubles.map(\.bitPattern) }
+            func check(_ m: Int, _ n: Int, _ k: Int, _ dtype: DType) {
+                var generator = RandomGenerator(seed: 2)
+                let a = generator.normal([m, k], dtype: dtype), b = generator.normal([k, n], dtype: dtype)
+                let (ta, tb) = (a.transposed().copied(), b.transposed().copied())
+                // Some elements, each as a dot product in float64.
+                let places = (0..<40).map { ($0 * 131 % m, $0 * 57 % n) }
+                let expected = places.map { i, j in
+                    zip(a[i].cast(to: .float64).doubles, tb[j].cast(to: .float64).doubles).map(*).reduce(0, +)
+                }
+                for count in [1, 2, 3, 8] {
+                    setThreadCount(count)
+                    func products() -> [NDArray] { [matmul(a, b), matmul(ta, b, transposeA: true), matmul(a, tb, transposeB: true)] }
+                    let results = products()
+                    for (first, again) in zip(results, products()) where bits(first) != bits(again) {
+                        fatalError("\(m) × \(k) × \(n): two products on \(count) threads differ")
+                    }
+                    for result in results {
+                        for ((i, j), value) in zip(places, expected) {
+                            // k roundings of partial sums of about √k, up to 1 ulp / 2 each, which add up like their root.
+                            let tolerance = Double(k) * (dtype == .float32 ? Double(Float.ulpOfOne) : Double.ulpOfOne)
+                            let error = abs(result[i, j].item() - value)
+                            if !(error <= tolerance) { fatalError("\(m) × \(k) × \(n), \(count) threads: off by \(error) at \(i), \(j)") }
+                        }
+                    }
+                }
+            }
+            for (m, n, k) in shapes { for dtype in [DType.float32, .float64] { check(m, n, k, dtype) } }
+        }
+    }
 }

@@ -1,13 +1,9 @@
 import CNablaKernels
 import CNablaRuntime
-import COpenBLAS
 
 /// The backend on the machine's own cores: C kernels for maps and reductions, OpenBLAS for matrix products.
 package struct CPUBackend: Backend {
-    package func setThreadCount(_ count: Int) {
-        nr_set_thread_count(Int32(count))
-        openblas_set_num_threads(Int32(count))
-    }
+    package func setThreadCount(_ count: Int) { nr_set_thread_count(Int32(count)) }
 }
 
 /// The shape and strides of one operand as the kernels take them.

@@ -94,7 +94,10 @@ public enum ArrayMemory {
     public static func resetPeak() { nr_reset_peak_bytes() }
 }
 
-/// The number of threads that large array operations use (elementwise maps, reductions, copies and matrix products).
+/// The number of threads that large array operations use (elementwise maps, reductions, copies, convolutions and matrix products).
+///
+/// Results are the same to the bit for every number of threads, except that matrix products may differ in their last bits (as the parts
+/// that threads compute may be added up in another order than the whole); for one number of threads they are always the same.
 public func setThreadCount(_ count: Int) {
     require(count >= 1, "setThreadCount: expected at least 1, got \(count)")
     backend.setThreadCount(count)
