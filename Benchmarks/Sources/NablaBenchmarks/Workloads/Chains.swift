@@ -14,7 +14,9 @@ func chainSmallWorkloads() -> [Workload] {
         }
         return h.sum()
     }
-    return orders(of: "chain_small", inputs: inputs, at: x, chain)
+    // x is used 41 times.
+    return orders(
+        of: "chain_small", inputs: inputs, at: x, [(.curved, 40), (.product, 20), (.negation, 20), (.sum, 20), (.use, 40)], chain)
 }
 
 /// Twelve operations on a million numbers: what is left is arithmetic and memory.
@@ -26,15 +28,30 @@ func elementwiseLargeWorkloads() -> [Workload] {
         let b = sin(a) * a + log(x + 2)
         return (sqrt(b + 3) * a).sum()
     }
-    return orders(of: "elementwise_large", inputs: inputs, at: x, chain)
+    // x is used four times, a three times.
+    return orders(
+        of: "elementwise_large", inputs: inputs, at: x, bound: .traffic,
+        [(.curved, 5), (.product, 3), (.negation, 1), (.shift, 2), (.sum, 2), (.use, 5)], chain)
 }
 
-/// The value, the gradient, and the gradient of the squared norm of the gradient.
-private func orders(of name: String, inputs: Inputs, at x: Variable, _ f: @escaping (Variable) -> Variable) -> [Workload] {
-    [
-        Workload(name: "\(name).value", inputs: inputs) { noBackprop { f(x).item() } },
-        Workload(name: "\(name).gradient", inputs: inputs) { checksum([grad(of: f(x), wrt: x, retainGraph: false)]) },
-        Workload(name: "\(name).second", inputs: inputs) {
+/// The value, the gradient, and the gradient of the squared norm of the gradient, of a chain that ends in a sum.
+///
+/// Bytes: those of each function in the chain (`Traffic`), the sum's one pass, and three of the squared gradient and its gradient.
+private func orders(
+    of name: String, inputs: Inputs, at x: Variable, bound: Workload.Bound? = nil, _ functions: [(traffic: Traffic, count: Double)],
+    _ f: @escaping (Variable) -> Variable
+) -> [Workload] {
+    let costs = (0...2).map { order in
+        var cost = Cost()
+        cost.add(passes: functions.reduce(order == 2 ? 4 : 1) { $0 + $1.traffic.passes(order) * $1.count }, over: x.count)
+        return cost
+    }
+    return [
+        Workload(name: "\(name).value", inputs: inputs, cost: costs[0], bound: bound) { noBackprop { f(x).item() } },
+        Workload(name: "\(name).gradient", inputs: inputs, cost: costs[1], bound: bound) {
+            checksum([grad(of: f(x), wrt: x, retainGraph: false)])
+        },
+        Workload(name: "\(name).second", inputs: inputs, cost: costs[2], bound: bound) {
             let gradient = grad(of: f(x), wrt: x, enableDoubleBackprop: true)
             return checksum([grad(of: square(gradient).sum(), wrt: x, retainGraph: false)])
         },
@@ -42,14 +59,18 @@ private func orders(of name: String, inputs: Inputs, at x: Variable, _ f: @escap
 }
 
 /// The sixth derivative of tanh x sin x at 1000 points, by six reverse walks one over another.
+///
+/// Bytes by Leibniz' rule, which a walk does not know: 7 derivatives of each factor, of 2 passes, their 7 products and 6 sums, of 3.
 func nthDerivativeWorkload() -> Workload {
     var inputs = Inputs(seed: 13)
     let x = Variable(inputs.uniform([1000], as: "x"))
     let sixth = derivative(of: { tanh($0) * sin($0) }, order: 6)
-    return Workload(name: "nth_derivative", inputs: inputs) { checksum([sixth(x)]) }
+    var cost = Cost()
+    cost.add(passes: 14 * 2 + 13 * 3, over: 1000)
+    return Workload(name: "nth_derivative", inputs: inputs, cost: cost) { checksum([sixth(x)]) }
 }
 
-/// The Hessian of the loss of a 10-32-1 network on 64 points in all its 385 parameters.
+/// The Hessian of the loss of a 10-32-1 network on 64 points in all its 385 parameters: a gradient and 385 products with a unit vector.
 func hessianSmallWorkload() -> Workload {
     var inputs = Inputs(seed: 14)
     let theta = Variable(inputs.normal([385], 0.3, as: "theta"))
@@ -59,5 +80,9 @@ func hessianSmallWorkload() -> Workload {
         let hidden = tanh(linear(x, theta[0..<320].reshaped(to: [32, 10]), theta[320..<352]))
         return meanSquaredError(linear(hidden, theta[352..<384].reshaped(to: [1, 32]), theta[384..<385]), y)
     }
-    return Workload(name: "hessian_small", inputs: inputs) { checksum([hessian(of: loss, at: theta)]) }
+    var cost = Cost()
+    let layers = Layer.network(batch: 64, [10, 32, 1])
+    cost.add(.gradient, layers, .curved)
+    cost.add(.hessianProduct, layers, .curved, count: 385)
+    return Workload(name: "hessian_small", inputs: inputs, cost: cost) { checksum([hessian(of: loss, at: theta)]) }
 }

@@ -2,6 +2,9 @@ import Nabla
 
 /// An iteration of MAML on sine waves: network 1-40-40-1 with ReLU, 25 tasks of 10 points, inner steps of 0.01, the gradient of the mean error
 /// on the queries; one task after the other or all in batched products.
+///
+/// For each task: the query's gradient, 3F - F₁ with F = 34 kFLOP, and for each inner step as much and a Hessian-vector product; and nine
+/// passes over the parameters for a step w - 0.01 g and its gradient.
 func mamlWorkloads() -> [Workload] {
     var inputs = Inputs(seed: 4)
     let weights = inputs.network([1, 40, 40, 1], as: "net")
@@ -43,13 +46,27 @@ func mamlWorkloads() -> [Workload] {
         let loss = square(output(Variable(constant: qx), theta) - Variable(constant: qy)).mean()
         return checksum(grad(of: loss, wrt: weights, retainGraph: false))
     }
+    func cost(_ steps: Int) -> Cost {
+        var cost = Cost()
+        let layers = Layer.network(batch: 10, [1, 40, 40, 1])
+        cost.add(.gradient, layers, .gate, count: 25 * (steps + 1))
+        cost.add(.hessianProduct, layers, .gate, count: 25 * steps)
+        cost.add(passes: Double(9 * 25 * steps), over: weights.reduce(0) { $0 + $1.count })
+        return cost
+    }
     return [
-        Workload(name: "maml_sine.looped", inputs: inputs) { looped(1) }, Workload(name: "maml_sine", inputs: inputs) { batched(1) },
-        Workload(name: "maml_sine_5.looped", inputs: inputs) { looped(5) }, Workload(name: "maml_sine_5", inputs: inputs) { batched(5) },
+        Workload(name: "maml_sine.looped", inputs: inputs, cost: cost(1)) { looped(1) },
+        Workload(name: "maml_sine", inputs: inputs, cost: cost(1)) { batched(1) },
+        Workload(name: "maml_sine_5.looped", inputs: inputs, cost: cost(5)) { looped(5) },
+        Workload(name: "maml_sine_5", inputs: inputs, cost: cost(5)) { batched(5) },
     ]
 }
 
 /// The meta-gradient of 20 steps of a coordinatewise LSTM optimiser (two layers of 20) on 128 quadratics in 10 dimensions, exact to second order.
+///
+/// A step: three products for each of the five layers on 1280 coordinates, and four with each quadratic's matrix (the residual, its gradient,
+/// and either once more backwards). A cell makes one pass over its gates' sum, which is 3 × 4 of its state's size, and one function of it: gates
+/// and cell in, cell and state out, 7; backwards gates, cell and two cotangents in, those of gates and cell out, 12.
 func learningToLearnWorkload() -> Workload {
     var inputs = Inputs(seed: 5)
     let (problems, dimensions, hidden) = (128, 10, 20)
@@ -65,7 +82,14 @@ func learningToLearnWorkload() -> Workload {
     let out = weight(1, hidden, "output")
     let parameters = [first.0, first.1, first.2, second.0, second.1, second.2, out]
     let coordinates = problems * dimensions
-    return Workload(name: "l2l_quadratic", inputs: inputs) {
+    var cost = Cost()
+    for (inputs, outputs) in [(1, 4 * hidden), (hidden, 4 * hidden), (hidden, 4 * hidden), (hidden, 4 * hidden), (hidden, 1)] {
+        let layer = Layer(batch: coordinates, inputs: inputs, outputs: outputs)
+        for product in [layer.forward, layer.dataGradient, layer.weightGradient] { cost.add(product, 20) }
+    }
+    cost.add(Product(m: dimensions, n: 1, k: dimensions), 20 * 4 * problems)
+    cost.add(passes: 20 * 2 * (12 + 7 + 12), over: coordinates * hidden)
+    return Workload(name: "l2l_quadratic", inputs: inputs, cost: cost) {
         var theta = Variable(NDArray.zeros([problems, dimensions, 1]))
         let zero = Variable(constant: .zeros([coordinates, hidden]))
         var (c1, h1, c2, h2) = (zero, zero, zero, zero)

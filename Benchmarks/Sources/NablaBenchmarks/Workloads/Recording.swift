@@ -43,7 +43,8 @@ func arrayWorkloads() -> [Workload] {
     ]
 }
 
-/// Program 1 of the README: 30 steps of descent on a function that holds a gradient.
+/// Program 1 of the README: 30 steps of descent on a function that holds a gradient. Bytes: of scalars, two products, two numbers times x and
+/// two sums with the gradient of their gradient.
 func toyWorkload() -> Workload {
     func f(_ x: Variable) -> Variable {
         let y = x * x * x / 3
@@ -52,7 +53,9 @@ func toyWorkload() -> Workload {
     }
     var inputs = Inputs(seed: 10)
     let start = inputs.uniform([], as: "x")
-    return Workload(name: "toy", inputs: inputs) {
+    var cost = Cost()
+    cost.add(passes: 30 * [Traffic.product, .negation, .sum].reduce(0) { $0 + 2 * $1.second }, over: 1)
+    return Workload(name: "toy", inputs: inputs, cost: cost) {
         var x = Variable(start)
         for _ in 0..<30 {
             let z = f(x)
