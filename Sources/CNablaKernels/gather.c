@@ -107,7 +107,7 @@ void nk_add_at(nk_dtype type, int64_t outer, int64_t length, int64_t inner, void
     }
     // Every thread reads all the indices, which is little beside slices this long.
     int64_t grain = (length - 1) / nr_thread_count() + 1;
-    for (job.block = 0; job.block < outer; job.block++) nr_parallel_for(length, grain, add_targets_body, &job);
+    for (job.block = 0; job.block < outer; job.block++) nr_parallel_parts(length, grain, add_targets_body, &job);
 }
 
 // MARK: Single elements along an axis

@@ -11,7 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAXIMUM_THREADS = 64, SPIN_NANOSECONDS = 20000 };
+// A worker that sleeps is woken for so many grains at least: it costs the caller about as much as one grain's work.
+enum { MAXIMUM_THREADS = 64, SPIN_NANOSECONDS = 20000, WAKING_GRAINS = 4 };
 
 typedef struct {
     void (*body)(void *, int64_t, int64_t);
@@ -31,7 +32,7 @@ static _Atomic uint32_t epoch;
 static _Atomic int sleepers;
 static pthread_mutex_t sleep_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
-static int workers_started;  // under `busy`
+static _Atomic int workers_started;  // changes under `busy`
 NR_THREAD_LOCAL bool inside_loop;
 
 static inline void pause_briefly(void) {
@@ -139,11 +140,13 @@ static void run_with_workers(loop_job *job) {
     }
 }
 
-void nr_parallel_for(int64_t count, int64_t grain, void (*body)(void *context, int64_t begin, int64_t end), void *context) {
+static void share(int64_t count, int64_t grain, bool wakes, void (*body)(void *context, int64_t begin, int64_t end), void *context) {
     if (count <= 0) return;
     if (grain < 1) grain = 1;
     int threads = nr_thread_count();
-    if (count <= grain || threads == 1 || inside_loop || atomic_exchange_explicit(&busy, true, memory_order_acquire)) {
+    // The sleepers and the workers may change at any time: what is decided here only costs time.
+    bool too_small = count <= grain || (!wakes && atomic_load_explicit(&sleepers, memory_order_relaxed) >= workers_started);
+    if (too_small || threads == 1 || inside_loop || atomic_exchange_explicit(&busy, true, memory_order_acquire)) {
         body(context, 0, count);
         return;
     }
@@ -154,4 +157,12 @@ void nr_parallel_for(int64_t count, int64_t grain, void (*body)(void *context, i
     if (job.threads > grains) job.threads = (int)grains;
     run_with_workers(&job);
     atomic_store_explicit(&busy, false, memory_order_release);
+}
+
+void nr_parallel_for(int64_t count, int64_t grain, void (*body)(void *context, int64_t begin, int64_t end), void *context) {
+    share(count, grain, grain < 1 || count / grain >= WAKING_GRAINS, body, context);
+}
+
+void nr_parallel_parts(int64_t count, int64_t part, void (*body)(void *context, int64_t begin, int64_t end), void *context) {
+    share(count, part, true, body, context);
 }

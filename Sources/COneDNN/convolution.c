@@ -186,11 +186,11 @@ static void run(job *j) {
         shared_bytes[index] = (size_t)j->parts[index] * j->pitch[index];
         j->shared[index] = nr_buffer_allocate(shared_bytes[index]);
         j->shared_index = index;
-        nr_parallel_for(j->parts[index], 1, reorder_parts, j);
+        nr_parallel_parts(j->parts[index], 1, reorder_parts, j);
     }
     size_t terms_bytes = j->pass == ND_WEIGHT_GRADIENT && n->batch > 1 ? (size_t)n->batch * j->pitch[ND_W] : 0;
     if (terms_bytes > 0) j->terms = nr_buffer_allocate(terms_bytes);
-    if (!j->failed) nr_parallel_for(tasks, 1, compute_tiles, j);
+    if (!j->failed) nr_parallel_parts(tasks, 1, compute_tiles, j);
     if (!j->failed && j->terms) finish_sum(j);
     if (j->terms) nr_buffer_free(j->terms, terms_bytes);
     for (int index = 0; index < ND_ARRAYS; index++)

@@ -33,8 +33,10 @@ int nr_thread_count(void);
 void nr_set_thread_count(int count);
 /// Calls body(context, begin, end) on disjoint ranges that cover 0..<count, on up to nr_thread_count() threads, and returns when
 /// all are done. Every range but the last is a multiple of `grain` long; with count <= grain the caller's thread runs it all.
-/// A call from inside a body runs on the calling thread alone.
+/// A call from inside a body runs on the calling thread alone, and so does one of few grains while all workers sleep.
 void nr_parallel_for(int64_t count, int64_t grain, void (*body)(void *context, int64_t begin, int64_t end), void *context);
+/// The same for parts that are each worth waking a sleeping thread for.
+void nr_parallel_parts(int64_t count, int64_t part, void (*body)(void *context, int64_t begin, int64_t end), void *context);
 
 // MARK: Thread-local state of the graph
 

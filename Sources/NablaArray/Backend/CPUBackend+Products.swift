@@ -101,7 +101,7 @@ private struct SharedProduct {
         // Whole registers of the kernels.
         grain = ((extent + parts - 1) / parts + 15) / 16 * 16
         withUnsafeMutablePointer(to: &self) { product in
-            nr_parallel_for(
+            nr_parallel_parts(
                 Int64(extent), Int64(product.pointee.grain),
                 { product, begin, end in
                     let product = product!.assumingMemoryBound(to: SharedProduct.self)
