@@ -39,7 +39,7 @@ struct Aims {
         results.compactMap { result in
             guard let bound = result.workload.bound, let cost = result.workload.cost else { return nil }
             let limit = bound == .products ? 1.25 : 2
-            let ratio = result.median / cost.floor(on: machine) * Double(result.workload.units)
+            let ratio = result.median / cost.floor(on: machine, alive: result.peakBytesInAll) * Double(result.workload.units)
             return line("\(result.workload.name) / floor: \(threeDigits(ratio))", at: "\(limit)", ratio <= limit)
         }
     }

@@ -12,7 +12,10 @@ struct Table {
     static func line(_ result: Measurement, first: Measurement, on machine: Machine) -> String {
         let cost = result.workload.cost
         let units = Double(result.workload.units)
-        let (floor, own) = (cost.map { $0.floor(on: machine) / units }, cost.map { $0.floorOfOwnShapes(on: machine) / units })
+        let (floor, own) = (
+            cost.map { $0.floor(on: machine, alive: result.peakBytesInAll) / units },
+            cost.map { $0.floorOfOwnShapes(on: machine, alive: result.peakBytesInAll) / units }
+        )
         return line(
             result.workload.name,
             ["\(result.threads)"] + [0.5, 0.1, 0.9].map { formatted(nanoseconds: result.percentile($0)) }

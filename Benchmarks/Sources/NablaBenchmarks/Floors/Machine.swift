@@ -73,17 +73,21 @@ final class Machine {
 }
 
 extension Cost {
-    /// Operations at the best rate of large square products, and bytes at the copy bandwidth of arrays of their size, in nanoseconds.
-    func floor(on machine: Machine) -> Double {
-        products.reduce(trafficTime(on: machine)) { $0 + $1.key.flops * Double($1.value) / machine.productRate(isDouble: $1.key.isDouble) }
+    /// Operations at the best rate of large square products, and bytes at copy bandwidth, in nanoseconds. `alive` bytes of arrays at the
+    /// workload's peak say which cache an array can come from: between its writing and its reading the others pass through.
+    func floor(on machine: Machine, alive: Int) -> Double {
+        products.reduce(trafficTime(on: machine, alive)) {
+            $0 + $1.key.flops * Double($1.value) / machine.productRate(isDouble: $1.key.isDouble)
+        }
     }
 
     /// The same with each product at the rate of its own shape.
-    func floorOfOwnShapes(on machine: Machine) -> Double {
-        products.reduce(trafficTime(on: machine)) { $0 + machine.time(of: $1.key) * Double($1.value) }
+    func floorOfOwnShapes(on machine: Machine, alive: Int) -> Double {
+        products.reduce(trafficTime(on: machine, alive)) { $0 + machine.time(of: $1.key) * Double($1.value) }
     }
 
-    private func trafficTime(on machine: Machine) -> Double {
-        traffic.reduce(0) { $0 + $1.value / machine.copyBandwidth($1.key) }
+    private func trafficTime(on machine: Machine, _ alive: Int) -> Double {
+        // A copy of `size` bytes has twice as many alive.
+        traffic.reduce(0) { $0 + $1.value / machine.copyBandwidth(max($1.key, alive / 2)) }
     }
 }
