@@ -3,7 +3,9 @@
 
 #include <stdlib.h>
 
-__thread int32_t nr_recording_word = 1;
+__thread int32_t nr_recording_word = NR_RECORDING;
+__thread void *nr_observation_word;
+__thread int32_t nr_order_word;
 __thread int32_t nr_teardown_depth;
 static _Atomic uint32_t last_walk;
 

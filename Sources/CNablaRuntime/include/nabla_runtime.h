@@ -43,11 +43,20 @@ void nr_parallel_parts(int64_t count, int64_t part, void (*body)(void *context, 
 /// Every offset from the thread pointer is known at load time, so reading a word is one instruction.
 #define NR_THREAD_WORD extern __thread __attribute__((tls_model("initial-exec")))
 NR_THREAD_WORD int32_t nr_recording_word;
+NR_THREAD_WORD int32_t nr_order_word;
 NR_THREAD_WORD int32_t nr_teardown_depth;
 
-/// Whether functions applied on this thread are recorded (1 at first).
+/// What happens to functions applied on this thread, in bits: one word, so that a function looks at one place. Bit 0 at first.
+enum { NR_RECORDING = 1, NR_OBSERVED = 4 };
 static inline int32_t nr_recording(void) { return nr_recording_word; }
 static inline void nr_set_recording(int32_t value) { nr_recording_word = value; }
+/// The object that observes functions on this thread while NR_OBSERVED is set.
+NR_THREAD_WORD void *nr_observation_word;
+static inline void *nr_observation(void) { return nr_observation_word; }
+static inline void nr_set_observation(void *object) { nr_observation_word = object; }
+/// The order of derivative of what is recorded on this thread: 0 outside walks.
+static inline int32_t nr_order(void) { return nr_order_word; }
+static inline void nr_set_order(int32_t value) { nr_order_word = value; }
 /// A number no other walk over a graph has had in this process; never 0.
 uint32_t nr_next_walk(void);
 

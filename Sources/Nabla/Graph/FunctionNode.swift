@@ -38,6 +38,9 @@ open class FunctionNode {
     package final var outputShape = Shape()
     package final var outputDType = DType.float32
     package final var flags = NodeFlags()
+    /// The order of derivative: 0 for what the user's code records, n for what a walk over functions of orders below n records. It lies in
+    /// a byte that alignment would leave empty.
+    package final var derivativeOrder = UInt8(truncatingIfNeeded: nr_order())
     package final var kept = KeptArrays()
     private final var extensionReference: Unmanaged<NodeExtension>?
 
@@ -221,6 +224,8 @@ package final class NodeExtension {
     var wantedInputs: [Int] = []
     var wantedOutputs: [Int] = []
     var cells: [Int: Unmanaged<GradientCell>] = [:]
+    /// Where and by what the function was run, when somebody asked for that.
+    var origin: RecordedOrigin?
 
     func edge(_ index: Int) -> Edge {
         var edge = Edge()

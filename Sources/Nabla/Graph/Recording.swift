@@ -2,7 +2,7 @@ import CNablaRuntime
 
 /// Whether functions applied on this thread are recorded.
 @inline(__always)
-public var isRecording: Bool { nr_recording() != 0 }
+public var isRecording: Bool { nr_recording() & Int32(NR_RECORDING) != 0 }
 
 /// Runs `body` without recording: its results are constants.
 ///
@@ -14,13 +14,18 @@ public func forceBackprop<R>(_ body: () throws -> R) rethrows -> R { try withRec
 
 package func withRecording<R>(_ on: Bool, _ body: () throws -> R) rethrows -> R {
     let before = nr_recording()
-    nr_set_recording(on ? 1 : 0)
+    nr_set_recording(before & ~Int32(NR_RECORDING) | (on ? Int32(NR_RECORDING) : 0))
     defer { nr_set_recording(before) }
     return try body()
 }
 
-/// Counts of what is alive, for tests of memory.
-public enum GraphStatistics {
-    /// Function nodes and leaves now alive in this process.
-    public static var liveNodes: Int { Int(nr_live_nodes()) }
+/// Runs `body`, the rules of a walk, with what it records belonging to the next order of derivative.
+///
+/// A walk that a rule starts, as the transposed pullback of forward mode does, is part of the outer one and keeps its order.
+@inline(__always)
+func withNextOrder<R>(after search: borrowing GraphSearch, recorded: Bool, _ body: () throws -> R) rethrows -> R {
+    let before = nr_order()
+    if recorded && before == 0 { nr_set_order(search.nextOrder) }
+    defer { nr_set_order(before) }
+    return try body()
 }

@@ -53,11 +53,15 @@ public final class BatchNormalization: Link, Layer {
         require(
             x.rank >= 2 && x.shape[1] == size, "BatchNormalization: expected an input of shape [batch, \(size), …], got \(x.shape)")
         guard training else {
-            return fixedBatchNormalization(
-                x, gamma: gamma.variable, beta: beta.variable, mean: Variable(constant: runningMean),
-                variance: Variable(constant: runningVariance), eps: eps)
+            return inScope {
+                fixedBatchNormalization(
+                    x, gamma: gamma.variable, beta: beta.variable, mean: Variable(constant: runningMean),
+                    variance: Variable(constant: runningVariance), eps: eps)
+            }
         }
-        let (result, mean, variance) = batchNormalizationWithMoments(x, gamma: gamma.variable, beta: beta.variable, eps: eps)
+        let (result, mean, variance) = inScope {
+            batchNormalizationWithMoments(x, gamma: gamma.variable, beta: beta.variable, eps: eps)
+        }
         let examples = Double(x.count / size)
         if examples > 0 {
             runningMean = decay * runningMean + (1 - decay) * mean.array.cast(to: runningMean.dtype)
