@@ -33,7 +33,9 @@ private func product(_ a: NDArray, _ b: NDArray, _ transposeA: Bool, _ transpose
     let (rows, columns) = (transposeA ? left.columns : left.rows, transposeB ? right.rows : right.columns)
     let out = NDArray(uninitialized: Shape(rows, columns), a.dtype)
     multiply(left, right, transposeA, transposeB, into: out)
-    if _slowPath(ArrayTrace.isActive) { ArrayTrace.note(.matmul(transposeA: transposeA, transposeB: transposeB), reads: [a, b], writes: [out]) }
+    if _slowPath(ArrayTrace.isActive) {
+        ArrayTrace.note(.matmul(transposeA: transposeA, transposeB: transposeB), reads: [a, b], writes: [out])
+    }
     return out
 }
 

@@ -11,8 +11,10 @@ package final class ArrayTrace {
         package let origin: Origin
         /// Size of the memory.
         package let bytes: Int
-        /// Whether the numbers depend on an input, a state or a random draw.
-        package let isDerived: Bool
+        /// What the numbers depend on.
+        package let dependence: Dependence
+        /// Whether they depend on anything.
+        package var isDerived: Bool { dependence != Dependence() }
         /// The memory; holds the numbers as they were left by the last operation that wrote to it.
         package let memory: NDArray
     }
@@ -26,6 +28,28 @@ package final class ArrayTrace {
         /// Made before the trace began, and not named to it.
         case captured
         case step(Int)
+    }
+
+    /// What may be different the next time.
+    package struct Dependence: Equatable {
+        /// The inputs, by their indexes; from the 64th on as one.
+        private var inputs: UInt64 = 0
+        /// Whether a state or a random draw is among it.
+        package var isOnMore = false
+
+        package init() {}
+        init(input: Int) { inputs = 1 << UInt64(Swift.min(input, 63)) }
+        static var onMore: Dependence {
+            var result = Dependence()
+            result.isOnMore = true
+            return result
+        }
+
+        package func contains(input: Int) -> Bool { inputs & (1 << UInt64(Swift.min(input, 63))) != 0 }
+        mutating func formUnion(_ other: Dependence) {
+            inputs |= other.inputs
+            isOnMore = isOnMore || other.isOnMore
+        }
     }
 
     /// A part of a value as an operation sees it.
@@ -51,6 +75,8 @@ package final class ArrayTrace {
 
     /// An array that outlives the closure that is traced, such as a parameter's value.
     package struct State {
+        /// The object that has the array.
+        package let holder: AnyObject
         package let load: () -> NDArray
         package let store: (NDArray) -> Void
         let initial: Int
@@ -58,15 +84,20 @@ package final class ArrayTrace {
 
     package private(set) var values: [Value] = []
     package private(set) var steps: [Step] = []
-    package private(set) var states: [State] = []
-    private var stateKeys: [AnyHashable: Int] = [:]
-    private var versions: [ObjectIdentifier: Int] = [:]
+    package internal(set) var states: [State] = []
+    var stateKeys: Set<StateKey> = []
+    /// What else the closure looked at that may differ the next time, and how it was.
+    package internal(set) var conditions: [(now: () -> Bool, then: Bool)] = []
+    var versions: [ObjectIdentifier: Int] = [:]
     private let outer: ArrayTrace?
 
-    /// Called when numbers that are derived are looked at, with the function that does so.
-    package var onRead: (_ function: String) -> Void = { _ in }
+    /// Called when numbers that depend on something are looked at, with the function that does so.
+    package var onRead: (_ function: String, _ dependence: Dependence) -> Void = { _, _ in }
     /// Called when an array is used that was made before the trace began.
     package var onCapture: (_ array: NDArray, _ user: String) -> Void = { _, _ in }
+
+    /// Called when a generator gives numbers to Swift rather than to an array.
+    package var onHostDraw: (_ what: String) -> Void = { _ in }
 
     package init() { outer = ArrayTrace.current }
 
@@ -120,7 +151,7 @@ package final class ArrayTrace {
     /// `array` has been filled with numbers that are no array's.
     @inline(__always)
     package static func noteLiteral(_ array: NDArray) {
-        if _slowPath(isActive) { forEach { $0.versions[ObjectIdentifier(array.owner)] = $0.add(.literal, array.owner, isDerived: false) } }
+        if _slowPath(isActive) { forEach { $0.versions[ObjectIdentifier(array.owner)] = $0.add(.literal, array.owner, Dependence()) } }
     }
 
     /// `function` is about to look at the numbers of `array`.
@@ -129,8 +160,14 @@ package final class ArrayTrace {
         if _slowPath(isActive) { forEach { $0.noteRead(array, function) } }
     }
 
+    /// A generator is about to give `what`, which traces cannot follow.
+    @inline(__always)
+    package static func noteHostDraw(_ what: String) {
+        if _slowPath(isActive) { forEach { $0.onHostDraw(what) } }
+    }
+
     @inline(never)
-    private static func forEach(_ body: (ArrayTrace) -> Void) {
+    static func forEach(_ body: (ArrayTrace) -> Void) {
         var trace = current
         while let now = trace {
             body(now)
@@ -140,12 +177,14 @@ package final class ArrayTrace {
 
     private func noteRead(_ array: NDArray, _ function: String) {
         guard array.count > 0 else { return }
-        if values[operand(array, user: function).value].isDerived { onRead(function) }
+        let dependence = values[operand(array, user: function).value].dependence
+        if dependence != Dependence() { onRead(function, dependence) }
     }
 
     private func note(_ operation: ArrayOperation, _ reads: [NDArray], _ writes: [NDArray]) {
         let operands = reads.map { operand($0, user: operation.name) }
-        var isDerived = !operation.isFunction || operation.hasEffects || operands.contains { values[$0.value].isDerived }
+        var dependence = !operation.isFunction || operation.hasEffects ? Dependence.onMore : Dependence()
+        for operand in operands { dependence.formUnion(values[operand.value].dependence) }
         var formers: [Int?] = []
         for (index, array) in writes.enumerated() {
             let owner = array.owner
@@ -156,11 +195,11 @@ package final class ArrayTrace {
             } else if !isWhole {
                 former = versions[ObjectIdentifier(owner)]
             }
-            if let former, values[former].isDerived { isDerived = true }
+            if let former { dependence.formUnion(values[former].dependence) }
             formers.append(former)
         }
         let results = writes.map { array -> Operand in
-            let id = add(.step(steps.count), array.owner, isDerived: isDerived)
+            let id = add(.step(steps.count), array.owner, dependence)
             versions[ObjectIdentifier(array.owner)] = id
             return part(array, of: id)
         }
@@ -169,8 +208,8 @@ package final class ArrayTrace {
 
     // MARK: Values
 
-    private func add(_ origin: Origin, _ owner: NDArray, isDerived: Bool) -> Int {
-        values.append(Value(origin: origin, bytes: owner.count * owner.dtype.size, isDerived: isDerived, memory: owner))
+    func add(_ origin: Origin, _ owner: NDArray, _ dependence: Dependence) -> Int {
+        values.append(Value(origin: origin, bytes: owner.count * owner.dtype.size, dependence: dependence, memory: owner))
         return values.count - 1
     }
 
@@ -180,11 +219,11 @@ package final class ArrayTrace {
     }
 
     /// What `array` is to this trace.
-    private func operand(_ array: NDArray, user: String) -> Operand {
+    func operand(_ array: NDArray, user: String) -> Operand {
         let owner = array.owner
         if let known = versions[ObjectIdentifier(owner)] { return part(array, of: known) }
         onCapture(array, user)
-        let id = add(.captured, owner, isDerived: false)
+        let id = add(.captured, owner, Dependence())
         versions[ObjectIdentifier(owner)] = id
         return part(array, of: id)
     }
@@ -197,55 +236,23 @@ package final class ArrayTrace {
 
     /// Names `array`, which owns its memory, as the input `index`.
     package func addInput(_ array: NDArray, _ index: Int) {
-        versions[ObjectIdentifier(array.owner)] = add(.input(index), array.owner, isDerived: true)
+        versions[ObjectIdentifier(array.owner)] = add(.input(index), array.owner, Dependence(input: index))
     }
 
     /// Names `array` as one that may be used without being an input: its numbers never change.
     package func addConstant(_ array: NDArray) {
         guard versions[ObjectIdentifier(array.owner)] == nil else { return }
-        versions[ObjectIdentifier(array.owner)] = add(.literal, array.owner, isDerived: false)
-    }
-}
-
-// MARK: - State
-
-extension ArrayTrace {
-    /// The holder `key` of an array that outlives the traced closure is about to be read or set: each time the list runs again, the array
-    /// that `load` gives then takes the present one's place, and what the closure left there goes to `store`.
-    package static func noteState(_ key: AnyHashable, load: @escaping () -> NDArray, store: @escaping (NDArray) -> Void) {
-        forEach { $0.addState(key, load, store) }
-    }
-
-    private func addState(_ key: AnyHashable, _ load: @escaping () -> NDArray, _ store: @escaping (NDArray) -> Void) {
-        guard stateKeys[key] == nil else { return }
-        var array = load()
-        // Memory of its own: another state may begin with the same numbers.
-        if versions[ObjectIdentifier(array.owner)] != nil || !array.isContiguous || array.count != array.owner.count {
-            array = ArrayTrace.unwatched { array.copied() }
-            ArrayTrace.unwatched { store(array) }
-        }
-        stateKeys[key] = states.count
-        let id = add(.state(states.count), array.owner, isDerived: true)
-        versions[ObjectIdentifier(array.owner)] = id
-        states.append(State(load: load, store: store, initial: id))
-    }
-
-    /// For each state the value that the closure left there, nil where it left what it found.
-    package func changedStates() -> [Operand?] {
-        states.map { state in
-            let last = operand(ArrayTrace.unwatched { state.load() }, user: "state")
-            return last.value == state.initial ? nil : last
-        }
+        versions[ObjectIdentifier(array.owner)] = add(.literal, array.owner, Dependence())
     }
 }
 
 extension NDArray {
     /// The array whose memory this one looks into.
-    fileprivate var owner: NDArray { NDArray(body: unsafeDowncast(body.owner, to: ArrayBody.self)) }
+    var owner: NDArray { NDArray(body: unsafeDowncast(body.owner, to: ArrayBody.self)) }
 }
 
 extension ObjectIdentifier {
-    fileprivate init(_ owner: NDArray) { self.init(owner.body) }
+    init(_ owner: NDArray) { self.init(owner.body) }
 }
 
 extension Strides: Hashable {
