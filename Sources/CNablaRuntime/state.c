@@ -3,10 +3,11 @@
 
 #include <stdlib.h>
 
-__thread int32_t nr_recording_word = NR_RECORDING;
+__thread int32_t nr_recording_word = 1;
 __thread void *nr_observation_word;
 __thread int32_t nr_order_word;
 __thread int32_t nr_teardown_depth;
+__thread void *nr_trace_word;
 static _Atomic uint32_t last_walk;
 
 uint32_t nr_next_walk(void) {

@@ -20,9 +20,9 @@ import Testing
                 graph: 5 variables, 2 functions, order 0, 16 bytes retained
                 x1: float64[]
                 x2: float64[]
-                  %3: float64[] = Multiply(x1, x2), keeps 16 bytes
+                  %4: float64[] = Multiply(x1, x2), keeps 16 bytes
                 x3: float64[]
-                  y: float64[] = Add(%3, x3)
+                  y: float64[] = Add(%4, x3)
                 """)
     }
 

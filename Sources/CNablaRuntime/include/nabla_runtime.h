@@ -45,18 +45,26 @@ void nr_parallel_parts(int64_t count, int64_t part, void (*body)(void *context, 
 NR_THREAD_WORD int32_t nr_recording_word;
 NR_THREAD_WORD int32_t nr_order_word;
 NR_THREAD_WORD int32_t nr_teardown_depth;
-
-/// What happens to functions applied on this thread, in bits: one word, so that a function looks at one place. Bit 0 at first.
-enum { NR_RECORDING = 1, NR_OBSERVED = 4 };
-static inline int32_t nr_recording(void) { return nr_recording_word; }
-static inline void nr_set_recording(int32_t value) { nr_recording_word = value; }
-/// The object that observes functions on this thread while NR_OBSERVED is set.
+NR_THREAD_WORD void *nr_trace_word;
 NR_THREAD_WORD void *nr_observation_word;
+
+/// What happens to functions applied on this thread: 1 when they are recorded (so at first), plus 4 when somebody observes them.
+static inline int32_t nr_recording_state(void) { return nr_recording_word; }
+static inline void nr_set_recording_state(int32_t value) { nr_recording_word = value; }
+/// Whether functions applied on this thread are recorded.
+static inline int32_t nr_recording(void) { return nr_recording_word & 1; }
+static inline void nr_set_recording(int32_t value) { nr_recording_word = (nr_recording_word & ~1) | value; }
+/// Whether somebody observes functions applied on this thread, and who.
+static inline int32_t nr_observed(void) { return nr_recording_word & 4; }
+static inline void nr_set_observed(int32_t value) { nr_recording_word = (nr_recording_word & ~4) | value; }
 static inline void *nr_observation(void) { return nr_observation_word; }
 static inline void nr_set_observation(void *object) { nr_observation_word = object; }
 /// The order of derivative of what is recorded on this thread: 0 outside walks.
 static inline int32_t nr_order(void) { return nr_order_word; }
 static inline void nr_set_order(int32_t value) { nr_order_word = value; }
+/// The object that is told of every array operation of this thread; NULL for none.
+static inline void *nr_trace(void) { return nr_trace_word; }
+static inline void nr_set_trace(void *trace) { nr_trace_word = trace; }
 /// A number no other walk over a graph has had in this process; never 0.
 uint32_t nr_next_walk(void);
 

@@ -59,8 +59,8 @@ open class FunctionNode {
         fail("\(label): expected an override of backward, got none")
     }
 
-    /// The name in messages and drawings; the class's own unless overridden.
-    open var label: String { String(describing: type(of: self)) }
+    /// The name in messages and drawings; the class's own, without generic arguments, unless overridden.
+    open var label: String { String(String(describing: type(of: self)).prefix { $0 != "<" }) }
 
     // The walks call these; families of functions override them.
 

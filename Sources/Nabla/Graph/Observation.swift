@@ -2,7 +2,7 @@ import CNablaRuntime
 
 /// Whether somebody observes the functions applied on this thread.
 @inline(__always)
-package var isObserved: Bool { nr_recording() & Int32(NR_OBSERVED) != 0 }
+package var isObserved: Bool { nr_observed() != 0 }
 
 /// What observes the functions that run on this thread: hooks, the search for the first NaN, the names of links.
 ///
@@ -33,20 +33,20 @@ package final class Observation {
             (observation.keepsScopes, observation.anomalies, observation.pulled) = (outer.keepsScopes, outer.anomalies, outer.pulled)
         }
         change(observation)
-        let (before, word) = (nr_observation(), nr_recording() & Int32(NR_OBSERVED))
+        let (before, state) = (nr_observation(), nr_observed())
         nr_set_observation(Unmanaged.passUnretained(observation).toOpaque())
-        nr_set_recording(nr_recording() | Int32(NR_OBSERVED))
+        nr_set_observed(4)
         defer {
             nr_set_observation(before)
-            nr_set_recording(nr_recording() & ~Int32(NR_OBSERVED) | word)
+            nr_set_observed(state)
         }
         return try withExtendedLifetime(observation, body)
     }
 
     /// Runs `body` with nobody observing, for what hooks compute themselves.
     private func unobserved<R>(_ body: () -> R) -> R {
-        nr_set_recording(nr_recording() & ~Int32(NR_OBSERVED))
-        defer { nr_set_recording(nr_recording() | Int32(NR_OBSERVED)) }
+        nr_set_observed(0)
+        defer { nr_set_observed(4) }
         return body()
     }
 

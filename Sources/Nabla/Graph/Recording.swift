@@ -2,7 +2,7 @@ import CNablaRuntime
 
 /// Whether functions applied on this thread are recorded.
 @inline(__always)
-public var isRecording: Bool { nr_recording() & Int32(NR_RECORDING) != 0 }
+public var isRecording: Bool { nr_recording() != 0 }
 
 /// Runs `body` without recording: its results are constants.
 ///
@@ -14,7 +14,7 @@ public func forceBackprop<R>(_ body: () throws -> R) rethrows -> R { try withRec
 
 package func withRecording<R>(_ on: Bool, _ body: () throws -> R) rethrows -> R {
     let before = nr_recording()
-    nr_set_recording(before & ~Int32(NR_RECORDING) | (on ? Int32(NR_RECORDING) : 0))
+    nr_set_recording(on ? 1 : 0)
     defer { nr_set_recording(before) }
     return try body()
 }

@@ -32,20 +32,30 @@ extension GraphPage {
         const folded = new Set(), hidden = new Set();
         let shown = [], arcs = [], view = { x: 0, y: 0, k: 1 }, hits = [], current = -1, selected = null, extent = { width: 0, height: 0 };
 
-        // The graph that is shown: hidden orders left out, each folded link one node for each order.
+        // The graph that is shown: hidden orders left out, each folded link one node for each order, and variables without a name within
+        // the function that made them unless they are asked for.
+        const maker = new Array(nodes.length).fill(-1);
+        for (const [u, v] of data.edges) if (nodes[u].kind === "f") maker[v] = u;
+        let showsAll = nodes.length <= 60;
         function collect() {
           const byKey = new Map(), place = new Array(nodes.length).fill(-1);
           shown = [];
           nodes.forEach((n, i) => {
             if (hidden.has(n.order)) return;
+            if (!showsAll && n.kind === "v" && !n.name && !n.output && maker[i] >= 0) return;
             const link = prefixes(n.scope).find(p => folded.has(p));
             const key = link === undefined ? i : `${link} ${n.order}`;
             if (!byKey.has(key)) {
               byKey.set(key, shown.length);
-              shown.push(link === undefined ? { kind: n.kind, order: n.order, lines: n.lines, members: [], node: n, key: String(key) }
+              shown.push(link === undefined ? { kind: n.kind, order: n.order, lines: [...n.lines], members: [], node: n, key: String(key) }
                 : { kind: "g", order: n.order, scope: link, members: [], key: String(key) });
             }
             place[i] = byKey.get(key);
+            shown[place[i]].members.push(i);
+          });
+          nodes.forEach((n, i) => {
+            if (place[i] >= 0 || maker[i] < 0 || hidden.has(n.order)) return;
+            place[i] = place[maker[i]];
             shown[place[i]].members.push(i);
           });
           for (const s of shown) if (s.kind === "g") {
@@ -77,10 +87,12 @@ extension GraphPage {
           const plan = layered(shown, arcs);
           extent = plan;
           const edges = plan.routes.map((route, i) => {
-            let path = `M${route[0][0].toFixed(1)},${route[0][1].toFixed(1)}`;
-            for (let k = 1; k < route.length; k++) {
-              const [a, b] = [route[k - 1], route[k]], m = ((a[1] + b[1]) / 2).toFixed(1);
-              path += ` C${a[0].toFixed(1)},${m} ${b[0].toFixed(1)},${m} ${b[0].toFixed(1)},${b[1].toFixed(1)}`;
+            const n = route.length, point = (x, y) => `${x.toFixed(1)},${y.toFixed(1)}`;
+            const slope = k => k === 0 || k === n - 1 ? 0 : (route[k + 1][0] - route[k - 1][0]) / (route[k + 1][1] - route[k - 1][1]);
+            let path = `M${point(...route[0])}`;
+            for (let k = 1; k < n; k++) {
+              const [a, b] = [route[k - 1], route[k]], t = (b[1] - a[1]) / (n === 2 ? 2 : 3);
+              path += ` C${point(a[0] + slope(k - 1) * t, a[1] + t)} ${point(b[0] - slope(k) * t, b[1] - t)} ${point(...b)}`;
             }
             return element("path", { class: "edge", d: path, "marker-end": "url(#arrow)", "data-edge": i });
           });
@@ -240,8 +252,14 @@ extension GraphPage {
         }));
         $("facts").textContent = `${nodes.filter(n => n.kind !== "f").length} variables, ${nodes.filter(n => n.kind === "f").length} functions, `
           + `${bytes(data.bytes)} retained`;
-        $("foldAll").onclick = () => { paths.forEach(p => { if (!p.includes("/")) folded.add(p); }); draw(); fit(0.35); };
-        $("unfoldAll").onclick = () => { folded.clear(); draw(); fit(0.35); };
+        $("variables").classList.toggle("off", !showsAll);
+        $("variables").onclick = () => {
+          showsAll = !showsAll;
+          $("variables").classList.toggle("off", !showsAll);
+          draw();
+        };
+        $("foldAll").onclick = () => { paths.forEach(p => { if (!p.includes("/")) folded.add(p); }); draw(); fit(0.5); };
+        $("unfoldAll").onclick = () => { folded.clear(); draw(); fit(0.5); };
         $("search").oninput = search;
         $("search").onkeydown = event => {
           if (event.key === "Enter") step(event.shiftKey ? -1 : 1);
@@ -289,6 +307,6 @@ extension GraphPage {
         });
         if (nodes.length > 700) paths.forEach(p => { if (!p.includes("/")) folded.add(p); });
         draw();
-        fit(0.45);
+        fit(0.8);
         """#
 }

@@ -8,10 +8,13 @@ extension GraphPage {
         html, body { margin: 0; height: 100%; }
         body { display: grid; grid-template: auto 1fr / auto 1fr; background: var(--paper); color: var(--ink);
           font: 13px/1.45 system-ui, "Segoe UI", Helvetica, Arial, sans-serif; overflow: hidden; }
-        header { grid-column: 1 / 3; display: flex; align-items: center; gap: 14px; flex-wrap: wrap; padding: 8px 14px;
+        header { grid-column: 1 / 3; display: flex; align-items: center; gap: 14px; padding: 8px 14px;
           background: var(--panel); border-bottom: 1px solid var(--line); }
-        h1 { font-size: 15px; margin: 0; font-weight: 650; }
-        .facts { color: var(--soft); }
+        h1 { font-size: 15px; margin: 0; font-weight: 650; overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
+          flex: 0 1 auto; min-width: 80px; }
+        .facts { color: var(--soft); white-space: nowrap; overflow: hidden; text-overflow: ellipsis; flex: 0 1 auto; }
+        .legend button { white-space: nowrap; }
+        #variables.off { opacity: .45; text-decoration: line-through; }
         .legend { display: flex; gap: 6px; }
         .legend button { --c: #888; border-color: var(--c); color: var(--ink); border-radius: 99px; padding: 2px 10px 2px 8px; }
         .legend button::before { content: ""; display: inline-block; width: 9px; height: 9px; border-radius: 50%; background: var(--c);
@@ -22,7 +25,7 @@ extension GraphPage {
         button { cursor: pointer; }
         button:hover { border-color: var(--soft); }
         button:focus-visible, input:focus-visible { outline: 2px solid var(--mark); outline-offset: 1px; }
-        .search { margin-left: auto; display: flex; align-items: center; gap: 8px; }
+        .search { margin-left: auto; flex: none; display: flex; align-items: center; gap: 8px; }
         .search input { width: 210px; }
         .search output { color: var(--soft); min-width: 62px; font-variant-numeric: tabular-nums; }
         aside { width: 250px; overflow: auto; border-right: 1px solid var(--line); background: var(--panel); padding: 10px 0; }

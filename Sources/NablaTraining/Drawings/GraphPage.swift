@@ -21,6 +21,7 @@ struct GraphPage {
         <body>
         <header>
           <h1>\(SVGCanvas.escaped(title))</h1><span class="facts" id="facts"></span><span class="legend" id="legend"></span>
+          <button id="variables" title="Show or hide variables without a name">variables</button>
           <span class="search"><output id="found"></output><input id="search" type="search" aria-label="Search"
             placeholder="Search name, shape, link …  /"></span>
         </header>

@@ -59,12 +59,19 @@ struct GraphSVG {
         return text + "</g>"
     }
 
-    /// A curve that leaves and arrives from above, through the bends.
+    /// A curve that leaves and arrives vertically and passes each bend in the direction from the bend before to the one after (Catmull, Rom,
+    /// *A class of local interpolating splines*, 1974).
     private func path(_ route: [LayeredLayout.Point]) -> String {
         var text = "M\(number(route[0].x)),\(number(route[0].y))"
-        for (a, b) in zip(route, route.dropFirst()) {
-            let middle = (a.y + b.y) / 2
-            text += " C\(number(a.x)),\(number(middle)) \(number(b.x)),\(number(middle)) \(number(b.x)),\(number(b.y))"
+        for i in 1..<route.count {
+            let (a, b) = (route[i - 1], route[i])
+            let third = (b.y - a.y) / (route.count == 2 ? 2 : 3)
+            func slope(_ k: Int) -> Double {
+                if k == 0 || k == route.count - 1 { return 0 }
+                return (route[k + 1].x - route[k - 1].x) / (route[k + 1].y - route[k - 1].y)
+            }
+            text += " C\(number(a.x + slope(i - 1) * third)),\(number(a.y + third)) "
+            text += "\(number(b.x - slope(i) * third)),\(number(b.y - third)) \(number(b.x)),\(number(b.y))"
         }
         return text
     }
