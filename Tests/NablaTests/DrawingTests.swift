@@ -59,7 +59,8 @@ import Testing
         let (w1, w2) = (Variable(NDArray.ones([3, 3], dtype: .float64)), Variable(NDArray.ones([3, 1], dtype: .float64)))
         let y = matmul(tanh(matmul(x, w1)), w2).sum()
         let drawn = graph(of: y, names: ["net/a/weight": w1, "net/b/weight": w2])
-        let scopes = Dictionary(uniqueKeysWithValues: drawn.nodes.enumerated().filter { $0.element.kind == .function }.map { ($0.offset, $0.element) })
+        let scopes = Dictionary(
+            uniqueKeysWithValues: drawn.nodes.enumerated().filter { $0.element.kind == .function }.map { ($0.offset, $0.element) })
         #expect(scopes.sorted { $0.key < $1.key }.map { $0.value.scope } == ["net/a", "net", "net/b", ""])
         #expect(drawn.scopes == ["net", "net/a", "net/b"])
     }

@@ -92,7 +92,9 @@ import Testing
     @Test func userFunctionsAreSeen() {
         final class Cube: Function {
             override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0] * inputs[0] * inputs[0]] }
-            override func backward(_ inputs: [NDArray], _ gradOutputs: [NDArray]) -> [NDArray] { [3 * inputs[0] * inputs[0] * gradOutputs[0]] }
+            override func backward(_ inputs: [NDArray], _ gradOutputs: [NDArray]) -> [NDArray] {
+                [3 * inputs[0] * inputs[0] * gradOutputs[0]]
+            }
         }
         let log = Log()
         withHooks([log]) { Cube().apply([Variable(2.0)])[0].backward() }

@@ -1,3 +1,4 @@
+import CNablaRuntime
 import Runtime
 
 /// Runs `body` and stops at the first NaN or infinity that a function, or the gradient of one, makes of finite numbers.
@@ -40,7 +41,7 @@ final class AnomalySearch {
         fail(
             """
             detectAnomaly: expected finite numbers, got \(found) from \(node.label)\(which)
-              in: \(Self.word(forOrder: 0))
+              in: \(Self.word(forOrder: Int(nr_order())))
               at: \(site ?? "a line that the program has no debug information for")
               shapes: (\(shapes)) -> \(output.dtype)\(output.shape)
               \(cause)

@@ -54,6 +54,8 @@ public final class MemoryHook: FunctionHook, CustomStringConvertible {
         let rows = entries.sorted { ($1.value.forwardBytes, $0.key) < ($0.value.forwardBytes, $1.key) }
         return textTable(
             ["function", "calls", "forward bytes", "backward bytes", "highest"],
-            rows.map { ["\($0.key)", "\($0.value.calls)", "\($0.value.forwardBytes)", "\($0.value.backwardBytes)", "\($0.value.highestBytes)"] })
+            rows.map {
+                ["\($0.key)", "\($0.value.calls)", "\($0.value.forwardBytes)", "\($0.value.backwardBytes)", "\($0.value.highestBytes)"]
+            })
     }
 }

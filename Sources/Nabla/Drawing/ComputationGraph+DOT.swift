@@ -17,11 +17,13 @@ extension ComputationGraph {
         let label = node.lines.map { Self.quoted($0) }.joined(separator: "\\n")
         let style: String
         switch node.kind {
-        case .function: style = "shape=box, style=\"filled\", fillcolor=\"\(color.stroke)\", color=\"\(color.stroke)\", fontcolor=\"#ffffff\""
+        case .function:
+            style = "shape=box, style=\"filled\", fillcolor=\"\(color.stroke)\", color=\"\(color.stroke)\", fontcolor=\"#ffffff\""
         case .constant: style = "shape=box, style=\"rounded,dashed\", color=\"#8a929e\", fontcolor=\"#5c6470\""
         case .leaf, .variable:
             let width = node.isOutput || node.kind == .leaf ? ", penwidth=2.4" : ""
-            style = "shape=box, style=\"rounded,filled\", fillcolor=\"\(color.fill)\", color=\"\(color.stroke)\", fontcolor=\"#1d232b\"\(width)"
+            style =
+                "shape=box, style=\"rounded,filled\", fillcolor=\"\(color.fill)\", color=\"\(color.stroke)\", fontcolor=\"#1d232b\"\(width)"
         }
         return "label=\"\(label)\", tooltip=\"\(Self.quoted(Node.word(forOrder: node.order)))\", \(style)"
     }

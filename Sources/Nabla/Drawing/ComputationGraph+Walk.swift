@@ -103,7 +103,8 @@ private struct DrawingWalk {
         let name = given[place] ?? ""
         graph.nodes.append(
             .init(
-                kind: node is LeafNode ? .leaf : .variable, name: name, order: Int(node.derivativeOrder), shape: shape, dtype: dtype, retainedBytes: 0,
+                kind: node is LeafNode ? .leaf : .variable, name: name, order: Int(node.derivativeOrder), shape: shape, dtype: dtype,
+                retainedBytes: 0,
                 scope: node.more?.origin?.scope ?? "", isOutput: false))
         if let function = numbers[Place(node: place.node, output: -1)] {
             graph.edges.append(.init(source: function, target: number, position: Int(output)))

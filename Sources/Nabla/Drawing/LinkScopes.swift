@@ -55,11 +55,14 @@ extension ComputationGraph {
             if let slash = nodes[i].name.lastIndex(of: "/") { nodes[i].scope = String(nodes[i].name[..<slash]) }
         }
         let leaves = nodes.map { $0.kind == .leaf || $0.kind == .constant }
-        for edge in edges where leaves[edge.source] && nodes[edge.target].scope.isEmpty { nodes[edge.target].scope = nodes[edge.source].scope }
+        for edge in edges where leaves[edge.source] && nodes[edge.target].scope.isEmpty {
+            nodes[edge.target].scope = nodes[edge.source].scope
+        }
         let isKnown = nodes.map { !$0.scope.isEmpty }
         var (before, after) = ([String?](repeating: nil, count: nodes.count), [String?](repeating: nil, count: nodes.count))
         func meet(_ a: String?, _ b: String) -> String { a.map { commonScope($0, b) } ?? b }
-        for edge in edges.sorted(by: { $0.target < $1.target }) where !leaves[edge.source] && nodes[edge.source].order == nodes[edge.target].order {
+        for edge in edges.sorted(by: { $0.target < $1.target })
+        where !leaves[edge.source] && nodes[edge.source].order == nodes[edge.target].order {
             let origin = isKnown[edge.source] ? nodes[edge.source].scope : before[edge.source]
             if let origin { before[edge.target] = meet(before[edge.target], origin) }
         }

@@ -137,7 +137,9 @@ extension FunctionNode {
 
     /// Records a function of two inputs.
     @inline(__always)
-    static func recorded(_ a: Variable, _ b: Variable, _ value: @autoclosure () -> NDArray, keep: Kept = .none, _ make: () -> FunctionNode) -> Variable {
+    static func recorded(_ a: Variable, _ b: Variable, _ value: @autoclosure () -> NDArray, keep: Kept = .none, _ make: () -> FunctionNode)
+        -> Variable
+    {
         if _slowPath(isObserved) { return observed([a, b], keep, value, make) }
         let value = value()
         guard isRecording && (a.isRecorded || b.isRecorded) else { return Variable(constant: value) }
