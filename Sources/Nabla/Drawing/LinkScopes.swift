@@ -59,17 +59,24 @@ extension ComputationGraph {
             nodes[edge.target].scope = nodes[edge.source].scope
         }
         let isKnown = nodes.map { !$0.scope.isEmpty }
-        var (before, after) = ([String?](repeating: nil, count: nodes.count), [String?](repeating: nil, count: nodes.count))
         func meet(_ a: String?, _ b: String) -> String { a.map { commonScope($0, b) } ?? b }
-        for edge in edges.sorted(by: { $0.target < $1.target })
-        where !leaves[edge.source] && nodes[edge.source].order == nodes[edge.target].order {
-            let origin = isKnown[edge.source] ? nodes[edge.source].scope : before[edge.source]
-            if let origin { before[edge.target] = meet(before[edge.target], origin) }
+        // Neighbours of the same order count; those of other orders where there is none of the same.
+        typealias Found = (same: String?, other: String?)
+        func search(_ edges: [Edge], from: KeyPath<Edge, Int>, to: KeyPath<Edge, Int>) -> [String?] {
+            var found = [Found](repeating: (nil, nil), count: nodes.count)
+            for edge in edges where !leaves[edge.source] {
+                let (known, asking) = (edge[keyPath: from], edge[keyPath: to])
+                guard let scope = isKnown[known] ? nodes[known].scope : found[known].same ?? found[known].other else { continue }
+                if nodes[known].order == nodes[asking].order {
+                    found[asking].same = meet(found[asking].same, scope)
+                } else {
+                    found[asking].other = meet(found[asking].other, scope)
+                }
+            }
+            return found.map { $0.same ?? $0.other }
         }
-        for edge in edges.sorted(by: { $0.source > $1.source }) where nodes[edge.source].order == nodes[edge.target].order {
-            let user = isKnown[edge.target] ? nodes[edge.target].scope : after[edge.target]
-            if let user { after[edge.source] = meet(after[edge.source], user) }
-        }
+        let before = search(edges.sorted { $0.target < $1.target }, from: \.source, to: \.target)
+        let after = search(edges.sorted { $0.source > $1.source }, from: \.target, to: \.source)
         for i in nodes.indices where !isKnown[i] && !leaves[i] {
             if let a = before[i], let b = after[i] { nodes[i].scope = commonScope(a, b) }
         }

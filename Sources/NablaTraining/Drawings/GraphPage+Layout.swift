@@ -36,7 +36,9 @@ extension GraphPage {
           for (let v = 0; v < layer.length; v++) right = Math.max(right, x[v] + width(v) / 2);
           const routes = edges.map(([u, v, flipped], i) => {
             const route = [[x[u], middle(u) + boxes[u].h / 2], ...bends[i].map(b => [x[b], middle(b)]), [x[v], middle(v) - boxes[v].h / 2]];
-            return flipped ? route.reverse() : route;
+            const kept = route.filter((p, k) => k < 2 || k > route.length - 3
+              || Math.abs(p[0] - route[k - 1][0]) > 0.5 || Math.abs(p[0] - route[k + 1][0]) > 0.5);
+            return flipped ? kept.reverse() : kept;
           });
           return { centers: boxes.map((_, v) => [x[v], middle(v)]), routes, width: right, height: Math.max(0, height - gap.layer) };
         }
@@ -72,8 +74,10 @@ extension GraphPage {
               if (--open[t] === 0) ready.push(t);
             }
           }
+          const onlyUser = sources.map(n => n === 0);
+          for (const v of order) if (onlyUser[v] && targets[v].length === 1 && sources[targets[v][0]] === 1) onlyUser[targets[v][0]] = true;
           for (const v of order.reverse())
-            if (sources[v] < targets[v].length) layer[v] = targets[v].reduce((a, t) => Math.min(a, layer[t]), Infinity) - 1;
+            if (sources[v] < targets[v].length || onlyUser[v] && targets[v].length) layer[v] = targets[v].reduce((a, t) => Math.min(a, layer[t]), Infinity) - 1;
           return layer;
         }
 

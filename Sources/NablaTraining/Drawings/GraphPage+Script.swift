@@ -60,7 +60,9 @@ extension GraphPage {
           });
           for (const s of shown) if (s.kind === "g") {
             const functions = s.members.filter(i => nodes[i].kind === "f").length;
-            s.lines = [s.scope, `${functions} function${functions === 1 ? "" : "s"}${s.order ? ", " + word(s.order) : ""}`];
+            const counted = (n, name) => `${n} ${name}${n === 1 ? "" : "s"}`;
+            s.lines = [s.scope, (functions ? counted(functions, "function") : counted(s.members.length, "variable"))
+              + (s.order ? `, ${word(s.order)}` : "")];
           }
           const seen = new Set();
           arcs = [];

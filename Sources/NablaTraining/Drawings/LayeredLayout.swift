@@ -44,7 +44,18 @@ struct LayeredLayout {
                 route.append(Point(x: x[bend], y: middle(bend)))
             }
             route.append(Point(x: x[edge.target], y: centers[edge.target].y - sizes[edge.target].height / 2))
-            routes.append(route)
+            routes.append(Self.simplified(route))
         }
+    }
+
+    /// Without the bends inside straight parts, of which long edges have many.
+    private static func simplified(_ route: [Point]) -> [Point] {
+        var kept = Array(route.prefix(2))
+        for point in route.dropFirst(2) {
+            let (a, b) = (kept[kept.count - 2], kept[kept.count - 1])
+            if kept.count > 2, abs(a.x - b.x) < 0.5, abs(b.x - point.x) < 0.5, point != route.last { kept.removeLast() }
+            kept.append(point)
+        }
+        return kept
     }
 }

@@ -38,7 +38,8 @@ struct LayeredOrder {
         above[target].append(source)
     }
 
-    /// As high as the sources allow; then what has more targets than sources comes down to its targets, which shortens edges.
+    /// As high as the sources allow; then what has more targets than sources comes down to its targets, which shortens edges, and so does
+    /// what lies on the way from a single leaf, which then follows.
     private static func layers(_ count: Int, _ edges: [(source: Int, target: Int)]) -> [Int] {
         var (targets, sources) = (Array(repeating: [Int](), count: count), [Int](repeating: 0, count: count))
         for edge in edges {
@@ -56,7 +57,11 @@ struct LayeredOrder {
                 if open[t] == 0 { ready.append(t) }
             }
         }
-        for v in order.reversed() where sources[v] < targets[v].count { layer[v] = targets[v].map { layer[$0] }.min()! - 1 }
+        var isOnlyUser = sources.map { $0 == 0 }
+        for v in order where isOnlyUser[v] && targets[v].count == 1 && sources[targets[v][0]] == 1 { isOnlyUser[targets[v][0]] = true }
+        for v in order.reversed() where sources[v] < targets[v].count || isOnlyUser[v] && !targets[v].isEmpty {
+            layer[v] = targets[v].map { layer[$0] }.min()! - 1
+        }
         return layer
     }
 
