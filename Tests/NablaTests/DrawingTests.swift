@@ -76,6 +76,17 @@ import Testing
         #expect(inner.contains { $0.order == 0 } && inner.contains { $0.order == 1 })
     }
 
+    @Test func linesAreRememberedOnlyWhenAskedFor() throws {
+        let x = Variable(NDArray([1.0, 2]))
+        let here = #line + 1
+        func model() -> Variable { sin(x).sum() }
+        func lines(_ v: Variable) -> [String] { graph(of: v).nodes.filter { $0.kind == .function }.map(\.line) }
+        #expect(lines(recordingNames { model() }) == ["", ""])
+        let gradient = recordingNames(lines: true) { grad(of: model(), wrt: x, enableDoubleBackprop: true) }
+        let found = lines(gradient)
+        #expect(found.count > 1 && found.allSatisfy { $0.hasSuffix("DrawingTests.swift:\(here)") }, "\(found)")
+    }
+
     @Test func constantsAreShownWhenAskedForAndRetained() {
         let x = Variable(NDArray([1.0, 2]))
         let y = x * Variable(constant: NDArray([3.0, 4]))

@@ -111,6 +111,26 @@ import Testing
         }
     }
 
+    /// Observed functions take another way through the engine: the same graph comes of it, with the same numbers.
+    @Test(arguments: FunctionTable.rows) func observationChangesNeitherNumbersNorGraph(_ row: TableRow) {
+        final class Counter: FunctionHook {
+            var (forward, backward) = (0, 0)
+            func afterForward(_ function: FunctionNode, inputs: [NDArray], outputs: [NDArray]) { forward += 1 }
+            func afterBackward(_ function: FunctionNode, order: Int) { backward += 1 }
+        }
+        for sample in row.samples {
+            let (counter, plain) = (Counter(), SampleDerivatives(row, sample, order: 2))
+            let observed = withHooks([counter]) { detectAnomaly { SampleDerivatives(row, sample, order: 2) } }
+            for (a, b) in zip([plain.outputs] + plain.gradients, [observed.outputs] + observed.gradients) {
+                #expect(a.map { $0.array.doubles.map(\.bitPattern) } == b.map { $0.array.doubles.map(\.bitPattern) }, "\(sample)")
+                let (drawn, again) = (graph(of: a.filter(\.requiresGrad)), graph(of: b.filter(\.requiresGrad)))
+                #expect("\(drawn)" == "\(again)", "\(sample)")
+                #expect(again.functionCount <= counter.forward, "\(sample)")
+            }
+            #expect(counter.backward > 0 || plain.gradients[0].allSatisfy(\.isSymbolicZero), "\(sample)")
+        }
+    }
+
     /// Elements that tie share the gradient, but the value is one of them, to the bit.
     @Test func extremaOfEqualNumbersAreExact() {
         for count in 1...12 {

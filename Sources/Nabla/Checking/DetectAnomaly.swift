@@ -1,5 +1,4 @@
 import CNablaRuntime
-import Runtime
 
 /// Runs `body` and stops at the first NaN or infinity that a function, or the gradient of one, makes of finite numbers.
 ///
@@ -15,22 +14,26 @@ import Runtime
 /// Everything runs about as fast as a look at every number allows, and each recorded function keeps some hundred bytes more. The scope
 /// belongs to the thread; it must not span an `await`.
 public func detectAnomaly<R>(_ body: () throws -> R) rethrows -> R {
-    try Observation.with({ $0.anomalies = AnomalySearch() }, body)
+    let program = CreationSite.Program()
+    return try Observation.with(
+        {
+            $0.anomalies = AnomalySearch(program)
+            $0.sites = program
+        }, body)
 }
 
 /// The search for the first number that is none.
 final class AnomalySearch {
-    private let images = ImageMap.capture()
+    private let program: CreationSite.Program
 
-    /// The calls that lead here.
-    var currentSite: CreationSite? { CreationSite(images: images) }
+    init(_ program: CreationSite.Program) { self.program = program }
 
     /// Looks at the results of a function.
     func check(_ node: FunctionNode, _ inputs: [Variable], _ outputs: [NDArray]) {
         guard let (index, output, found) = Self.firstAnomaly(outputs) else { return }
         let origin = inputs.firstIndex { Self.anomaly(in: $0.array) != nil }
         if origin != nil && found != "NaN" { return }
-        let site = currentSite?.userLine
+        let site = CreationSite(program)?.userLine
         let which = outputs.count == 1 ? "" : " as output \(index)"
         let shapes = inputs.map { "\($0.dtype)\($0.shape)" }.joined(separator: ", ")
         let cause =

@@ -35,6 +35,8 @@ private struct DrawingWalk {
     private var constants: [ObjectIdentifier: Int] = [:]
     /// Retained arrays; two handles on one array share its body.
     private var retained: [ObjectIdentifier: Int] = [:]
+    /// Lines that were looked up, by the addresses of their calls.
+    private var lines: [[String]: String] = [:]
     private let showsConstants: Bool
 
     init(_ outputs: [Variable], _ names: [String: Variable], _ constants: Bool) {
@@ -84,6 +86,7 @@ private struct DrawingWalk {
             .init(
                 kind: .function, name: node.label, order: Int(node.derivativeOrder), shape: shape, dtype: dtype, retainedBytes: bytes,
                 scope: node.more?.origin?.scope ?? "", isOutput: false))
+        graph.nodes[number].line = line(of: node.more?.origin)
         graph.edges += inputs.map { .init(source: $0.number, target: number, position: $0.position) }
         numbers[Place(node: ObjectIdentifier(node), output: -1)] = number
         for (isInput, index, array) in kept {
@@ -111,6 +114,15 @@ private struct DrawingWalk {
         }
         numbers[place] = number
         return number
+    }
+
+    private mutating func line(of origin: RecordedOrigin?) -> String {
+        guard let origin, origin.showsLine, let site = origin.site else { return "" }
+        let addresses = site.addresses
+        if let known = lines[addresses] { return known }
+        let line = site.userLine ?? ""
+        lines[addresses] = line
+        return line
     }
 
     private mutating func addConstant(_ array: NDArray) -> Int {

@@ -35,6 +35,8 @@ public struct ComputationGraph: Sendable {
         public internal(set) var retainedBytes: Int
         /// The path of the link in which the function ran or whose parameter the variable is, as `encoder/hidden1`; or nothing.
         public internal(set) var scope: String
+        /// The user's file and line that ran the function, or the one whose gradient it computes, when that was recorded; or nothing.
+        public internal(set) var line = ""
         /// Whether the graph was asked for from this variable.
         public internal(set) var isOutput: Bool
     }

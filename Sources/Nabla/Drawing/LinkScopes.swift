@@ -5,16 +5,21 @@
 ///     }
 ///
 /// The gradients of a function, recorded inside, belong to its scope. Outside, scopes cost nothing and are forgotten.
-public func recordingNames<R>(_ body: () throws -> R) rethrows -> R {
-    try Observation.with({ $0.keepsScopes = true }, body)
+///
+/// - Parameter lines: whether drawings show the user's file and line that ran each function. Every different line is looked up in the
+///     program's debug information: a millisecond in a small program, up to a second in a large one.
+public func recordingNames<R>(lines: Bool = false, _ body: () throws -> R) rethrows -> R {
+    try recordingNames(of: [:], lines: lines, body)
 }
 
 /// The same with the paths by which links are known.
-package func recordingNames<R>(of paths: [ObjectIdentifier: String], _ body: () throws -> R) rethrows -> R {
-    try Observation.with(
+package func recordingNames<R>(of paths: [ObjectIdentifier: String], lines: Bool, _ body: () throws -> R) rethrows -> R {
+    let program = lines ? CreationSite.Program() : nil
+    return try Observation.with(
         {
             $0.keepsScopes = true
-            $0.linkPaths = paths
+            $0.linkPaths.merge(paths) { _, new in new }
+            if let program { ($0.sites, $0.showsLines) = (program, true) }
         }, body)
 }
 

@@ -16,6 +16,10 @@ package final class Observation {
     var linkPaths: [ObjectIdentifier: String] = [:]
     /// Whether recorded functions remember the link in which they ran.
     var keepsScopes = false
+    /// Whether drawings show the lines of recorded functions.
+    var showsLines = false
+    /// What is needed to remember the calls that led to a recorded function; nil while that is not asked for.
+    var sites: CreationSite.Program?
     /// Set while NaN and infinity are looked for.
     var anomalies: AnomalySearch?
     /// The functions whose gradients are being computed, innermost last.
@@ -30,7 +34,8 @@ package final class Observation {
         if isObserved {
             let outer = current
             (observation.hooks, observation.scope, observation.linkPaths) = (outer.hooks, outer.scope, outer.linkPaths)
-            (observation.keepsScopes, observation.anomalies, observation.pulled) = (outer.keepsScopes, outer.anomalies, outer.pulled)
+            (observation.keepsScopes, observation.showsLines, observation.sites) = (outer.keepsScopes, outer.showsLines, outer.sites)
+            (observation.anomalies, observation.pulled) = (outer.anomalies, outer.pulled)
         }
         change(observation)
         let (before, state) = (nr_observation(), nr_observed())
@@ -63,8 +68,8 @@ package final class Observation {
     func didRecord(_ node: FunctionNode) {
         let place = keepsScopes ? pulled.last?.more?.origin?.scope ?? scope : nil
         // What a rule records was made by no line of the user's but that of the function whose rule it is.
-        let site = anomalies.flatMap { pulled.isEmpty ? $0.currentSite : pulled.last?.more?.origin?.site }
-        if place != nil || site != nil { node.extended().origin = RecordedOrigin(scope: place, site: site) }
+        let site = sites.flatMap { pulled.isEmpty ? CreationSite($0) : pulled.last?.more?.origin?.site }
+        if place != nil || site != nil { node.extended().origin = RecordedOrigin(scope: place, site: site, showsLine: showsLines) }
     }
 
     func willPull(_ node: FunctionNode, order: Int, _ gradOutputs: [Variable?]) {
@@ -87,4 +92,6 @@ struct RecordedOrigin {
     var scope: String?
     /// The calls that led to it.
     var site: CreationSite?
+    /// Whether drawings look its line up, which takes long.
+    var showsLine: Bool
 }

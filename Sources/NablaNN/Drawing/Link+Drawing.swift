@@ -28,8 +28,13 @@ extension Link {
 ///     print(graph(of: loss, model: model))
 ///
 /// The gradients of a function, recorded inside, belong to its link.
-public func recordingNames<R>(of model: Link, _ body: () throws -> R) rethrows -> R {
-    try recordingNames(of: model.linkPaths, body)
+///
+/// - Parameters:
+///   - model: the links to know by their paths.
+///   - lines: whether drawings show the user's file and line that ran each function. Every different line is looked up in the
+///     program's debug information: a millisecond in a small program, up to a second in a large one.
+public func recordingNames<R>(of model: Link, lines: Bool = false, _ body: () throws -> R) rethrows -> R {
+    try recordingNames(of: model.linkPaths, lines: lines, body)
 }
 
 /// The graph behind `outputs`, in which the parameters of `model` have their names and their functions belong to its links.

@@ -152,7 +152,7 @@ extension GraphPage {
           }
           const n = s.node;
           return [["kind", n.output ? `${kinds[n.kind]}, asked for` : kinds[n.kind]], ...list, ["shape", n.shape], ["dtype", n.dtype],
-            [n.kind === "f" ? "keeps" : "retained", n.bytes ? bytes(n.bytes) : "nothing"], ...(n.scope ? [["link", n.scope]] : [])];
+            [n.kind === "f" ? "keeps" : "retained", n.bytes ? bytes(n.bytes) : "nothing"], ...(n.scope ? [["link", n.scope]] : []), ...(n.line ? [["made at", n.line]] : [])];
         }
         function title(s) { return s.kind === "g" ? s.scope : s.node.name || s.lines[0]; }
         function table(s) {

@@ -51,7 +51,7 @@ struct GraphPage {
         let kinds: [ComputationGraph.Node.Kind: String] = [.function: "f", .variable: "v", .leaf: "l", .constant: "c"]
         let nodes = graph.nodes.map { node in
             "{\"kind\":\"\(kinds[node.kind]!)\",\"name\":\(quoted(node.name)),\"order\":\(node.order),\"shape\":\(quoted("\(node.shape)")),"
-                + "\"dtype\":\"\(node.dtype)\",\"bytes\":\(node.retainedBytes),\"scope\":\(quoted(node.scope)),\"output\":\(node.isOutput),"
+                + "\"dtype\":\"\(node.dtype)\",\"bytes\":\(node.retainedBytes),\"scope\":\(quoted(node.scope)),\"line\":\(quoted(node.line)),\"output\":\(node.isOutput),"
                 + "\"lines\":[\(node.lines.map(quoted).joined(separator: ","))]}"
         }
         let edges = graph.edges.map { "[\($0.source),\($0.target)]" }

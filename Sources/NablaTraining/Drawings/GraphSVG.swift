@@ -84,7 +84,7 @@ extension ComputationGraph.Node {
     var details: String {
         var parts = [name, "\(dtype)\(shape)", Self.word(forOrder: order)]
         if retainedBytes > 0 { parts.append("\(kind == .function ? "keeps" : "kept:") \(retainedBytes) bytes") }
-        if !scope.isEmpty { parts.append(scope) }
+        parts += [scope, line]
         return parts.filter { !$0.isEmpty }.joined(separator: ", ")
     }
 }
