@@ -7,6 +7,7 @@ final class ElementwiseProgram {
     private(set) var steps: [nk_program_step] = []
     private(set) var slots: [nk_program_slot] = []
     private var registers: Int32 = 0
+    private var largestElement: Int32 = 1
     /// Numbers that operations with a Swift number read.
     private var scalars: [UnsafeMutableRawPointer] = []
 
@@ -24,12 +25,12 @@ final class ElementwiseProgram {
         _ operations: [ArrayTrace.Step], count: Int, plan: ReplayPlan, staysInRegisters: (Int) -> Bool, moves: (Int) -> Bool, locate: Locate
     ) {
         self.count = count
+        summary = operations.map(\.operation.name).joined(separator: " ")
         var known: [SlotKey: Int32] = [:]
+        var filled: [Int32: Int32] = [:]
         var places = RegisterPlaces(operations, staysInRegisters)
         func slot(_ operand: ArrayTrace.Operand) -> Int32 {
-            let isOne =
-                operand.shape.elementCount == 1 && count != 1
-                || plan.uniform.contains(operand.value) && !(operand.isContiguous && operand.shape.elementCount == count)
+            let isOne = count != 1 && (operand.isSingle || plan.isUniform(operand))
             let isRegister = staysInRegisters(operand.value)
             let key = isRegister ? SlotKey.register(operand.value) : .memory(layoutless(operand), one: isOne)
             if let slot = known[key] { return slot }
@@ -53,9 +54,26 @@ final class ElementwiseProgram {
             slots.append(nk_program_slot(base: memory, step: 0, place: 0))
             return Int32(slots.count - 1)
         }
+        /// A register filled with a single element.
+        func spread(_ slot: Int32, _ dtype: DType) -> Int32 {
+            if let known = filled[slot] { return known }
+            let target = Int32(slots.count)
+            slots.append(nk_program_slot(base: nil, step: Int64(dtype.size), place: Int64(places.newPlace())))
+            filled[slot] = target
+            var step = nk_program_step()
+            (step.kind, step.out, step.a) = (NK_PROGRAM_CAST, target, slot)
+            step.type = nk_dtype(rawValue: Int32(dtype.rawValue))
+            step.from = step.type
+            steps.append(step)
+            return target
+        }
         for (index, operation) in operations.enumerated() {
             let (reads, out) = (operation.reads, operation.writes[0])
-            let operands = reads.map(slot)
+            let operands = reads.enumerated().map { position, read in
+                let slot = slot(read)
+                // Some kernels read every element.
+                return slots[Int(slot)].step == 0 && operation.operation.readsEveryElement(of: position) ? spread(slot, read.dtype) : slot
+            }
             let result = slot(out)
             var step = nk_program_step()
             step.out = result
@@ -91,9 +109,12 @@ final class ElementwiseProgram {
             places.end(index)
         }
         registers = Int32(places.count)
+        largestElement = slots.reduce(1) { $1.base == nil ? Swift.max($0, Int32($1.step)) : $0 }
     }
 
     deinit { for memory in scalars { memory.deallocate() } }
+
+    let summary: String
 
     func setBase(_ slot: Int, _ base: UnsafeMutableRawPointer) { slots[slot].base = base }
 
@@ -101,8 +122,20 @@ final class ElementwiseProgram {
         steps.withUnsafeBufferPointer { steps in
             slots.withUnsafeBufferPointer { slots in
                 nk_run_program(
-                    steps.baseAddress, Int32(steps.count), slots.baseAddress, Int32(slots.count), registers, Int64(count))
+                    steps.baseAddress, Int32(steps.count), slots.baseAddress, Int32(slots.count), registers, largestElement,
+                    Int64(count))
             }
+        }
+    }
+}
+
+extension ArrayOperation {
+    /// Whether the operand at `position` cannot be a single element that stands for all.
+    fileprivate func readsEveryElement(of position: Int) -> Bool {
+        switch self {
+        case .unary, .unaryGradient: true
+        case .ternary, .ternaryScalar: position < 2
+        default: false
         }
     }
 }
@@ -128,6 +161,12 @@ private struct RegisterPlaces {
         if place == count { count += 1 }
         places[value] = place
         return place
+    }
+
+    /// A register that stays taken.
+    mutating func newPlace() -> Int {
+        count += 1
+        return count - 1
     }
 
     mutating func end(_ index: Int) {
