@@ -20,6 +20,8 @@ public final class CompiledFunction {
         let sources: [ArrayReplay.RandomSource]
         let holders: [any DifferentiableState]
         let changesState: Bool
+        /// Whether a run needs nothing but its arguments and gives nothing but its results.
+        let isPlain: Bool
         /// The first run, until a second agrees with it.
         var trace: ArrayTrace?
         var replay: ArrayReplay?
@@ -28,10 +30,8 @@ public final class CompiledFunction {
             (self.trace, self.conditions, self.sources) = (trace, conditions, sources)
             holders = trace.states.compactMap { $0.holder as? any DifferentiableState }
             changesState = trace.changedStates().contains { $0 != nil } || trace.steps.contains { $0.operation.hasEffects }
+            isPlain = holders.isEmpty && !changesState && sources.allSatisfy { $0.start == $0.end }
         }
-
-        /// Whether a run needs nothing but its arguments and gives nothing but its results.
-        var isPlain: Bool { holders.isEmpty && !changesState && sources.allSatisfy { $0.start == $0.end } }
     }
 
     init(name: String, _ body: @escaping Body) { (self.name, self.body) = (name, body) }

@@ -5,7 +5,7 @@ import CNablaKernels
 /// What a replay computes has the bits that the traced operations would give.
 package final class ArrayReplay {
     private enum Unit {
-        case program(ElementwiseProgram)
+        case program(ElementwiseProgram.Call)
         case step(ArrayOperation, reads: [NDArray], writes: [NDArray])
         case copy(from: NDArray, to: NDArray)
         case random(RandomDraw, source: Int, offset: UInt64, into: NDArray)
@@ -20,13 +20,14 @@ package final class ArrayReplay {
 
     /// What has to be set at each run: slots of programs and views of other steps.
     private struct Users {
-        var slots: [(program: ElementwiseProgram, slot: Int, offset: Int)] = []
-        var views: [(array: NDArray, offset: Int)] = []
+        // Pointers into objects that the replay owns.
+        var slots: [(slot: UnsafeMutablePointer<nk_program_slot>, offset: Int)] = []
+        var views: [(header: UnsafeMutablePointer<ArrayHeader>, offset: Int)] = []
 
         @inline(__always)
         func move(to start: UnsafeMutableRawPointer) {
-            for (program, slot, offset) in slots { program.setBase(slot, start + offset) }
-            for (array, offset) in views { array.body.header.data = start + offset }
+            for (slot, offset) in slots { slot.pointee.base = start + offset }
+            for (header, offset) in views { header.pointee.data = start + offset }
         }
     }
 
@@ -42,6 +43,8 @@ package final class ArrayReplay {
     private var resultUsers: [Users]
     /// Results that are copied at the end, by their numbers.
     private var copies: [(result: Int, source: NDArray)] = []
+    private var programs: [ElementwiseProgram] = []
+    private var views: [NDArray] = []
     /// Constants that the steps read.
     private var constants: [NDArray] = []
 
@@ -103,7 +106,9 @@ package final class ArrayReplay {
         func array(_ operand: ArrayTrace.Operand) -> NDArray {
             guard let place = place(operand.value) else { return .part(operand, of: base(operand.value), owner: memory) }
             let array = NDArray.part(operand, of: trace.values[operand.value].memory.data)
-            use(place) { $0.views.append((array, operand.offset)) }
+            views.append(array)
+            let header = array.body.withUnsafeMutablePointerToHeader { $0 }
+            use(place) { $0.views.append((header, operand.offset)) }
             return array
         }
         for unit in schedule.units {
@@ -113,9 +118,10 @@ package final class ArrayReplay {
                     steps, count: count, plan: plan, staysInRegisters: { placement.registers.contains($0) },
                     moves: { place($0) != nil }, locate: { base($0.value) + $0.offset })
                 for (slot, operand) in program.moving {
-                    use(place(operand.value)!) { $0.slots.append((program, slot, operand.offset)) }
+                    use(place(operand.value)!) { $0.slots.append((program.call.slots + slot, operand.offset)) }
                 }
-                units.append(.program(program))
+                programs.append(program)
+                units.append(.program(program.call))
             case .step(let step):
                 for (write, former) in zip(step.writes, step.formers) {
                     guard let former, placement.needsCopy(write.value) else { continue }
@@ -183,9 +189,10 @@ package final class ArrayReplay {
 
     /// What a run does, one line for each pass over memory, and the size of the block of memory it works in.
     package var summary: String {
+        var programs = programs[...]
         let lines = units.map { unit in
             switch unit {
-            case .program(let program): "\(program.steps.count) operations over \(program.count) elements: \(program.summary)"
+            case .program(let call): "\(call.stepCount) operations over \(call.count) elements: \(programs.removeFirst().summary)"
             case .step(let operation, let reads, let writes):
                 "\(operation.name) \(reads.map { "\($0.shape)" }.joined(separator: ", ")) -> \(writes.map { "\($0.shape)" }.joined(separator: ", "))"
             case .copy(_, let target): "copy of \(target.count) bytes"

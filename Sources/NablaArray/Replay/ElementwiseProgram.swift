@@ -4,10 +4,10 @@ import CNablaKernels
 /// in registers of a tile.
 final class ElementwiseProgram {
     let count: Int
-    private(set) var steps: [nk_program_step] = []
-    private(set) var slots: [nk_program_slot] = []
-    private var registers: Int32 = 0
-    private var largestElement: Int32 = 1
+    /// The program as the kernels take it. Not counted: it belongs to this object, and a replay looks at it all the time.
+    private(set) var call = Call()
+    /// Names of the operations.
+    let summary: String
     /// Numbers that operations with a Swift number read.
     private var scalars: [UnsafeMutableRawPointer] = []
 
@@ -25,6 +25,8 @@ final class ElementwiseProgram {
         _ operations: [ArrayTrace.Step], count: Int, plan: ReplayPlan, staysInRegisters: (Int) -> Bool, moves: (Int) -> Bool, locate: Locate
     ) {
         self.count = count
+        var steps: [nk_program_step] = []
+        var slots: [nk_program_slot] = []
         summary = operations.map(\.operation.name).joined(separator: " ")
         var known: [SlotKey: Int32] = [:]
         var filled: [Int32: Int32] = [:]
@@ -108,24 +110,32 @@ final class ElementwiseProgram {
             steps.append(step)
             places.end(index)
         }
-        registers = Int32(places.count)
-        largestElement = slots.reduce(1) { $1.base == nil ? Swift.max($0, Int32($1.step)) : $0 }
+        call.steps = .allocate(capacity: steps.count)
+        call.steps.initialize(from: steps, count: steps.count)
+        call.slots = .allocate(capacity: slots.count)
+        call.slots.initialize(from: slots, count: slots.count)
+        (call.stepCount, call.slotCount, call.count) = (Int32(steps.count), Int32(slots.count), Int64(count))
+        call.registers = Int32(places.count)
+        call.largestElement = slots.reduce(1) { $1.base == nil ? Swift.max($0, Int32($1.step)) : $0 }
     }
 
-    deinit { for memory in scalars { memory.deallocate() } }
+    deinit {
+        for memory in scalars { memory.deallocate() }
+        call.steps.deallocate()
+        call.slots.deallocate()
+    }
 
-    let summary: String
+    struct Call {
+        fileprivate(set) var steps: UnsafeMutablePointer<nk_program_step>! = nil
+        fileprivate(set) var slots: UnsafeMutablePointer<nk_program_slot>! = nil
+        fileprivate(set) var stepCount: Int32 = 0
+        fileprivate var slotCount: Int32 = 0
+        fileprivate var registers: Int32 = 0
+        fileprivate var largestElement: Int32 = 1
+        fileprivate(set) var count: Int64 = 0
 
-    func setBase(_ slot: Int, _ base: UnsafeMutableRawPointer) { slots[slot].base = base }
-
-    func run() {
-        steps.withUnsafeBufferPointer { steps in
-            slots.withUnsafeBufferPointer { slots in
-                nk_run_program(
-                    steps.baseAddress, Int32(steps.count), slots.baseAddress, Int32(slots.count), registers, largestElement,
-                    Int64(count))
-            }
-        }
+        @inline(__always)
+        func run() { nk_run_program(steps, stepCount, slots, slotCount, registers, largestElement, count) }
     }
 }
 
