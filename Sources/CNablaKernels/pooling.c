@@ -36,16 +36,17 @@ static int64_t volume(const int64_t values[3]) { return values[0] * values[1] * 
     for (int64_t n = (count), from = (q), to = (p), i = 0; i < n; i++) y[to + i] += x[from + i * (step)];
 #define SPREAD_LINE(p, q, step, count)                                                                                             \
     for (int64_t n = (count), from = (p), to = (q), i = 0; i < n; i++) x[to + i * (step)] += y[from + i];
-// The first of equal numbers stays; NaN is larger than all.
+// The first of equal numbers stays; NaN is larger than all. Numbers and places lie side by side, so that the loop has no look-ups.
 #define MAX_LINE(p, q, step, count)                                                                                                \
     for (int64_t n = (count), from = (q), to = (p), i = 0; i < n; i++) {                                                           \
         const int64_t place = from + i * (step);                                                                                   \
-        const bool larger = best[to + i] < 0 || x[place] > x[best[to + i]] || (x[place] != x[place] && x[best[to + i]] == x[best[to + i]]); \
-        best[to + i] = larger ? place : best[to + i];                                                                              \
+        const bool larger = (place_of[to + i] < 0) | (!(x[place] <= best[to + i]) & (best[to + i] == best[to + i]));               \
+        place_of[to + i] = larger ? (int32_t)place : place_of[to + i];                                                             \
+        best[to + i] = larger ? x[place] : best[to + i];                                                                           \
     }
 
 #define DEFINE(T, NAME)                                                                                                            \
-    static void sum_##NAME(void *context, int64_t begin, int64_t end) {                                                            \
+    NK_CLONES static void sum_##NAME(void *context, int64_t begin, int64_t end) {                                                            \
         const pool_job *j = context;                                                                                               \
         const nk_window *w = j->window;                                                                                            \
         for (int64_t plane = begin; plane < end; plane++) {                                                                        \
@@ -55,7 +56,7 @@ static int64_t volume(const int64_t values[3]) { return values[0] * values[1] * 
             FOR_EACH_LINE(w, SUM_LINE)                                                                                             \
         }                                                                                                                          \
     }                                                                                                                              \
-    static void spread_##NAME(void *context, int64_t begin, int64_t end) {                                                         \
+    NK_CLONES static void spread_##NAME(void *context, int64_t begin, int64_t end) {                                                         \
         const pool_job *j = context;                                                                                               \
         const nk_window *w = j->window;                                                                                            \
         for (int64_t plane = begin; plane < end; plane++) {                                                                        \
@@ -65,15 +66,18 @@ static int64_t volume(const int64_t values[3]) { return values[0] * values[1] * 
             FOR_EACH_LINE(w, SPREAD_LINE)                                                                                          \
         }                                                                                                                          \
     }                                                                                                                              \
-    static void maxima_##NAME(void *context, int64_t begin, int64_t end) {                                                         \
+    NK_CLONES static void maxima_##NAME(void *context, int64_t begin, int64_t end) {                                               \
         const pool_job *j = context;                                                                                               \
         const nk_window *w = j->window;                                                                                            \
+        T *best = nr_scratch_allocate((size_t)j->pooled_size * (sizeof(T) + sizeof(int32_t)));                                     \
+        int32_t *place_of = (int32_t *)(best + j->pooled_size);                                                                    \
         for (int64_t plane = begin; plane < end; plane++) {                                                                        \
             const T *x = (const T *)j->image + plane * j->image_size;                                                              \
-            int64_t *best = j->places + plane * j->pooled_size;                                                                    \
-            for (int64_t i = 0; i < j->pooled_size; i++) best[i] = -1;                                                             \
+            for (int64_t i = 0; i < j->pooled_size; i++) place_of[i] = -1, best[i] = 0;                                            \
             FOR_EACH_LINE(w, MAX_LINE)                                                                                             \
+            for (int64_t i = 0; i < j->pooled_size; i++) j->places[plane * j->pooled_size + i] = place_of[i];                      \
         }                                                                                                                          \
+        nr_scratch_free(best, (size_t)j->pooled_size * (sizeof(T) + sizeof(int32_t)));                                             \
     }
 
 DEFINE(float, f32)

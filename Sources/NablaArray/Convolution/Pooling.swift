@@ -17,6 +17,9 @@ package struct PoolingGeometry: Hashable, Sendable {
         require(
             window.count == 1 || window.count == input.count,
             "\(function): expected a window for all axes or for each of \(input.count), got \(window)")
+        require(
+            input.reduce(1.0) { $0 * Double($1) } <= Double(Int32.max),
+            "\(function): expected planes of at most \(Int32.max) elements, got extents \(input)")
         let extents = window.count == input.count ? window : Array(repeating: window[0], count: input.count)
         var output = moves.outputExtents(input: input, kernel: extents, function: function)
         for axis in input.indices {
