@@ -116,13 +116,13 @@ typedef struct {
     int64_t step;
     int64_t place;
 } nk_program_slot;
-/// Most slots of one program, and most registers.
+/// Most slots of one program.
 enum { NK_PROGRAM_SLOTS = 512 };
-int32_t nk_program_registers(void);
-/// Runs the steps one after another over `count` elements, in one pass over memory; `registers` is how many of them there are. An output may
+/// Runs the steps one after another over `count` elements, in one pass over memory; `registers` is how many of them there are,
+/// and `largest` the bytes of the largest element in one. An output may
 /// be an operand of the same step only where both are the same elements.
 void nk_run_program(const nk_program_step *steps, int32_t step_count, const nk_program_slot *slots, int32_t slot_count,
-                    int32_t registers, int64_t count);
+                    int32_t registers, int32_t largest, int64_t count);
 
 // MARK: Reductions
 
@@ -197,6 +197,14 @@ typedef struct {
 void nk_im2col(nk_dtype type, const nk_window *window, const void *image, void *columns);
 /// The transpose: adds every column entry to its pixel. `image` is overwritten (zeroed first).
 void nk_col2im(nk_dtype type, const nk_window *window, const void *columns, void *image);
+
+/// out[n, c, o] = the sum over k of image[n, c, o*stride - padding + k*dilation], without what lies outside; both row-major, floating.
+void nk_window_sum(nk_dtype type, const nk_window *window, const void *image, void *out);
+/// The transpose: adds every element of `pooled` to all pixels of its window. `image` is overwritten.
+void nk_window_spread(nk_dtype type, const nk_window *window, const void *pooled, void *image);
+/// places[n, c, o] = where in its plane, in row-major order, the largest element of the window lies; NaN is larger than all, and the first tap
+/// of equal ones is taken.
+void nk_window_argmax(nk_dtype type, const nk_window *window, const void *image, int64_t *places);
 
 // MARK: Random numbers
 
