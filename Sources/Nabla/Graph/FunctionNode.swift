@@ -34,7 +34,8 @@ open class FunctionNode {
     package final var rank: Int32 = 0
     // The walk that is at work here, and this node's number in it.
     package final var mark: UInt32 = 0
-    package final var slot: Int32 = 0
+    /// While no walk is at work here, the scope in which this node was made.
+    package final var slot: Int32 = nr_scope()
     package final var outputShape = Shape()
     package final var outputDType = DType.float32
     package final var flags = NodeFlags()
@@ -58,6 +59,9 @@ open class FunctionNode {
 
     /// The name in messages and drawings; the class's own unless overridden.
     open var label: String { String(describing: type(of: self)) }
+
+    /// Gives back what the node keeps in properties of its own; called when its extension says that there is something.
+    package func releaseElsewhere() {}
 
     // The walks call these; families of functions override them.
 
@@ -221,6 +225,8 @@ package final class NodeExtension {
     var wantedInputs: [Int] = []
     var wantedOutputs: [Int] = []
     var cells: [Int: Unmanaged<GradientCell>] = [:]
+    /// Whether the node keeps something in properties of its own, to be given back like retained arrays.
+    var keepsElsewhere = false
 
     func edge(_ index: Int) -> Edge {
         var edge = Edge()
