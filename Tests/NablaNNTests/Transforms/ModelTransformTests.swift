@@ -12,7 +12,7 @@ import Testing
         func callAsFunction(_ x: Variable) -> Variable { out(tanh(hidden(x))) }
     }
 
-    private static let x = Variable(constant: NDArray([[0.3, -0.8, 1.1], [-0.4, 0.2, 0.9]], dtype: .float64))
+    private static var x: Variable { Variable(constant: NDArray([[0.3, -0.8, 1.1], [-0.4, 0.2, 0.9]], dtype: .float64)) }
 
     private func model() -> (MLP, [Variable]) {
         var generator = RandomGenerator(seed: 4)
