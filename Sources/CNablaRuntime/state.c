@@ -8,6 +8,7 @@ __thread int32_t nr_teardown_depth;
 __thread int32_t nr_scope_word;
 __thread int32_t nr_recomputing_word;
 __thread int32_t nr_transform_depth;
+__thread void *nr_trace_word;
 static _Atomic uint32_t last_walk, last_scope;
 
 uint32_t nr_next_walk(void) {

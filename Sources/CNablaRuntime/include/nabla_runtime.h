@@ -47,10 +47,14 @@ NR_THREAD_WORD int32_t nr_teardown_depth;
 NR_THREAD_WORD int32_t nr_scope_word;
 NR_THREAD_WORD int32_t nr_recomputing_word;
 NR_THREAD_WORD int32_t nr_transform_depth;
+NR_THREAD_WORD void *nr_trace_word;
 
 /// Whether functions applied on this thread are recorded (1 at first).
 static inline int32_t nr_recording(void) { return nr_recording_word; }
 static inline void nr_set_recording(int32_t value) { nr_recording_word = value; }
+/// The object that is told of every array operation of this thread; NULL for none.
+static inline void *nr_trace(void) { return nr_trace_word; }
+static inline void nr_set_trace(void *trace) { nr_trace_word = trace; }
 /// A number no other walk over a graph has had in this process; never 0.
 uint32_t nr_next_walk(void);
 
