@@ -1,0 +1,23 @@
+import Nabla
+import Testing
+
+/// Checkpoints inside compiled functions.
+@Suite(.serialized) struct CompiledCheckpointTests {
+    /// The gradient through a checkpoint that draws numbers: fresh ones at each call, the same in both runs of the closure.
+    @Test func numbersDrawnInsideAreTheSameInBothRuns() {
+        let f: (Variable) -> Variable = { x in
+            let y = checkpoint(x) { sin(dropout($0, ratio: 0.5)) * $0 }
+            return grad(of: y.sum(), wrt: x)
+        }
+        let compiled = compile(f)
+        for seed in [1, 2, 3, 4] as [UInt64] {
+            let x = Variable(NDArray.linspace(0.1, 2, count: 50, dtype: .float64) * Double(seed))
+            setRandomSeed(seed)
+            let replayed = compiled(x)
+            let afterwards = RandomGenerator.shared
+            setRandomSeed(seed)
+            #expect(f(x).array == replayed.array)
+            #expect(RandomGenerator.shared == afterwards)
+        }
+    }
+}
