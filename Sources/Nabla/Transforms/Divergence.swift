@@ -1,5 +1,5 @@
 /// How the trace of a Jacobian is found.
-public enum TraceMethod {
+public enum TraceMethod: Sendable {
     /// Exactly, by one derivative for each coordinate.
     case exact
     /// The mean of vᵀ J v over so many vectors v of random signs (Hutchinson, *A stochastic estimator of the trace of the influence matrix*, 1990):

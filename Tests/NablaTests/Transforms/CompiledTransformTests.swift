@@ -1,8 +1,8 @@
 import Nabla
 import Testing
 
-/// Checkpoints inside compiled functions.
-@Suite(.serialized) struct CompiledCheckpointTests {
+/// Checkpoints and transforms inside compiled functions.
+@Suite(.serialized) struct CompiledTransformTests {
     /// The gradient through a checkpoint that draws numbers: fresh ones at each call, the same in both runs of the closure.
     @Test func numbersDrawnInsideAreTheSameInBothRuns() {
         let f: (Variable) -> Variable = { x in
@@ -18,6 +18,17 @@ import Testing
             setRandomSeed(seed)
             #expect(f(x).array == replayed.array)
             #expect(RandomGenerator.shared == afterwards)
+        }
+    }
+
+    /// x f′ with f = x³: the derivative of 3x³ is 9x².
+    @Test func gradientsInsideAreDifferentiated() {
+        let compiled = compile { (x: Variable) in x * gradient(of: { ($0 * $0 * $0).sum() }, at: x) }
+        for value in [1.0, 2, 3, 4] {
+            let x = Variable(NDArray([value, -value]))
+            let y = compiled(x)
+            #expect(y.array.doubles == [3 * value * value * value, -3 * value * value * value])
+            #expect(grad(of: y.sum(), wrt: x).array.doubles == [9 * value * value, 9 * value * value])
         }
     }
 }
