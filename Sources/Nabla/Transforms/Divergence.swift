@@ -29,6 +29,12 @@ public func divergence(
     }
 }
 
+/// Σᵢ ∂yᵢ/∂xᵢ for a recorded `y` of the shape of `x`, by walks from `y`.
+public func divergence(
+    of y: Variable, wrt x: Variable, axis: Int? = nil, method: TraceMethod = .exact, using generator: RandomGenerator? = nil,
+    enableDoubleBackprop: Bool = false
+) -> Variable { trace("divergence", y, x, axis, method, generator, enableDoubleBackprop) }
+
 /// Σᵢ ∂²f/∂xᵢ², the Laplacian of a scalar function at `x`.
 ///
 ///     let residual = laplacian(of: potential, at: points, axis: 1) + density(points)        // Poisson's equation, at each row of `points`
@@ -43,16 +49,22 @@ public func laplacian(
     let isResultRecorded = Transform.isResultRecorded(enableDoubleBackprop)
     return Transform.run {
         let place = x.withPlace
-        let y = f(place)
-        let points = axis.map { x.shape.removing(x.shape.normalized(axis: $0, function: "laplacian")) }
-        require(
-            points.map { y.shape == $0 } ?? (y.count == 1),
-            "laplacian: expected a function to \(points.map { "one number for each point, of shape \($0)" } ?? "a single number"), "
-                + "got a result of shape \(y.shape)")
-        let ones = Variable(constant: NDArray.ones([], dtype: y.dtype).broadcast(to: y.shape))
-        let slope = grad(of: y, wrt: place, gradOutput: ones, enableDoubleBackprop: true)
-        return trace("laplacian", slope, place, axis, method, generator, isResultRecorded)
+        return laplacian(
+            of: f(place), wrt: place, axis: axis, method: method, using: generator, enableDoubleBackprop: isResultRecorded)
     }
+}
+
+/// Σᵢ ∂²y/∂xᵢ² for a recorded `y`: a single number or, with `axis`, one for each point.
+public func laplacian(
+    of y: Variable, wrt x: Variable, axis: Int? = nil, method: TraceMethod = .exact, using generator: RandomGenerator? = nil,
+    enableDoubleBackprop: Bool = false
+) -> Variable {
+    let points = axis.map { x.shape.removing(x.shape.normalized(axis: $0, function: "laplacian")) }
+    require(
+        points.map { y.shape == $0 } ?? (y.count == 1),
+        "laplacian: expected \(points.map { "one number for each point, of shape \($0)" } ?? "a single number"), got shape \(y.shape)")
+    let slope = derivative(of: y, wrt: x, enableDoubleBackprop: true)
+    return trace("laplacian", slope, x, axis, method, generator, enableDoubleBackprop)
 }
 
 /// The trace of the derivative of `y` at `place`, over the coordinates along `axis`.

@@ -16,18 +16,34 @@ public func gaussNewtonVectorProduct<T: VariableTree, U: VariableTree>(
 ) -> T {
     let isResultRecorded = Transform.isResultRecorded(enableDoubleBackprop)
     return Transform.run {
-        let (places, directions) = (x.variables.map(\.withPlace), v.variables)
-        Transform.check(directions, like: places, "gaussNewtonVectorProduct", "directions")
+        let places = x.variables.map(\.withPlace)
         let value = f(x.replacingVariables(places))
-        let outputs = value.variables
-        let moved = jvp(of: outputs, wrt: places, along: directions, enableDoubleBackprop: isResultRecorded)
-        // The numbers alone do for H unless the product is to be differentiated.
-        let ends = value.replacingVariables(isResultRecorded ? outputs : outputs.map { $0.detached() })
-        let bent = hessianVectorProduct(
-            of: loss, at: ends, along: value.replacingVariables(moved), enableDoubleBackprop: isResultRecorded)
+        // Places of their own, so that a result that was computed from another is none of its business.
+        let ends = value.variables.map(\.withPlace)
         return x.replacingVariables(
-            grad(of: outputs, wrt: places, gradOutputs: bent.variables, enableDoubleBackprop: isResultRecorded))
+            gaussNewtonVectorProduct(
+                of: ends, loss: loss(value.replacingVariables(ends)), wrt: places, along: v.variables,
+                enableDoubleBackprop: isResultRecorded))
     }
+}
+
+/// G v for a recorded number `loss` that was computed from recorded `outputs`, and these from `x`: three walks.
+///
+/// - Parameters:
+///   - outputs: what the model made; the loss depends on `x` through them alone.
+///   - enableDoubleBackprop: whether the product is recorded.
+public func gaussNewtonVectorProduct(
+    of outputs: [Variable], loss: Variable, wrt x: [Variable], along v: [Variable], enableDoubleBackprop: Bool = false
+) -> [Variable] {
+    Transform.check(v, like: x, "gaussNewtonVectorProduct", "directions")
+    require(loss.count == 1, "gaussNewtonVectorProduct: expected a loss of a single number, got one of shape \(loss.shape)")
+    let moved = jvp(of: outputs, wrt: x, along: v, enableDoubleBackprop: enableDoubleBackprop)
+    let one = Variable(constant: .ones(like: loss.array))
+    let slopes = BackwardWalk.run(
+        from: [loss], seeds: [one], to: outputs, recorded: true, retainGraph: true, stoppingAt: outputs)
+    let bent = BackwardWalk.run(
+        from: slopes, seeds: moved, to: outputs, recorded: enableDoubleBackprop, retainGraph: true, stoppingAt: outputs)
+    return grad(of: outputs, wrt: x, gradOutputs: bent, enableDoubleBackprop: enableDoubleBackprop)
 }
 
 /// F v, where F = E[∇log p ∇log pᵀ] is the Fisher matrix of the distributions `p` of a model at `x`, averaged over the batch: the metric of

@@ -6,6 +6,26 @@ public enum HessianVectorMode: Sendable {
     case forwardOverReverse
 }
 
+/// H v, where H is the matrix of second derivatives of a recorded number `y` with respect to `x`, without making H: two walks from `y`.
+///
+/// - Parameters:
+///   - y: a single number.
+///   - x: variables with a place in the graph.
+///   - v: a direction, one part for each variable.
+///   - mode: see the one for closures.
+///   - enableDoubleBackprop: whether the product is recorded.
+public func hessianVectorProduct(
+    of y: Variable, wrt x: [Variable], along v: [Variable], mode: HessianVectorMode = .reverseOverReverse,
+    enableDoubleBackprop: Bool = false
+) -> [Variable] {
+    Transform.check(v, like: x, "hessianVectorProduct", "directions")
+    let slopes = grad(of: y, wrt: x, enableDoubleBackprop: true)
+    return switch mode {
+    case .reverseOverReverse: grad(of: slopes, wrt: x, gradOutputs: v, enableDoubleBackprop: enableDoubleBackprop)
+    case .forwardOverReverse: jvp(of: slopes, wrt: x, along: v, enableDoubleBackprop: enableDoubleBackprop)
+    }
+}
+
 /// H v, where H is the matrix of second derivatives of the scalar function `f` at `x`, without making H.
 ///
 /// - Parameters:
@@ -20,16 +40,9 @@ public func hessianVectorProduct<T: VariableTree>(
 ) -> T {
     let isResultRecorded = Transform.isResultRecorded(enableDoubleBackprop)
     return Transform.run {
-        let (places, directions) = (x.variables.map(\.withPlace), v.variables)
-        Transform.check(directions, like: places, "hessianVectorProduct", "directions")
-        let slopes = grad(of: f(x.replacingVariables(places)), wrt: places, enableDoubleBackprop: true)
-        let product =
-            switch mode {
-            case .reverseOverReverse:
-                grad(of: slopes, wrt: places, gradOutputs: directions, enableDoubleBackprop: isResultRecorded)
-            case .forwardOverReverse:
-                jvp(of: slopes, wrt: places, along: directions, enableDoubleBackprop: isResultRecorded)
-            }
+        let places = x.variables.map(\.withPlace)
+        let product = hessianVectorProduct(
+            of: f(x.replacingVariables(places)), wrt: places, along: v.variables, mode: mode, enableDoubleBackprop: isResultRecorded)
         return x.replacingVariables(product)
     }
 }
@@ -63,6 +76,16 @@ public func hessian(of f: (Variable) -> Variable, at x: Variable, enableDoubleBa
         enableDoubleBackprop: enableDoubleBackprop)
 }
 
+/// The derivative of order `order` of a recorded `y` with respect to `x`, element by element: `y` was computed from `x` by functions that do not mix
+/// elements, and has its shape.
+public func derivative(of y: Variable, wrt x: Variable, order: Int = 1, enableDoubleBackprop: Bool = false) -> Variable {
+    require(order >= 0, "derivative: expected an order of at least 0, got \(order)")
+    return (0..<order).reduce(y) { y, k in
+        let ones = Variable(constant: NDArray.ones([], dtype: y.dtype).broadcast(to: y.shape))
+        return grad(of: y, wrt: x, gradOutput: ones, enableDoubleBackprop: enableDoubleBackprop || k + 1 < order)
+    }
+}
+
 /// The derivative of order `order` of an elementwise function: a function again.
 ///
 ///     let d2 = derivative(of: { tanh($0) * sin($0) }, order: 2)
@@ -77,13 +100,7 @@ public func derivative(
         let isResultRecorded = Transform.isResultRecorded(enableDoubleBackprop)
         return Transform.run {
             let place = x.withPlace
-            var y = f(place)
-            for k in 0..<order {
-                y = grad(
-                    of: y, wrt: place, gradOutput: Variable(constant: NDArray.ones([], dtype: y.dtype).broadcast(to: y.shape)),
-                    enableDoubleBackprop: isResultRecorded || k + 1 < order)
-            }
-            return y
+            return derivative(of: f(place), wrt: place, order: order, enableDoubleBackprop: isResultRecorded)
         }
     }
 }

@@ -93,3 +93,40 @@ import Testing
         #expect(isClose(product.array.doubles, expected.doubles))
     }
 }
+
+/// The same transforms as walks from recorded variables.
+@Suite struct RecordedTransformTests {
+    @Test func walksFromRecordedVariables() {
+        let (x, w) = (Variable(NDArray([0.5, -1.5, 2])), Variable(3.0, dtype: .float64))
+        let v = [Variable(constant: NDArray([1.0, 2, -1])), Variable(constant: NDArray(2.0))]
+        let y = (w * x * x * x).sum()  // H = [6wx, 3x²; 3x², 0]
+        for mode in [HessianVectorMode.reverseOverReverse, .forwardOverReverse] {
+            let product = hessianVectorProduct(of: y, wrt: [x, w], along: v, mode: mode)
+            #expect(isClose(product[0].array.doubles, [10.5, -40.5, -12]))
+            #expect(isClose([product[1].item()], [2.25]))
+            #expect(!product[0].requiresGrad)
+        }
+        #expect(isClose(derivative(of: sin(x), wrt: x, order: 3).array.doubles, (-cos(x)).array.doubles))
+        #expect(isClose([divergence(of: x * x * w, wrt: x).item()], [6]))
+        #expect(isClose([laplacian(of: y, wrt: x).item()], [18]))
+        #expect(isClose([grad(of: laplacian(of: y, wrt: x, enableDoubleBackprop: true), wrt: w).item()], [6]))
+    }
+
+    /// outputs (w², w⁴), loss ½ Σ u²: G = 4w² + 16w⁶. The second output is computed from the first, which is none of the loss's business.
+    @Test func gaussNewtonOfRecordedOutputs() {
+        let w = Variable(1.5, dtype: .float64)
+        let one = Variable(constant: NDArray(1.0))
+        let first = w * w
+        let outputs = [first, first * first]
+        let loss = 0.5 * (outputs[0] * outputs[0] + outputs[1] * outputs[1])
+        let product = gaussNewtonVectorProduct(of: outputs, loss: loss, wrt: [w], along: [one])
+        let exact = 191.25
+        #expect(isClose([product[0].item()], [exact]))
+        let closure = gaussNewtonVectorProduct(
+            of: { (w: Variable) -> [Variable] in
+                let first = w * w
+                return [first, first * first]
+            }, loss: { 0.5 * ($0[0] * $0[0] + $0[1] * $0[1]) }, at: w, along: one)
+        #expect(isClose([closure.item()], [exact]))
+    }
+}

@@ -46,28 +46,39 @@ private func orders(
         cost.add(passes: functions.reduce(order == 2 ? 4 : 1) { $0 + $1.traffic.passes(order) * $1.count }, over: x.count)
         return cost
     }
+    func gradient(_ x: Variable) -> Variable { grad(of: f(x), wrt: x, retainGraph: false) }
+    func second(_ x: Variable) -> Variable {
+        let gradient = grad(of: f(x), wrt: x, enableDoubleBackprop: true)
+        return grad(of: square(gradient).sum(), wrt: x, retainGraph: false)
+    }
+    let compiled = [compile(f), compile(gradient), compile(second)]
+    // One pass reads the input and writes the result.
+    var least = Cost()
+    least.add(passes: 2, over: x.count)
     return [
         Workload(name: "\(name).value", inputs: inputs, cost: costs[0], bound: bound) { noBackprop { f(x).item() } },
-        Workload(name: "\(name).gradient", inputs: inputs, cost: costs[1], bound: bound) {
-            checksum([grad(of: f(x), wrt: x, retainGraph: false)])
-        },
-        Workload(name: "\(name).second", inputs: inputs, cost: costs[2], bound: bound) {
-            let gradient = grad(of: f(x), wrt: x, enableDoubleBackprop: true)
-            return checksum([grad(of: square(gradient).sum(), wrt: x, retainGraph: false)])
-        },
+        Workload(name: "\(name).gradient", inputs: inputs, cost: costs[1], bound: bound) { checksum([gradient(x)]) },
+        Workload(name: "\(name).second", inputs: inputs, cost: costs[2], bound: bound) { checksum([second(x)]) },
     ]
+        + zip(["value", "gradient", "second"], compiled).map { order, function in
+            Workload(name: "\(name).\(order).compiled", inputs: inputs, cost: least) { noBackprop { checksum([function(x)]) } }
+        }
 }
 
 /// The sixth derivative of tanh x sin x at 1000 points, by six reverse walks one over another.
 ///
 /// Bytes by Leibniz' rule, which a walk does not know: 7 derivatives of each factor, of 2 passes, their 7 products and 6 sums, of 3.
-func nthDerivativeWorkload() -> Workload {
+func nthDerivativeWorkloads() -> [Workload] {
     var inputs = Inputs(seed: 13)
     let x = Variable(inputs.uniform([1000], as: "x"))
     let sixth = derivative(of: { tanh($0) * sin($0) }, order: 6)
     var cost = Cost()
     cost.add(passes: 14 * 2 + 13 * 3, over: 1000)
-    return Workload(name: "nth_derivative", inputs: inputs, cost: cost) { checksum([sixth(x)]) }
+    let compiled = compile { sixth($0) }
+    return [
+        Workload(name: "nth_derivative", inputs: inputs, cost: cost) { checksum([sixth(x)]) },
+        Workload(name: "nth_derivative.compiled", inputs: inputs, cost: cost) { noBackprop { checksum([compiled(x)]) } },
+    ]
 }
 
 /// The Hessian of the loss of a 10-32-1 network on 64 points in all its 385 parameters: a gradient and 385 products with a unit vector.
