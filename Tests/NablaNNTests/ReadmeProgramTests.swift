@@ -114,6 +114,30 @@ private final class Quadratic: Chain {
         #expect(Swift.abs(d6(Variable(NDArray(0.3))).item() - 31.987098291263231) < 1e-10)
     }
 
+    @Test func program3OnStructures() {
+        let model = Quadratic()
+        let batch = Variable(NDArray([3.0, -2]))
+        func loss(_ model: Quadratic, _ batch: Variable) -> Variable { model(batch) }
+        func encoder(_ x: Variable) -> Variable { tanh(x) }
+        let field: (Variable) -> Variable = { (square($0) * $0).sum(axis: 1) }
+        let points = Variable(NDArray([[1.0, 2], [3, 4], [5, 6]]))
+        let (x, e, m) = (Variable(NDArray(0.5)), Variable(NDArray(0.4)), Variable(NDArray(0.8)))
+
+        let slopes = gradient(of: { loss($0, batch) }, at: model)                       // also valueWithGradient, vjp, Gauss-Newton and Fisher products
+        let curvature = gradient(of: gradient(of: { sin($0) }))                         // a function of a number
+        let bending = laplacian(of: field, at: points, axis: 1)                       // at each row; exact, or estimated
+        let y = checkpoint(x) { encoder($0) }                                           // runs again for the backward walk instead of being kept
+        let anomaly = root(of: { $0 - e * sin($0) - m }, at: m)                         // differentiable in e and m; also fixedPoint and argmin
+
+        #expect(slopes[0].array.doubles == [4.5, -3, -3, 2] && slopes[1].array.doubles == [3, -2])
+        #expect(Swift.abs(curvature(x).item() + Foundation.sin(0.5)) < 1e-15)
+        #expect(zip(bending.array.doubles, [18.0, 42, 66]).allSatisfy { Swift.abs($0 - $1) < 1e-12 })
+        #expect(Swift.abs(grad(of: y, wrt: x).item() - (1 - Foundation.pow(Foundation.tanh(0.5), 2))) < 1e-15)
+        let E = anomaly.item()
+        #expect(Swift.abs(E - 0.4 * Foundation.sin(E) - 0.8) < 1e-12)
+        #expect(Swift.abs(grad(of: anomaly, wrt: m).item() - 1 / (1 - 0.4 * Foundation.cos(E))) < 1e-11)
+    }
+
     /// Program 4 on a critic whose slope is known: D(x) = w·x for each image, so ‖∇D‖ = ‖w‖.
     @Test func program4() {
         final class Flat: Chain {

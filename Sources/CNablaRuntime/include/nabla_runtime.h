@@ -45,6 +45,9 @@ void nr_parallel_parts(int64_t count, int64_t part, void (*body)(void *context, 
 NR_THREAD_WORD int32_t nr_recording_word;
 NR_THREAD_WORD int32_t nr_order_word;
 NR_THREAD_WORD int32_t nr_teardown_depth;
+NR_THREAD_WORD int32_t nr_scope_word;
+NR_THREAD_WORD int32_t nr_recomputing_word;
+NR_THREAD_WORD int32_t nr_transform_depth;
 NR_THREAD_WORD void *nr_trace_word;
 NR_THREAD_WORD void *nr_observation_word;
 
@@ -67,6 +70,18 @@ static inline void *nr_trace(void) { return nr_trace_word; }
 static inline void nr_set_trace(void *trace) { nr_trace_word = trace; }
 /// A number no other walk over a graph has had in this process; never 0.
 uint32_t nr_next_walk(void);
+
+/// The scope in which this thread records; 0 outside of all scopes. Later scopes have higher numbers, modulo 2^32.
+static inline int32_t nr_scope(void) { return nr_scope_word; }
+static inline void nr_set_scope(int32_t value) { nr_scope_word = value; }
+/// A number that no other scope has had in this process; never 0.
+int32_t nr_next_scope(void);
+/// Whether what runs on this thread has run before and runs again only for its derivatives (0 at first).
+static inline int32_t nr_recomputing(void) { return nr_recomputing_word; }
+static inline void nr_set_recomputing(int32_t value) { nr_recomputing_word = value; }
+/// How many transforms are running a closure on this thread, one inside the other.
+static inline int32_t nr_transforms(void) { return nr_transform_depth; }
+static inline void nr_set_transforms(int32_t value) { nr_transform_depth = value; }
 
 /// Nesting of node teardown on this thread: see FunctionNode's deinit. Both return the new depth (1 for the outermost enter, 0 for
 /// its leave).

@@ -11,12 +11,14 @@ package final class BackwardWalk {
     private let isRecorded: Bool
 
     /// Walks from `outputs`, seeded with `seeds`. With `targets`, returns their gradients; without, leaves the gradients of leaves in
-    /// their cells and returns nothing.
+    /// their cells and returns nothing. A `boundary` holds all the targets, and the walk goes nowhere behind it: the gradients are those of
+    /// the part of the graph in between.
     package static func run(
-        from outputs: [Variable], seeds: [Variable], to targets: [Variable]?, recorded: Bool, retainGraph: Bool
+        from outputs: [Variable], seeds: [Variable], to targets: [Variable]?, recorded: Bool, retainGraph: Bool,
+        stoppingAt boundary: [Variable]? = nil
     ) -> [Variable] {
         withRecording(recorded) {
-            let walk = BackwardWalk(GraphSearch(from: outputs, to: targets), recorded: recorded)
+            let walk = BackwardWalk(GraphSearch(from: outputs, to: targets, stoppingAt: boundary), recorded: recorded)
             defer { walk.search.finish() }
             for (output, seed) in zip(outputs, seeds) where output.isRecorded {
                 // A gradient may be its seed; without recording it is a constant all the same.

@@ -3,9 +3,13 @@
 /// Pushes tangents from inputs to outputs over a recorded graph, each function once, after all its inputs. It too extends the graph.
 package enum ForwardWalk {
     /// The tangents of `outputs` when `inputs` move along `tangents`; symbolic zeros where an output does not depend on them.
-    package static func run(from inputs: [Variable], tangents: [Variable], to outputs: [Variable], recorded: Bool) -> [Variable] {
+    ///
+    /// - Parameter boundary: places behind which nothing moves; every input must be one of them.
+    package static func run(
+        from inputs: [Variable], tangents: [Variable], to outputs: [Variable], recorded: Bool, stoppingAt boundary: [Variable]? = nil
+    ) -> [Variable] {
         withRecording(recorded) {
-            let search = GraphSearch(from: outputs, to: inputs)
+            let search = GraphSearch(from: outputs, to: inputs, stoppingAt: boundary)
             defer { search.finish() }
             var moving = [Variable?](repeating: nil, count: Int(search.outputCount))
             func add(_ tangent: Variable, _ number: Int) {

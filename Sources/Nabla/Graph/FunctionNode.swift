@@ -34,7 +34,8 @@ open class FunctionNode {
     package final var rank: Int32 = 0
     // The walk that is at work here, and this node's number in it.
     package final var mark: UInt32 = 0
-    package final var slot: Int32 = 0
+    /// While no walk is at work here, the scope in which this node was made.
+    package final var slot: Int32 = nr_scope()
     package final var outputShape = Shape()
     package final var outputDType = DType.float32
     package final var flags = NodeFlags()
@@ -61,6 +62,9 @@ open class FunctionNode {
 
     /// The name in messages and drawings; the class's own, without generic arguments, unless overridden.
     open var label: String { String(String(describing: type(of: self)).prefix { $0 != "<" }) }
+
+    /// Gives back what the node keeps in properties of its own; called when its extension says that there is something.
+    package func releaseElsewhere() {}
 
     // The walks call these; families of functions override them.
 
@@ -226,6 +230,8 @@ package final class NodeExtension {
     var cells: [Int: Unmanaged<GradientCell>] = [:]
     /// Where and by what the function was run, when somebody asked for that.
     var origin: RecordedOrigin?
+    /// Whether the node keeps something in properties of its own, to be given back like retained arrays.
+    var keepsElsewhere = false
 
     func edge(_ index: Int) -> Edge {
         var edge = Edge()

@@ -27,13 +27,19 @@ package struct GraphSearch: ~Copyable {
     package private(set) var targetCount: Int32 = 0
 
     /// Searches from `outputs` back to `targets`, or to everything when that is nil.
-    package init(from outputs: [Variable], to targets: [Variable]?) {
+    ///
+    /// - Parameter boundary: places that the search does not look behind; with it every target must be one of them.
+    package init(from outputs: [Variable], to targets: [Variable]?, stoppingAt boundary: [Variable]? = nil) {
         var lowestRank = Int32.max
         for case let node? in (targets ?? []).lazy.map(\.node) {
             if node.mark != id { enter(node, isNeeded: true) }
             lowestRank = Swift.min(lowestRank, node.rank)
         }
         targetCount = Int32(entries.count)
+        if let boundary {
+            for case let node? in boundary.lazy.map(\.node) where node.mark != id { enter(node, isNeeded: false) }
+            for i in 0..<entries.count { entries[i].isVisited = true }
+        }
         if targets == nil { lowestRank = -1 }
         var stack = GrowingBuffer<Step>(capacity: 32)
         let everything = targets == nil

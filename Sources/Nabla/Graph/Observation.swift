@@ -1,4 +1,5 @@
 import CNablaRuntime
+import NablaArray
 
 /// Whether somebody observes the functions applied on this thread.
 @inline(__always)
@@ -52,7 +53,8 @@ package final class Observation {
     private func unobserved<R>(_ body: () -> R) -> R {
         nr_set_observed(0)
         defer { nr_set_observed(4) }
-        return body()
+        // Nor is it a part of what is compiled.
+        return ArrayTrace.unwatched(body)
     }
 
     func run(_ node: FunctionNode, _ inputs: [Variable], _ forward: () -> [NDArray]) -> [NDArray] {

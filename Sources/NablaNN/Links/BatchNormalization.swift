@@ -76,7 +76,8 @@ public final class BatchNormalization: Link, Layer {
             batchNormalizationWithMoments(x, gamma: gamma.variable, beta: beta.variable, eps: eps)
         }
         let examples = Double(x.count / size)
-        if examples > 0 {
+        // Once for each batch: a checkpoint normalises it again for the backward walk.
+        if examples > 0 && !isRecomputing {
             runningMean = decay * runningMean + (1 - decay) * mean.array.cast(to: runningMean.dtype)
             let unbiased = (examples / max(examples - 1, 1)) * variance.array.cast(to: runningVariance.dtype)
             runningVariance = decay * runningVariance + (1 - decay) * unbiased
