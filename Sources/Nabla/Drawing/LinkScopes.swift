@@ -65,7 +65,8 @@ extension ComputationGraph {
         }
         let isKnown = nodes.map { !$0.scope.isEmpty }
         func meet(_ a: String?, _ b: String) -> String { a.map { commonScope($0, b) } ?? b }
-        // Neighbours of the same order count; those of other orders where there is none of the same.
+        // Neighbours of the same order count. Where there is none, a gradient's origins among what it is the gradient of do, but not the
+        // gradients that a loss is made of: the loss lies behind the links.
         typealias Found = (same: String?, other: String?)
         func search(_ edges: [Edge], from: KeyPath<Edge, Int>, to: KeyPath<Edge, Int>) -> [String?] {
             var found = [Found](repeating: (nil, nil), count: nodes.count)
@@ -74,7 +75,7 @@ extension ComputationGraph {
                 guard let scope = isKnown[known] ? nodes[known].scope : found[known].same ?? found[known].other else { continue }
                 if nodes[known].order == nodes[asking].order {
                     found[asking].same = meet(found[asking].same, scope)
-                } else {
+                } else if nodes[edge.source].order < nodes[edge.target].order {
                     found[asking].other = meet(found[asking].other, scope)
                 }
             }

@@ -11,8 +11,8 @@ extension GraphPage {
         header { grid-column: 1 / 3; display: flex; align-items: center; gap: 14px; padding: 8px 14px;
           background: var(--panel); border-bottom: 1px solid var(--line); }
         h1 { font-size: 15px; margin: 0; font-weight: 650; overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
-          flex: 0 1 auto; min-width: 80px; }
-        .facts { color: var(--soft); white-space: nowrap; overflow: hidden; text-overflow: ellipsis; flex: 0 1 auto; }
+          flex: none; max-width: 45%; }
+        .facts { color: var(--soft); white-space: nowrap; overflow: hidden; text-overflow: ellipsis; flex: 0 1 auto; min-width: 0; }
         .legend button { white-space: nowrap; }
         #variables.off { opacity: .45; text-decoration: line-through; }
         .legend { display: flex; gap: 6px; }

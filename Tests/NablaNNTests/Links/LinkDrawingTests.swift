@@ -49,6 +49,18 @@ import Testing
         #expect(products.sorted() == ["blocks/0/first", "blocks/0/second", "blocks/1/first", "blocks/1/second", "out"])
     }
 
+    @Test func aLossMadeOfGradientsIsInNoLink() {
+        let model = Model(), x = Variable(NDArray.ones([2, 3], dtype: .float32))
+        let gradients = recordingNames(of: model) { () -> [Variable] in
+            let slope = grad(of: model(x).sum(), wrt: x, enableDoubleBackprop: true)
+            return grad(of: square(slope).sum(), wrt: model.parameters, enableDoubleBackprop: true)
+        }
+        let drawn = graph(of: gradients.filter(\.requiresGrad), model: model)
+        #expect(scopes(drawn, "Square") == [] || scopes(drawn, "Square") == [""])
+        // All that the hyperbolic tangents take and give is inside the blocks.
+        #expect(scopes(drawn, "Tanh") == ["blocks/0", "blocks/1"])
+    }
+
     @Test func scopesNestAndEnd() {
         let x = Variable(1.0), link = Linear(1, 1)
         let y = recordingNames { scope("a") { link.inScope { sin(x) } } * cos(x) }
