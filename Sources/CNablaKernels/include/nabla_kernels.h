@@ -198,10 +198,6 @@ void nk_im2col(nk_dtype type, const nk_window *window, const void *image, void *
 /// The transpose: adds every column entry to its pixel. `image` is overwritten (zeroed first).
 void nk_col2im(nk_dtype type, const nk_window *window, const void *columns, void *image);
 
-// MARK: Fingerprints
-
-/// A number made of `count` bytes: equal bytes give equal numbers on every machine of one byte order, others almost surely different ones.
-uint64_t nk_fingerprint(const void *bytes, int64_t count);
 /// out[n, c, o] = the sum over k of image[n, c, o*stride - padding + k*dilation], without what lies outside; both row-major, floating.
 void nk_window_sum(nk_dtype type, const nk_window *window, const void *image, void *out);
 /// The transpose: adds every element of `pooled` to all pixels of its window. `image` is overwritten.
@@ -209,6 +205,11 @@ void nk_window_spread(nk_dtype type, const nk_window *window, const void *pooled
 /// places[n, c, o] = where in its plane, in row-major order, the largest element of the window lies; NaN is larger than all, and the first tap
 /// of equal ones is taken.
 void nk_window_argmax(nk_dtype type, const nk_window *window, const void *image, int64_t *places);
+
+// MARK: Fingerprints
+
+/// A number made of `count` bytes: equal bytes give equal numbers on every machine of one byte order, others almost surely different ones.
+uint64_t nk_fingerprint(const void *bytes, int64_t count);
 
 // MARK: Random numbers
 
