@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 __thread int32_t nr_recording_word = 1;
+__thread void *nr_observation_word;
+__thread int32_t nr_order_word;
 __thread int32_t nr_teardown_depth;
 __thread int32_t nr_scope_word;
 __thread int32_t nr_recomputing_word;

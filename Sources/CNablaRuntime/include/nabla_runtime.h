@@ -43,15 +43,28 @@ void nr_parallel_parts(int64_t count, int64_t part, void (*body)(void *context, 
 /// Every offset from the thread pointer is known at load time, so reading a word is one instruction.
 #define NR_THREAD_WORD extern __thread __attribute__((tls_model("initial-exec")))
 NR_THREAD_WORD int32_t nr_recording_word;
+NR_THREAD_WORD int32_t nr_order_word;
 NR_THREAD_WORD int32_t nr_teardown_depth;
 NR_THREAD_WORD int32_t nr_scope_word;
 NR_THREAD_WORD int32_t nr_recomputing_word;
 NR_THREAD_WORD int32_t nr_transform_depth;
 NR_THREAD_WORD void *nr_trace_word;
+NR_THREAD_WORD void *nr_observation_word;
 
-/// Whether functions applied on this thread are recorded (1 at first).
-static inline int32_t nr_recording(void) { return nr_recording_word; }
-static inline void nr_set_recording(int32_t value) { nr_recording_word = value; }
+/// What happens to functions applied on this thread: 1 when they are recorded (so at first), plus 4 when somebody observes them.
+static inline int32_t nr_recording_state(void) { return nr_recording_word; }
+static inline void nr_set_recording_state(int32_t value) { nr_recording_word = value; }
+/// Whether functions applied on this thread are recorded.
+static inline int32_t nr_recording(void) { return nr_recording_word & 1; }
+static inline void nr_set_recording(int32_t value) { nr_recording_word = (nr_recording_word & ~1) | value; }
+/// Whether somebody observes functions applied on this thread, and who.
+static inline int32_t nr_observed(void) { return nr_recording_word & 4; }
+static inline void nr_set_observed(int32_t value) { nr_recording_word = (nr_recording_word & ~4) | value; }
+static inline void *nr_observation(void) { return nr_observation_word; }
+static inline void nr_set_observation(void *object) { nr_observation_word = object; }
+/// The order of derivative of what is recorded on this thread: 0 outside walks.
+static inline int32_t nr_order(void) { return nr_order_word; }
+static inline void nr_set_order(int32_t value) { nr_order_word = value; }
 /// The object that is told of every array operation of this thread; NULL for none.
 static inline void *nr_trace(void) { return nr_trace_word; }
 static inline void nr_set_trace(void *trace) { nr_trace_word = trace; }

@@ -128,14 +128,20 @@ extension Variable {
 extension FunctionNode {
     /// Records a function of one input, whose value is known already; `node` is made only when it is recorded.
     @inline(__always)
-    static func recorded(_ x: Variable, _ value: NDArray, keep: Kept = .none, _ make: () -> FunctionNode) -> Variable {
+    static func recorded(_ x: Variable, _ value: @autoclosure () -> NDArray, keep: Kept = .none, _ make: () -> FunctionNode) -> Variable {
+        if _slowPath(isObserved) { return observed([x], keep, value, make) }
+        let value = value()
         guard isRecording && x.isRecorded else { return Variable(constant: value) }
         return make().record(x, value, keep)
     }
 
     /// Records a function of two inputs.
     @inline(__always)
-    static func recorded(_ a: Variable, _ b: Variable, _ value: NDArray, keep: Kept = .none, _ make: () -> FunctionNode) -> Variable {
+    static func recorded(_ a: Variable, _ b: Variable, _ value: @autoclosure () -> NDArray, keep: Kept = .none, _ make: () -> FunctionNode)
+        -> Variable
+    {
+        if _slowPath(isObserved) { return observed([a, b], keep, value, make) }
+        let value = value()
         guard isRecording && (a.isRecorded || b.isRecorded) else { return Variable(constant: value) }
         return make().record(a, b, value, keep)
     }
@@ -172,12 +178,34 @@ extension FunctionNode {
     }
 
     /// Records a function of any number of inputs, and keeps nothing.
-    static func recorded(_ inputs: [Variable], _ value: NDArray, _ make: () -> FunctionNode) -> Variable {
+    static func recorded(_ inputs: [Variable], _ value: @autoclosure () -> NDArray, _ make: () -> FunctionNode) -> Variable {
+        if _slowPath(isObserved) { return observed(inputs, .none, value, make) }
+        let value = value()
         guard isRecording && inputs.contains(where: \.isRecorded) else { return Variable(constant: value) }
+        return make().record(inputs, value)
+    }
+
+    @inline(never)
+    private final func record(_ inputs: [Variable], _ value: __owned NDArray) -> Variable {
+        connect(inputs)
+        (outputShape, outputDType) = (value.shape, value.dtype)
+        return Variable(array: value, node: self)
+    }
+
+    /// The same under observation: the node is made first, so that whoever observes knows what is about to run.
+    @inline(never)
+    private static func observed(_ inputs: [Variable], _ keep: Kept, _ value: () -> NDArray, _ make: () -> FunctionNode) -> Variable {
         let node = make()
-        node.connect(inputs)
-        (node.outputShape, node.outputDType) = (value.shape, value.dtype)
-        return Variable(array: value, node: node)
+        let value = Observation.current.run(node, inputs) { [value()] }[0]
+        guard isRecording && inputs.contains(where: \.isRecorded) else { return Variable(constant: value) }
+        let result =
+            switch (keep, inputs.count) {
+            case (.none, _): node.record(inputs, value)
+            case (_, 1): node.record(inputs[0], value, keep)
+            default: node.record(inputs[0], inputs[1], value, keep)
+            }
+        Observation.current.didRecord(node)
+        return result
     }
 
     /// Which arrays a function needs for its derivative. `crossed` is for products: each input serves the derivative with respect to the

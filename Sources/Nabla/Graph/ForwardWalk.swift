@@ -19,19 +19,21 @@ package enum ForwardWalk {
             for (input, tangent) in zip(inputs, tangents) {
                 if let node = input.node, let number = search.number(node, input.output) { add(tangent.unchanged, number) }
             }
-            for position in 0..<search.nodeCount {
-                let entry = search.entry(at: position)
-                if !entry.isNeeded { continue }
-                let node = entry.node._withUnsafeGuaranteedRef { $0 }
-                var (given, arriving) = (InputSet(of: node.inputCount), [Variable]())
-                for i in 0..<node.inputCount {
-                    let edge = node.edge(i)
-                    let tangent = edge.node.flatMap { search.number($0, edge.output) }.flatMap { moving[$0] }
-                    if tangent != nil { given.insert(i) }
-                    arriving.append(tangent ?? zero(for: node, input: i))
+            withNextOrder(after: search, recorded: recorded) {
+                for position in 0..<search.nodeCount {
+                    let entry = search.entry(at: position)
+                    if !entry.isNeeded { continue }
+                    let node = entry.node._withUnsafeGuaranteedRef { $0 }
+                    var (given, arriving) = (InputSet(of: node.inputCount), [Variable]())
+                    for i in 0..<node.inputCount {
+                        let edge = node.edge(i)
+                        let tangent = edge.node.flatMap { search.number($0, edge.output) }.flatMap { moving[$0] }
+                        if tangent != nil { given.insert(i) }
+                        arriving.append(tangent ?? zero(for: node, input: i))
+                    }
+                    if given.isEmpty { continue }
+                    for (i, tangent) in node.push(arriving, given).enumerated() { add(tangent, Int(entry.firstOutput) + i) }
                 }
-                if given.isEmpty { continue }
-                for (i, tangent) in node.push(arriving, given).enumerated() { add(tangent, Int(entry.firstOutput) + i) }
             }
             return outputs.map { output in
                 output.node.flatMap { search.number($0, output.output) }.flatMap { moving[$0] }

@@ -5,12 +5,14 @@ extension FunctionNode {
     public final func apply(_ inputs: [Variable]) -> [Variable] {
         require(!flags.contains(.applied), "\(label): expected a new function node for each application, got one applied before")
         flags.insert(.applied)
-        let results = forward(inputs.map(\.array))
+        let arrays = inputs.map(\.array)
+        let results = isObserved ? Observation.current.run(self, inputs) { forward(arrays) } : forward(arrays)
         guard isRecording && inputs.contains(where: \.isRecorded) else {
             more = nil
             return results.map(Variable.init(constant:))
         }
         record(inputs, results)
+        if isObserved { Observation.current.didRecord(self) }
         return results.enumerated().map { i, array in
             array.dtype.isFloating ? Variable(array: array, node: self, output: Int32(i)) : Variable(constant: array)
         }
