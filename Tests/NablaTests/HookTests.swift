@@ -119,6 +119,16 @@ import Testing
         #expect("\(timer)".contains("MatrixProduct"))
     }
 
+    @Test func memoryGrowsByWhatFunctionsMake() throws {
+        let memory = MemoryHook()
+        let x = Variable(NDArray.ones([100, 100], dtype: .float64))
+        withHooks([memory]) { sin(x * 2).sum().backward() }
+        // Two arrays of 80 000 bytes live on: the input of the sine, which keeps it, and its output until the sum is made.
+        #expect(memory.entries["MultiplyScalar"]?.forwardBytes == 80_000 && memory.entries["Sin"]?.forwardBytes == 80_000)
+        #expect(memory.entries["Sin"]?.calls == 1 && memory.entries["Sum"]?.forwardBytes == 0)
+        #expect("\(memory)".contains("80000"))
+    }
+
     @Test func printerDescribesEachCall() {
         var lines: [String] = []
         let x = Variable(NDArray([1.0, -3]))
