@@ -44,10 +44,17 @@ void nr_parallel_parts(int64_t count, int64_t part, void (*body)(void *context, 
 #define NR_THREAD_WORD extern __thread __attribute__((tls_model("initial-exec")))
 NR_THREAD_WORD int32_t nr_recording_word;
 NR_THREAD_WORD int32_t nr_teardown_depth;
+NR_THREAD_WORD void *nr_function_trace_word;
 
-/// Whether functions applied on this thread are recorded (1 at first).
-static inline int32_t nr_recording(void) { return nr_recording_word; }
-static inline void nr_set_recording(int32_t value) { nr_recording_word = value; }
+/// What happens to functions applied on this thread: 1 when they are recorded (so at first), plus 2 when a trace lists them.
+static inline int32_t nr_recording_state(void) { return nr_recording_word; }
+static inline void nr_set_recording_state(int32_t value) { nr_recording_word = value; }
+/// Whether functions applied on this thread are recorded.
+static inline int32_t nr_recording(void) { return nr_recording_word & 1; }
+static inline void nr_set_recording(int32_t value) { nr_recording_word = (nr_recording_word & ~1) | value; }
+/// The trace that lists functions applied on this thread, or NULL.
+static inline void *nr_function_trace(void) { return nr_function_trace_word; }
+static inline void nr_set_function_trace(void *trace) { nr_function_trace_word = trace; }
 /// A number no other walk over a graph has had in this process; never 0.
 uint32_t nr_next_walk(void);
 

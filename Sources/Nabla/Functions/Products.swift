@@ -42,6 +42,11 @@ private final class MatrixProduct: BilinearFunction {
 
     override func again(_ a: Variable, _ b: Variable) -> Variable { matmul(a, b, transposeA: transposeA, transposeB: transposeB) }
 
+    override func applied(to batch: Batch) -> [Variable]? {
+        let operands = batch.aligned()
+        return [matmul(operands[0], operands[1], transposeA: transposeA, transposeB: transposeB)]
+    }
+
     override func transpose(_ g: Variable, _ index: Int) -> Variable {
         if index == 0 {
             let b = retainedInput(1)

@@ -4,18 +4,53 @@ import CNablaKernels
 
 /// Comparisons of variables give constants.
 extension Variable {
-    public static func .== (a: Variable, b: Variable) -> Variable { Variable(constant: a.array .== b.array) }
-    public static func .!= (a: Variable, b: Variable) -> Variable { Variable(constant: a.array .!= b.array) }
-    public static func .< (a: Variable, b: Variable) -> Variable { Variable(constant: a.array .< b.array) }
-    public static func .<= (a: Variable, b: Variable) -> Variable { Variable(constant: a.array .<= b.array) }
-    public static func .> (a: Variable, b: Variable) -> Variable { Variable(constant: a.array .> b.array) }
-    public static func .>= (a: Variable, b: Variable) -> Variable { Variable(constant: a.array .>= b.array) }
-    public static func .== (a: Variable, b: some Scalar) -> Variable { Variable(constant: a.array .== b) }
-    public static func .!= (a: Variable, b: some Scalar) -> Variable { Variable(constant: a.array .!= b) }
-    public static func .< (a: Variable, b: some Scalar) -> Variable { Variable(constant: a.array .< b) }
-    public static func .<= (a: Variable, b: some Scalar) -> Variable { Variable(constant: a.array .<= b) }
-    public static func .> (a: Variable, b: some Scalar) -> Variable { Variable(constant: a.array .> b) }
-    public static func .>= (a: Variable, b: some Scalar) -> Variable { Variable(constant: a.array .>= b) }
+    public static func .== (a: Variable, b: Variable) -> Variable {
+        FunctionNode.constant([a, b], a.array .== b.array) { PiecewiseConstant { $0[0] .== $0[1] } }
+    }
+    public static func .!= (a: Variable, b: Variable) -> Variable {
+        FunctionNode.constant([a, b], a.array .!= b.array) { PiecewiseConstant { $0[0] .!= $0[1] } }
+    }
+    public static func .< (a: Variable, b: Variable) -> Variable {
+        FunctionNode.constant([a, b], a.array .< b.array) { PiecewiseConstant { $0[0] .< $0[1] } }
+    }
+    public static func .<= (a: Variable, b: Variable) -> Variable {
+        FunctionNode.constant([a, b], a.array .<= b.array) { PiecewiseConstant { $0[0] .<= $0[1] } }
+    }
+    public static func .> (a: Variable, b: Variable) -> Variable {
+        FunctionNode.constant([a, b], a.array .> b.array) { PiecewiseConstant { $0[0] .> $0[1] } }
+    }
+    public static func .>= (a: Variable, b: Variable) -> Variable {
+        FunctionNode.constant([a, b], a.array .>= b.array) { PiecewiseConstant { $0[0] .>= $0[1] } }
+    }
+    public static func .== (a: Variable, b: some Scalar) -> Variable {
+        FunctionNode.constant([a], a.array .== b) { PiecewiseConstant { $0[0] .== b } }
+    }
+    public static func .!= (a: Variable, b: some Scalar) -> Variable {
+        FunctionNode.constant([a], a.array .!= b) { PiecewiseConstant { $0[0] .!= b } }
+    }
+    public static func .< (a: Variable, b: some Scalar) -> Variable {
+        FunctionNode.constant([a], a.array .< b) { PiecewiseConstant { $0[0] .< b } }
+    }
+    public static func .<= (a: Variable, b: some Scalar) -> Variable {
+        FunctionNode.constant([a], a.array .<= b) { PiecewiseConstant { $0[0] .<= b } }
+    }
+    public static func .> (a: Variable, b: some Scalar) -> Variable {
+        FunctionNode.constant([a], a.array .> b) { PiecewiseConstant { $0[0] .> b } }
+    }
+    public static func .>= (a: Variable, b: some Scalar) -> Variable {
+        FunctionNode.constant([a], a.array .>= b) { PiecewiseConstant { $0[0] .>= b } }
+    }
+}
+
+/// A function of elements, with broadcasting, whose derivative is zero wherever it has one: a comparison, a sign, a mask. Never recorded; it
+/// stands for the function in traces.
+final class PiecewiseConstant: ElementwiseFunction {
+    let value: ([NDArray]) -> NDArray
+    init(_ value: @escaping ([NDArray]) -> NDArray) { self.value = value }
+    override func forward(_ inputs: [NDArray]) -> [NDArray] { [value(inputs)] }
+    override func again(_ inputs: [Variable]) -> Variable {
+        FunctionNode.constant(inputs, value(inputs.map(\.array))) { PiecewiseConstant(value) }
+    }
 }
 
 /// `condition ? a : b`, elementwise with broadcasting. The branch not chosen gets no gradient, but is computed: an argument that is infinite
@@ -48,6 +83,7 @@ public func `where`(_ condition: NDArray, _ a: Variable, _ b: Variable) -> Varia
 public func `where`(
     _ condition: Variable, _ x: Variable, otherwise value: some Scalar, _ f: (Variable) -> Variable
 ) -> Variable {
+    FunctionTrace.noteDecision(condition.array, "where(_:_:otherwise:_:)")
     let shape = broadcastShape(condition.array, x.array, "where")
     let mask = condition.array.broadcast(to: shape).flattened()
     let chosen = IndexExpression([mask], of: mask.shape)
@@ -64,6 +100,10 @@ private final class Where: LinearFunction {
     override func again(_ arguments: [Variable]) -> Variable {
         `where`(retainedInput(2), arguments[0], arguments[1]).broadcast(to: outputShape)
     }
+    override func applied(to batch: Batch) -> [Variable]? {
+        let operands = batch.aligned()
+        return [`where`(operands[2], operands[0], operands[1])]
+    }
     override func transpose(_ g: Variable, _ index: Int) -> Variable {
         index == 0 ? `where`(retainedInput(2), g, 0) : `where`(retainedInput(2), 0, g)
     }
@@ -78,7 +118,9 @@ private final class Abs: UnaryMap {
 }
 
 /// -1, 0 or 1: a constant, since its derivative is zero
-public func sign(_ x: Variable) -> Variable { Variable(constant: sign(x.array)) }
+public func sign(_ x: Variable) -> Variable {
+    FunctionNode.constant([x], sign(x.array)) { PiecewiseConstant { sign($0[0]) } }
+}
 
 /// The larger of each pair. Where both are equal, half of the gradient goes to each.
 public func maximum(_ a: Variable, _ b: Variable) -> Variable { map(Maximum.self, a, b) }
@@ -118,9 +160,13 @@ private final class Clip: ElementwiseFunction {
         self.high = high
     }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [clip(inputs[0], low, high)] }
+    override func again(_ inputs: [Variable]) -> Variable { clip(inputs[0], low, high) }
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable {
-        let x = retainedInput(0).array
-        return `where`((x .>= low) .&& (x .<= high), t, Variable.symbolicZero([], dtype: t.dtype))
+        let (x, low, high) = (retainedInput(0), low, high)
+        let isInside = FunctionNode.constant([x], (x.array .>= low) .&& (x.array .<= high)) {
+            PiecewiseConstant { ($0[0] .>= low) .&& ($0[0] .<= high) }
+        }
+        return `where`(isInside, t, Variable.symbolicZero([], dtype: t.dtype))
     }
 }
 
@@ -139,9 +185,13 @@ private final class LogAddExp: ElementwiseFunction {
     }
     static func difference(_ a: NDArray, _ b: NDArray) -> NDArray { `where`(a .== b, NDArray.zeros([], dtype: a.dtype), a - b) }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [LogAddExp.value(inputs[0], inputs[1])] }
+    override func again(_ inputs: [Variable]) -> Variable { logAddExp(inputs[0], inputs[1]) }
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable {
         let (a, b) = (retainedInput(0), retainedInput(1))
-        let difference = `where`(isInfinite(a.array) .&& (a.array .== b.array), .symbolicZero([], dtype: a.dtype), a - b)
+        let isEqualInfinity = FunctionNode.constant([a, b], isInfinite(a.array) .&& (a.array .== b.array)) {
+            PiecewiseConstant { isInfinite($0[0]) .&& ($0[0] .== $0[1]) }
+        }
+        let difference = `where`(isEqualInfinity, .symbolicZero([], dtype: a.dtype), a - b)
         return t * sigmoid(index == 0 ? difference : -difference)
     }
 }

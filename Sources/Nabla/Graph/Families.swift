@@ -1,3 +1,5 @@
+import CNablaRuntime
+
 // Families of functions. A family turns one rule into backward and jvp, at every order.
 
 /// A function that acts on elements separately, with broadcasting.
@@ -10,12 +12,20 @@ package class ElementwiseFunction: FunctionNode {
         fail("\(label): expected an override of scaled(_:byPartial:), got none")
     }
 
+    /// The function itself, applied to other inputs.
+    func again(_ inputs: [Variable]) -> Variable {
+        fail("\(label): expected an override of again, got none")
+    }
+
+    /// Axes of examples come first, so broadcasting needs no more than operands of one rank.
+    override package func applied(to batch: Batch) -> [Variable]? { [again(batch.aligned())] }
+
     /// The same while nothing is recorded, for a `t` of the output's shape: where a function has a kernel for it, or can work in the memory
     /// of `t`. Gives the bits that the rule gives.
     func fused(_ t: consuming Variable, byPartial index: Int) -> Variable { scaled(t, byPartial: index) }
 
     override package func pull(_ gradOutput: consuming Variable, _ needed: InputSet, _ walk: BackwardWalk) {
-        if isRecording {
+        if followsRules {
             if needed.contains(0) { walk.accumulate(scaled(gradOutput, byPartial: 0), at: edge0) }
             if inputCount32 == 1 { return }
             for i in 1..<inputCount where needed.contains(i) { walk.accumulate(scaled(gradOutput, byPartial: i), at: edge(i)) }
@@ -35,7 +45,7 @@ package class ElementwiseFunction: FunctionNode {
         let terms = given.indexes.map { index in
             let t = tangents[index]
             // What is fused takes tangents of the output's shape only.
-            let term = isRecording || t.isSymbolicZero || t.shape != outputShape ? scaled(t, byPartial: index) : fused(t, byPartial: index)
+            let term = followsRules || t.isSymbolicZero || t.shape != outputShape ? scaled(t, byPartial: index) : fused(t, byPartial: index)
             return term.broadcast(to: outputShape)
         }
         return [terms.dropFirst().reduce(terms[0], +)]
@@ -129,15 +139,19 @@ extension FunctionNode {
     /// Records a function of one input, whose value is known already; `node` is made only when it is recorded.
     @inline(__always)
     static func recorded(_ x: Variable, _ value: NDArray, keep: Kept = .none, _ make: () -> FunctionNode) -> Variable {
-        guard isRecording && x.isRecorded else { return Variable(constant: value) }
-        return make().record(x, value, keep)
+        let state = nr_recording_state()
+        if _fastPath(state == 1) && x.isRecorded { return make().record(x, value, keep) }
+        if _fastPath(state <= 1) { return Variable(constant: value) }
+        return make().traced([x], value, keep)
     }
 
     /// Records a function of two inputs.
     @inline(__always)
     static func recorded(_ a: Variable, _ b: Variable, _ value: NDArray, keep: Kept = .none, _ make: () -> FunctionNode) -> Variable {
-        guard isRecording && (a.isRecorded || b.isRecorded) else { return Variable(constant: value) }
-        return make().record(a, b, value, keep)
+        let state = nr_recording_state()
+        if _fastPath(state == 1) && (a.isRecorded || b.isRecorded) { return make().record(a, b, value, keep) }
+        if _fastPath(state <= 1) { return Variable(constant: value) }
+        return make().traced([a, b], value, keep)
     }
 
     // Out of line: the compiler would otherwise retain what is kept before it knows whether anything is recorded.
@@ -173,11 +187,47 @@ extension FunctionNode {
 
     /// Records a function of any number of inputs, and keeps nothing.
     static func recorded(_ inputs: [Variable], _ value: NDArray, _ make: () -> FunctionNode) -> Variable {
-        guard isRecording && inputs.contains(where: \.isRecorded) else { return Variable(constant: value) }
-        let node = make()
-        node.connect(inputs)
-        (node.outputShape, node.outputDType) = (value.shape, value.dtype)
-        return Variable(array: value, node: node)
+        let state = nr_recording_state()
+        if _fastPath(state == 1) && inputs.contains(where: \.isRecorded) { return make().record(inputs, value) }
+        if _fastPath(state <= 1) { return Variable(constant: value) }
+        return make().traced(inputs, value, .none)
+    }
+
+    private final func record(_ inputs: [Variable], _ value: NDArray) -> Variable {
+        connect(inputs)
+        (outputShape, outputDType) = (value.shape, value.dtype)
+        return Variable(array: value, node: self)
+    }
+
+    /// A function whose derivative is zero wherever it has one: its value is a constant, and `node` is made for traces only.
+    @inline(__always)
+    static func constant(_ inputs: @autoclosure () -> [Variable], _ value: NDArray, _ make: () -> FunctionNode) -> Variable {
+        if _fastPath(nr_recording_state() <= 1) { return Variable(constant: value) }
+        return make().tracedConstant(inputs(), value)
+    }
+
+    @inline(never)
+    private final func tracedConstant(_ inputs: [Variable], _ value: NDArray) -> Variable {
+        let result = Variable(constant: value)
+        FunctionTrace.note(self, inputs, [result])
+        return result
+    }
+
+    /// Records a function as the others here do, and has it listed by the trace.
+    @inline(never)
+    private final func traced(_ inputs: [Variable], _ value: NDArray, _ keep: Kept) -> Variable {
+        let result: Variable
+        if !isRecording || !inputs.contains(where: \.isRecorded) {
+            result = Variable(constant: value)
+        } else if inputs.count == 1 {
+            result = record(inputs[0], value, keep)
+        } else if inputs.count == 2 {
+            result = record(inputs[0], inputs[1], value, keep)
+        } else {
+            result = record(inputs, value)
+        }
+        FunctionTrace.note(self, inputs, [result])
+        return result
     }
 
     /// Which arrays a function needs for its derivative. `crossed` is for products: each input serves the derivative with respect to the
@@ -206,6 +256,11 @@ package class UnaryMap: ElementwiseFunction {
         return t.changed { $0.multiply(byDerivativeOf: Self.op, kept) }
     }
 
+    override final func again(_ inputs: [Variable]) -> Variable {
+        let function = type(of: self)
+        return FunctionNode.recorded(inputs[0], inputs[0].array.mappedFloating(function.op), keep: function.keep) { function.init() }
+    }
+
     override final public func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0].mappedFloating(Self.op)] }
 }
 
@@ -225,6 +280,11 @@ package class BinaryMap: ElementwiseFunction {
 
     final var a: Variable { isRecording ? retainedInput(0) : constantInput(0) }
     final var b: Variable { isRecording ? retainedInput(1) : constantInput(1) }
+
+    override final func again(_ inputs: [Variable]) -> Variable {
+        let (function, a, b) = (type(of: self), inputs[0], inputs[1])
+        return FunctionNode.recorded(a, b, combined(function.op, a.array, b.array, function.name), keep: function.keep) { function.init() }
+    }
 
     override final public func forward(_ inputs: [NDArray]) -> [NDArray] { [combined(Self.op, inputs[0], inputs[1], Self.name)] }
 }

@@ -6,14 +6,13 @@ extension FunctionNode {
         require(!flags.contains(.applied), "\(label): expected a new function node for each application, got one applied before")
         flags.insert(.applied)
         let results = forward(inputs.map(\.array))
-        guard isRecording && inputs.contains(where: \.isRecorded) else {
-            more = nil
-            return results.map(Variable.init(constant:))
+        let isRecorded = isRecording && inputs.contains(where: \.isRecorded)
+        if isRecorded { record(inputs, results) } else { more = nil }
+        let outputs = results.enumerated().map { i, array in
+            isRecorded && array.dtype.isFloating ? Variable(array: array, node: self, output: Int32(i)) : Variable(constant: array)
         }
-        record(inputs, results)
-        return results.enumerated().map { i, array in
-            array.dtype.isFloating ? Variable(array: array, node: self, output: Int32(i)) : Variable(constant: array)
-        }
+        if _slowPath(FunctionTrace.isActive) { FunctionTrace.note(self, inputs, outputs) }
+        return outputs
     }
 
     private final func record(_ inputs: [Variable], _ results: [NDArray]) {
