@@ -42,17 +42,6 @@ extension Variable {
     }
 }
 
-/// A function of elements, with broadcasting, whose derivative is zero wherever it has one: a comparison, a sign, a mask. Never recorded; it
-/// stands for the function in traces.
-final class PiecewiseConstant: ElementwiseFunction {
-    let value: ([NDArray]) -> NDArray
-    init(_ value: @escaping ([NDArray]) -> NDArray) { self.value = value }
-    override func forward(_ inputs: [NDArray]) -> [NDArray] { [value(inputs)] }
-    override func again(_ inputs: [Variable]) -> Variable {
-        FunctionNode.constant(inputs, value(inputs.map(\.array))) { PiecewiseConstant(value) }
-    }
-}
-
 /// `condition ? a : b`, elementwise with broadcasting. The branch not chosen gets no gradient, but is computed: an argument that is infinite
 /// or NaN in a derivative there must be replaced before the function that makes it.
 public func `where`(_ condition: Variable, _ a: Variable, _ b: Variable) -> Variable {

@@ -70,8 +70,9 @@ func nthDerivativeWorkload() -> Workload {
     return Workload(name: "nth_derivative", inputs: inputs, cost: cost) { checksum([sixth(x)]) }
 }
 
-/// The Hessian of the loss of a 10-32-1 network on 64 points in all its 385 parameters: a gradient and 385 products with a unit vector.
-func hessianSmallWorkload() -> Workload {
+/// The Hessian of the loss of a 10-32-1 network on 64 points in all its 385 parameters: a gradient and 385 products with a unit vector, in
+/// batched walks or one after the other.
+func hessianSmallWorkloads() -> [Workload] {
     var inputs = Inputs(seed: 14)
     let theta = Variable(inputs.normal([385], 0.3, as: "theta"))
     let x = Variable(constant: inputs.normal([64, 10], as: "x"))
@@ -84,5 +85,13 @@ func hessianSmallWorkload() -> Workload {
     let layers = Layer.network(batch: 64, [10, 32, 1])
     cost.add(.gradient, layers, .curved)
     cost.add(.hessianProduct, layers, .curved, count: 385)
-    return Workload(name: "hessian_small", inputs: inputs, cost: cost) { checksum([hessian(of: loss, at: theta)]) }
+    return [
+        Workload(name: "hessian_small", inputs: inputs, cost: cost) { checksum([hessian(of: loss, at: theta)]) },
+        Workload(name: "hessian_small.looped", inputs: inputs, cost: cost) {
+            let slopes = grad(of: loss(theta), wrt: theta, enableDoubleBackprop: true)
+            let identity = NDArray.eye(theta.count, dtype: .float32)
+            let rows = (0..<theta.count).map { grad(of: slopes, wrt: theta, gradOutput: Variable(constant: identity[$0])) }
+            return checksum([stack(rows)])
+        },
+    ]
 }
