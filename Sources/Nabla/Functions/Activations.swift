@@ -7,7 +7,7 @@ public func sigmoid(_ x: Variable) -> Variable { map(Sigmoid.self, x) }
 private final class Sigmoid: UnaryMap {
     override class var op: UnaryOp { NK_SIGMOID }
     override class var keep: Kept { .output }
-    override func scaled(_ t: Variable) -> Variable { t * (y - y * y) }
+    override func scaled(_ t: Variable) -> Variable { t * (y - square(y)) }
 }
 
 /// log(1 + eˣ), without overflow

@@ -71,5 +71,5 @@ public func perExampleGradients(
     }
 }
 
-/// How many examples of `count` elements fill half a core's second cache.
-private func cachedExamples(of count: Int, _ dtype: DType) -> Int { (1 << 19) / Swift.max(1, count * dtype.size) }
+/// How many examples of `count` elements leave room in a core's second cache for the other arrays.
+private func cachedExamples(of count: Int, _ dtype: DType) -> Int { (1 << 18) / Swift.max(1, count * dtype.size) }
