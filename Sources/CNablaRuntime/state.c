@@ -6,6 +6,7 @@
 __thread int32_t nr_recording_word = 1;
 __thread int32_t nr_teardown_depth;
 __thread void *nr_function_trace_word;
+__thread void *nr_trace_word;
 static _Atomic uint32_t last_walk;
 
 uint32_t nr_next_walk(void) {

@@ -93,6 +93,37 @@ void nk_cast(nk_dtype from, nk_dtype to, int rank, const int32_t *shape,
 /// out = *value (one element of the same type).
 void nk_fill(nk_dtype type, int rank, const int32_t *shape, void *out, const int64_t *out_strides, const void *value);
 
+// MARK: Programs of elementwise maps
+
+/// Operations of a program; each is the map of the same name over elements that follow each other.
+typedef enum : int32_t {
+    NK_PROGRAM_UNARY, NK_PROGRAM_UNARY_GRADIENT,  // out = op(a); out = a op'(b)
+    NK_PROGRAM_BINARY, NK_PROGRAM_TERNARY,        // a and b of a ternary operation have all elements
+    NK_PROGRAM_COMPARE, NK_PROGRAM_TEST,          // elements of type `from`
+    NK_PROGRAM_SELECT,                            // c ? a : b
+    NK_PROGRAM_CAST,                              // elements of type `from`
+} nk_program_kind;
+/// One operation; operands are slots, unused ones 0.
+typedef struct {
+    nk_program_kind kind;
+    int32_t op;
+    nk_dtype type, from;
+    int32_t out, a, b, c;
+} nk_program_step;
+/// Where an operand lies: from `base` on, `step` bytes from element to element (0: one element for all); with no base in register `place`.
+typedef struct {
+    void *base;
+    int64_t step;
+    int64_t place;
+} nk_program_slot;
+/// Most slots of one program, and most registers.
+enum { NK_PROGRAM_SLOTS = 512 };
+int32_t nk_program_registers(void);
+/// Runs the steps one after another over `count` elements, in one pass over memory; `registers` is how many of them there are. An output may
+/// be an operand of the same step only where both are the same elements.
+void nk_run_program(const nk_program_step *steps, int32_t step_count, const nk_program_slot *slots, int32_t slot_count,
+                    int32_t registers, int64_t count);
+
 // MARK: Reductions
 
 /// Reduces over every axis whose out_stride is 0 and whose extent is not 1 (an axis of extent 1 may have any stride); `out` is overwritten.

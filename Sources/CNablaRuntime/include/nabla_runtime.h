@@ -45,6 +45,7 @@ void nr_parallel_parts(int64_t count, int64_t part, void (*body)(void *context, 
 NR_THREAD_WORD int32_t nr_recording_word;
 NR_THREAD_WORD int32_t nr_teardown_depth;
 NR_THREAD_WORD void *nr_function_trace_word;
+NR_THREAD_WORD void *nr_trace_word;
 
 /// What happens to functions applied on this thread: 1 when they are recorded (so at first), plus 2 when a trace lists them.
 static inline int32_t nr_recording_state(void) { return nr_recording_word; }
@@ -55,6 +56,9 @@ static inline void nr_set_recording(int32_t value) { nr_recording_word = (nr_rec
 /// The trace that lists functions applied on this thread, or NULL.
 static inline void *nr_function_trace(void) { return nr_function_trace_word; }
 static inline void nr_set_function_trace(void *trace) { nr_function_trace_word = trace; }
+/// The object that is told of every array operation of this thread; NULL for none.
+static inline void *nr_trace(void) { return nr_trace_word; }
+static inline void nr_set_trace(void *trace) { nr_trace_word = trace; }
 /// A number no other walk over a graph has had in this process; never 0.
 uint32_t nr_next_walk(void);
 

@@ -13,6 +13,8 @@ public func dropout(_ x: Variable, ratio: Double = 0.5, using generator: inout R
 
 /// Dropout with numbers of the process-wide generator.
 public func dropout(_ x: Variable, ratio: Double = 0.5) -> Variable {
-    var generator = RandomGenerator.withShared { $0.split() }
-    return dropout(x, ratio: ratio, using: &generator)
+    require(ratio >= 0 && ratio < 1, "dropout: expected a ratio in 0..<1, got \(ratio)")
+    if ratio == 0 { return x.unchanged }
+    let (shape, dtype) = (x.shape, x.dtype)
+    return x * RandomGenerator.withShared { $0.bernoulli(shape, probability: 1 - ratio).cast(to: dtype) / (1 - ratio) }
 }

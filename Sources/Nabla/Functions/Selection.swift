@@ -75,6 +75,13 @@ public func `where`(
     FunctionTrace.noteDecision(condition.array, "where(_:_:otherwise:_:)")
     let shape = broadcastShape(condition.array, x.array, "where")
     let mask = condition.array.broadcast(to: shape).flattened()
+    if ArrayTrace.isActive && mask.count > 0 {
+        // The length of the list depends on numbers, which may differ at a replay. All elements are given to `f` then, with the first chosen
+        // one in the place of those that are not; what becomes of these is dropped, gradients too.
+        let list = x.broadcast(to: shape).flattened()
+        let known = Variable(constant: list.array.take(mask.argMax(axis: 0)))
+        return `where`(Variable(constant: mask), f(`where`(mask, list, known)), value).reshaped(to: shape)
+    }
     let chosen = IndexExpression([mask], of: mask.shape)
     let list = x.broadcast(to: shape).flattened().item(at: chosen)
     let results = f(list)

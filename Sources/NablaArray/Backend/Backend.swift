@@ -36,6 +36,12 @@ package struct ScalarValue: Sendable {
     }
 }
 
+// By their bits: 0 and -0 are different factors, and NaN is the same as itself.
+extension ScalarValue: Hashable {
+    package static func == (a: ScalarValue, b: ScalarValue) -> Bool { a.double.bitPattern == b.double.bitPattern && a.integer == b.integer }
+    package func hash(into hasher: inout Hasher) { hasher.combine(double.bitPattern) }
+}
+
 /// What a device must be able to do. Every output array exists already, has its final shape, and may be written freely; inputs
 /// broadcast to it. Array operations call a backend; nothing above them does.
 package protocol Backend: Sendable {
@@ -102,5 +108,6 @@ package struct MatrixOperand {
     package var columnStride: Int
 }
 
-/// The backend of this process. Of a concrete type, because a call through the protocol costs as much as adding four numbers.
-package let backend = CPUBackend()
+/// The backend of this process, whose work traces see. Of a concrete type, because a call through the protocol costs as much as adding four
+/// numbers.
+package let backend = ObservedBackend()

@@ -11,10 +11,18 @@ package func convolution(_ x: NDArray, _ w: NDArray, _ geometry: ConvolutionGeom
     let shape = geometry.outputShape(x.shape, w.shape)
     if x.count == 0 || w.count == 0 { return .zeros(shape, dtype: dtype) }
     let out = NDArray(uninitialized: shape, dtype)
-    if directly(.forward, geometry, x: x.cast(to: dtype), w: w.cast(to: dtype), y: out) { return out }
-    let plan = ConvolutionPlan(geometry, x: x.shape, w: w.shape, y: shape, dtype)
-    let image = plan.readable(input: x.cast(to: dtype))
-    let kernel = w.cast(to: dtype).contiguous()
+    ArrayTrace.compound("convolution", reads: [x.cast(to: dtype), w.cast(to: dtype)], writes: [out]) { reads, writes in
+        computeConvolution(reads[0], reads[1], geometry, into: writes[0])
+    }
+    return out
+}
+
+private func computeConvolution(_ x: NDArray, _ w: NDArray, _ geometry: ConvolutionGeometry, into out: NDArray) {
+    if directly(.forward, geometry, x: x, w: w, y: out) { return }
+    let dtype = out.dtype
+    let plan = ConvolutionPlan(geometry, x: x.shape, w: w.shape, y: out.shape, dtype)
+    let image = plan.readable(input: x)
+    let kernel = w.contiguous()
     let blocks = OutputBlocks(plan, out)
     withExtendedLifetime((image, kernel, blocks, plan)) {
         plan.forEachBlock { images, group in
@@ -27,7 +35,6 @@ package func convolution(_ x: NDArray, _ w: NDArray, _ geometry: ConvolutionGeom
             }
         }
     }
-    return out
 }
 
 /// The transpose of `convolution` with respect to x, for x of extents `inputSpatial`; also called deconvolution:
@@ -39,10 +46,18 @@ package func convolutionDataGradient(
     let shape = geometry.inputShape(g.shape, w.shape, spatial: inputSpatial)
     if g.count == 0 || w.count == 0 || shape.elementCount == 0 { return .zeros(shape, dtype: dtype) }
     let out = NDArray(uninitialized: shape, dtype)
-    if directly(.dataGradient, geometry, x: out, w: w.cast(to: dtype), y: g.cast(to: dtype)) { return out }
-    let plan = ConvolutionPlan(geometry, x: shape, w: w.shape, y: g.shape, dtype)
-    let kernel = w.cast(to: dtype).contiguous()
-    let blocks = OutputBlocks(plan, plan.readable(output: g.cast(to: dtype)))
+    ArrayTrace.compound("deconvolution", reads: [g.cast(to: dtype), w.cast(to: dtype)], writes: [out]) { reads, writes in
+        computeDataGradient(reads[0], reads[1], geometry, into: writes[0])
+    }
+    return out
+}
+
+private func computeDataGradient(_ g: NDArray, _ w: NDArray, _ geometry: ConvolutionGeometry, into out: NDArray) {
+    if directly(.dataGradient, geometry, x: out, w: w, y: g) { return }
+    let dtype = out.dtype
+    let plan = ConvolutionPlan(geometry, x: out.shape, w: w.shape, y: g.shape, dtype)
+    let kernel = w.contiguous()
+    let blocks = OutputBlocks(plan, plan.readable(output: g))
     withExtendedLifetime((kernel, blocks, plan)) {
         plan.forEachBlock { images, group in
             let gradient = blocks.read(images, group)
@@ -54,7 +69,6 @@ package func convolutionDataGradient(
             }
         }
     }
-    return out
 }
 
 /// The transpose of `convolution` with respect to w, for w of extents `kernelSpatial`:
@@ -66,10 +80,18 @@ package func convolutionWeightGradient(
     let shape = geometry.weightShape(x.shape, g.shape, kernel: kernelSpatial)
     if x.count == 0 || g.count == 0 { return .zeros(shape, dtype: dtype) }
     let out = NDArray(uninitialized: shape, dtype)
-    if directly(.weightGradient, geometry, x: x.cast(to: dtype), w: out, y: g.cast(to: dtype)) { return out }
-    let plan = ConvolutionPlan(geometry, x: x.shape, w: shape, y: g.shape, dtype)
-    let image = plan.readable(input: x.cast(to: dtype))
-    let blocks = OutputBlocks(plan, plan.readable(output: g.cast(to: dtype)))
+    ArrayTrace.compound("convolutionWeightGradient", reads: [x.cast(to: dtype), g.cast(to: dtype)], writes: [out]) { reads, writes in
+        computeWeightGradient(reads[0], reads[1], geometry, into: writes[0])
+    }
+    return out
+}
+
+private func computeWeightGradient(_ x: NDArray, _ g: NDArray, _ geometry: ConvolutionGeometry, into out: NDArray) {
+    if directly(.weightGradient, geometry, x: x, w: out, y: g) { return }
+    let dtype = out.dtype
+    let plan = ConvolutionPlan(geometry, x: x.shape, w: out.shape, y: g.shape, dtype)
+    let image = plan.readable(input: x)
+    let blocks = OutputBlocks(plan, plan.readable(output: g))
     withExtendedLifetime((image, blocks, plan)) {
         plan.forEachBlock { images, group in
             let gradient = blocks.read(images, group)
@@ -80,7 +102,6 @@ package func convolutionWeightGradient(
             }
         }
     }
-    return out
 }
 
 /// Computes one of the three arrays by the backend's own kernel, if it has a faster one than the product with a column matrix.

@@ -87,14 +87,14 @@ package struct AdvancedIndex: Sendable {
     ///
     /// `x` is a slice, with memory that may be written to, in which the axes under a mask lie one in the other.
     package func assign(_ y: NDArray, into x: NDArray) {
-        let places = offsets(in: x).contiguous()
-        let source = y.contiguous()
-        withExtendedLifetime((places, source)) {
+        let inputs = [offsets(in: x).contiguous(), y.contiguous()]
+        ArrayTrace.compound("assignment at indices", reads: inputs, writes: [x], changesOutputs: true) { reads, writes in
+            let (places, source, target) = (reads[0], reads[1], writes[0])
             let offsets = UnsafeBufferPointer(start: places.data.assumingMemoryBound(to: Int64.self), count: places.count)
-            switch x.dtype.size {
-            case 1: scatterElements(UInt8.self, source.data, to: x.data, at: offsets)
-            case 4: scatterElements(UInt32.self, source.data, to: x.data, at: offsets)
-            default: scatterElements(UInt64.self, source.data, to: x.data, at: offsets)
+            switch target.dtype.size {
+            case 1: scatterElements(UInt8.self, source.data, to: target.data, at: offsets)
+            case 4: scatterElements(UInt32.self, source.data, to: target.data, at: offsets)
+            default: scatterElements(UInt64.self, source.data, to: target.data, at: offsets)
             }
         }
     }

@@ -4,6 +4,18 @@ extension NDArray {
     /// These indices along `axis` of `shape` as contiguous int64, negative ones counted from the end; stops when one is out of range.
     package func resolvedIndices(axis: Int, of shape: Shape, function: String) -> NDArray {
         require(dtype.isInteger, "\(function): expected indices of int32 or int64, got \(dtype)")
+        if _slowPath(ArrayTrace.isActive) {
+            // Checked again whenever the trace is replayed.
+            let positions = NDArray(uninitialized: self.shape, .int64)
+            ArrayTrace.compound("\(function): indices", reads: [self], writes: [positions]) { reads, writes in
+                writes[0].overwrite(with: reads[0].checkedIndices(axis, shape, function))
+            }
+            return positions
+        }
+        return checkedIndices(axis, shape, function)
+    }
+
+    private func checkedIndices(_ axis: Int, _ shape: Shape, _ function: String) -> NDArray {
         let extent = Int64(shape[axis])
         var indices = cast(to: .int64).contiguous()
         let (low, high) = indices.integerBounds
@@ -36,6 +48,7 @@ extension NDArray {
     package func truePositions() -> NDArray {
         withUnsafeElements(as: Bool.self) { flags in
             let positions = NDArray(uninitialized: [flags.count { $0 }], .int64)
+            defer { ArrayTrace.noteLiteral(positions) }
             let out = positions.data.assumingMemoryBound(to: Int64.self)
             var count = 0
             for (i, flag) in flags.enumerated() where flag {

@@ -32,12 +32,25 @@ private func product(_ a: NDArray, _ b: NDArray, _ transposeA: Bool, _ transpose
     if !right.suitsBLAS { return product(a, b.copied(), transposeA, transposeB) }
     let (rows, columns) = (transposeA ? left.columns : left.rows, transposeB ? right.rows : right.columns)
     let out = NDArray(uninitialized: Shape(rows, columns), a.dtype)
-    withExtendedLifetime((a, b)) {
-        multiply(
-            transposeA ? left.transposed : left, transposeB ? right.transposed : right, MatrixOperand(rowMajor: out.data, rows, columns),
-            dtype: a.dtype)
+    multiply(left, right, transposeA, transposeB, into: out)
+    if _slowPath(ArrayTrace.isActive) {
+        ArrayTrace.note(.matmul(transposeA: transposeA, transposeB: transposeB), reads: [a, b], writes: [out])
     }
     return out
+}
+
+private func multiply(_ left: MatrixOperand, _ right: MatrixOperand, _ transposeA: Bool, _ transposeB: Bool, into out: NDArray) {
+    let (a, b) = (transposeA ? left.transposed : left, transposeB ? right.transposed : right)
+    multiply(a, b, MatrixOperand(rowMajor: out.data, a.rows, b.columns), dtype: out.dtype)
+}
+
+/// The product again, of operands that BLAS can read, into memory that there is.
+func computeProduct(_ a: NDArray, _ b: NDArray, _ transposeA: Bool, _ transposeB: Bool, into out: NDArray) {
+    if out.rank == 2 {
+        multiply(MatrixOperand(of: a), MatrixOperand(of: b), transposeA, transposeB, into: out)
+    } else {
+        multiplyStacks(a, b, transposeA, transposeB, into: out)
+    }
 }
 
 private func batchedProduct(_ a: NDArray, _ b: NDArray, _ transposeA: Bool, _ transposeB: Bool) -> NDArray {
@@ -61,6 +74,21 @@ private func batchedProduct(_ a: NDArray, _ b: NDArray, _ transposeA: Bool, _ tr
     shape.append(n)
     shape.append(m)
     let out = NDArray(uninitialized: shape, a.dtype)
+    multiplyStacks(left.array, right.array, transposeA, transposeB, into: out)
+    if _slowPath(ArrayTrace.isActive) {
+        ArrayTrace.note(.matmul(transposeA: transposeA, transposeB: transposeB), reads: [left.array, right.array], writes: [out])
+    }
+    return out
+}
+
+/// The products of stacks of matrices that BLAS can read; the stacks broadcast to that of `out`.
+private func multiplyStacks(_ a: NDArray, _ b: NDArray, _ transposeA: Bool, _ transposeB: Bool, into out: NDArray) {
+    let (left, right) = (a.matrices(transposed: transposeA), b.matrices(transposed: transposeB))
+    var (batchA, batchB, batch) = (a.shape, b.shape, out.shape)
+    batchA.rank32 -= 2
+    batchB.rank32 -= 2
+    batch.rank32 -= 2
+    let (n, m) = (left.first.rows, right.first.columns)
     let size = a.dtype.size
     let (stepsA, stepsB) = (left.array.batchSteps(batchA, in: batch), right.array.batchSteps(batchB, in: batch))
     withExtendedLifetime((left.array, right.array)) {
@@ -82,7 +110,6 @@ private func batchedProduct(_ a: NDArray, _ b: NDArray, _ transposeA: Bool, _ tr
             }
         }
     }
-    return out
 }
 
 /// `out = a b` for operands that BLAS can read.

@@ -39,8 +39,12 @@ public struct RandomGenerator: Sendable, Hashable, Codable {
         return start
     }
 
+    /// Goes on by `blocks` blocks of the stream.
+    package mutating func skip(blocks: UInt64) { counter &+= blocks }
+
     /// The next `count` words of 32 bits.
     package mutating func words(_ count: Int) -> [UInt32] {
+        ArrayTrace.noteHostDraw("a split, a permutation or a choice")
         let start = advance(byNumbers: count, wordsEach: 1)
         return [UInt32](unsafeUninitializedCapacity: count) { buffer, initialized in
             if count > 0 { nk_philox_words(seed, stream, start, Int64(count), buffer.baseAddress!) }
@@ -53,6 +57,7 @@ extension RandomGenerator: RandomNumberGenerator {
     /// The next 64 random bits, so that the generator serves Swift's own `random(in:using:)` and `shuffled(using:)`. Each call uses a
     /// block of the stream.
     public mutating func next() -> UInt64 {
+        ArrayTrace.noteHostDraw("random numbers that are no array")
         var words: (UInt32, UInt32) = (0, 0)
         let start = advance(byNumbers: 2, wordsEach: 1)
         withUnsafeMutableBytes(of: &words) {

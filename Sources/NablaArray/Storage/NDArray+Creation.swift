@@ -16,6 +16,7 @@ extension NDArray {
         elements.withUnsafeBytes { bytes in
             if let start = bytes.baseAddress { array.data.copyMemory(from: start, byteCount: bytes.count) }
         }
+        ArrayTrace.noteLiteral(array)
         self = dtype == nil || dtype == T.dtype ? array : array.cast(to: dtype!)
     }
 

@@ -2,12 +2,14 @@ extension NDArray {
     /// The only element, as a `Double`.
     public func item() -> Double {
         require(count == 1, "item: expected an array of one element, got shape \(shape)")
+        ArrayTrace.noteRead(self, "item")
         return element(at: 0, of: data)
     }
 
     /// The elements in row-major order, converted to `T`.
     public func elements<T: ArrayScalar>(as type: T.Type = T.self) -> [T] {
         let array = cast(to: T.dtype).contiguous()
+        ArrayTrace.noteRead(array, "elements")
         return withExtendedLifetime(array) {
             Array(UnsafeBufferPointer(start: array.data.assumingMemoryBound(to: T.self), count: array.count))
         }

@@ -69,6 +69,7 @@ public struct NDArray {
     public func withUnsafeElements<T: ArrayScalar, R>(as type: T.Type, _ body: (UnsafeBufferPointer<T>) throws -> R) rethrows -> R {
         require(T.dtype == dtype, "withUnsafeElements: expected elements of type \(dtype), got \(T.dtype)")
         let whole = contiguous()
+        ArrayTrace.noteRead(whole, "withUnsafeElements")
         return try withExtendedLifetime(whole) {
             try body(UnsafeBufferPointer(start: whole.data.assumingMemoryBound(to: T.self), count: whole.count))
         }
@@ -80,6 +81,8 @@ public struct NDArray {
     ) rethrows -> R {
         require(T.dtype == dtype, "withUnsafeMutableElements: expected elements of type \(dtype), got \(T.dtype)")
         makeUnique()
+        ArrayTrace.noteRead(self, "withUnsafeMutableElements")
+        defer { ArrayTrace.noteLiteral(self) }
         return try body(UnsafeMutableBufferPointer(start: data.assumingMemoryBound(to: T.self), count: count))
     }
 }

@@ -46,12 +46,25 @@ public final class BatchNormalization: Link, Layer {
         }
     }
 
-    public func callAsFunction(_ x: Variable) -> Variable { self(x, training: isTraining) }
+    public func callAsFunction(_ x: Variable) -> Variable {
+        ArrayTrace.noteCondition(self, "isTraining") { [unowned self] in isTraining }
+        return self(x, training: isTraining)
+    }
+
+    /// Tells a trace that the averages outlive the closure it watches.
+    private func noteState() {
+        guard ArrayTrace.isActive else { return }
+        ArrayTrace.noteState(
+            self, "runningMean", load: { [unowned self] in runningMean }, store: { [unowned self] in runningMean = $0 })
+        ArrayTrace.noteState(
+            self, "runningVariance", load: { [unowned self] in runningVariance }, store: { [unowned self] in runningVariance = $0 })
+    }
 
     /// Normalises `x`, by its own statistics when `training`, else by the running averages.
     public func callAsFunction(_ x: Variable, training: Bool) -> Variable {
         require(
             x.rank >= 2 && x.shape[1] == size, "BatchNormalization: expected an input of shape [batch, \(size), …], got \(x.shape)")
+        noteState()
         guard training else {
             return fixedBatchNormalization(
                 x, gamma: gamma.variable, beta: beta.variable, mean: Variable(constant: runningMean),

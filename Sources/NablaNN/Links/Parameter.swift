@@ -11,7 +11,7 @@
 public final class Parameter {
     /// What stands at the end of this parameter's path, for messages; paths themselves come from the properties of links.
     public let name: String
-    private var current: Variable?
+    fileprivate var current: Variable?
     private var pending: Recipe?
 
     /// How the value will be made once the shape is known.
@@ -47,12 +47,14 @@ public final class Parameter {
     /// Makes the value in the given shape if it does not exist yet.
     public func initialize(_ shape: @autoclosure () -> Shape) {
         guard current == nil, var recipe = pending else { return }
-        setLeaf(recipe.initializer(shape(), dtype: recipe.dtype, using: &recipe.generator))
+        // Not a part of what is compiled: it happens once.
+        ArrayTrace.unwatched { setLeaf(recipe.initializer(shape(), dtype: recipe.dtype, using: &recipe.generator)) }
         pending = nil
     }
 
     /// The present value in its place in the graph: a leaf, or a constant while updates are disabled.
     public var variable: Variable {
+        noteState()
         guard let current else {
             fail("Parameter: expected a value for \(name), got one whose shape is not known until the model has run once")
         }
@@ -72,6 +74,7 @@ public final class Parameter {
                     newValue.dtype == pending.dtype, "Parameter: expected elements of \(pending.dtype) for \(name), got \(newValue.dtype)")
             }
             pending = nil
+            noteState()
             setLeaf(newValue)
         }
     }
@@ -118,10 +121,39 @@ public final class Parameter {
 
     /// Puts another variable in the place of the present value and returns the former one.
     func exchange(_ variable: Variable) -> Variable {
+        // A compiled closure looks up the value that was here before.
         let before = self.variable
         current = variable
         return before
     }
 
+    /// Whether `current` is a value that a derivative of a compiled function puts here for a while, and what it was before.
+    fileprivate var substituted: Variable?
+
+    /// Tells a trace that this value outlives the closure it watches.
+    @inline(__always)
+    private func noteState() {
+        guard ArrayTrace.isActive, substituted == nil, current != nil else { return }
+        ArrayTrace.noteState(self, "value", load: { [unowned self] in current!.array }, store: { [unowned self] in setLeaf($0) })
+        ArrayTrace.noteCondition(self, "isUpdateEnabled") { [unowned self] in isUpdateEnabled }
+    }
+
     private func setLeaf(_ array: NDArray) { current = Variable(array, requiresGrad: isUpdateEnabled) }
+}
+
+// A compiled function's closure captures parameters: its derivative puts the values they had at the call in their place.
+extension Parameter: DifferentiableState {
+    package var stateVariable: Variable { variable }
+
+    package func substitute(_ value: Variable?) {
+        if let value {
+            substituted = current
+            current = value
+        } else {
+            current = substituted
+            substituted = nil
+        }
+    }
+
+    package func forgetGradient() { grad = nil }
 }

@@ -93,12 +93,30 @@ open class Optimizer {
     }
 
     private func update(_ index: Int, _ gradient: NDArray) {
-        slots[index].parameter.update { value in
-            var state = slots[index].state ?? ParameterState(arrays: stateNames.map { _ in .zeros(like: value) })
-            slots[index].state = nil  // so that the local copy alone owns the arrays
-            state.steps += 1
-            step(&value, gradient, &state)
-            slots[index].state = state
+        if ArrayTrace.isActive { return updateWatched(index, gradient) }
+        slots[index].parameter.update { value in change(&value, index, gradient) }
+    }
+
+    /// The same as one operation of a trace: the optimiser keeps its memory and its count of steps to itself.
+    private func updateWatched(_ index: Int, _ gradient: NDArray) {
+        let parameter = slots[index].parameter
+        let value = parameter.array
+        let result = NDArray(uninitializedLike: value)
+        ArrayTrace.compound(
+            "\(type(of: self)).update", reads: [value, gradient.contiguous()], writes: [result], hasEffects: true, isFunction: false
+        ) { [self] reads, writes in
+            var value = reads[0]
+            change(&value, index, reads[1])
+            writes[0].overwrite(with: value)
         }
+        parameter.update { $0 = result }
+    }
+
+    private func change(_ value: inout NDArray, _ index: Int, _ gradient: NDArray) {
+        var state = slots[index].state ?? ParameterState(arrays: stateNames.map { _ in .zeros(like: value) })
+        slots[index].state = nil  // so that the local copy alone owns the arrays
+        state.steps += 1
+        step(&value, gradient, &state)
+        slots[index].state = state
     }
 }

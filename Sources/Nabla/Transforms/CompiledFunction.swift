@@ -1,0 +1,204 @@
+import NablaArray
+
+/// A function that is recorded once for each layout of its arguments and then replayed: see `compile(_:)`.
+public final class CompiledFunction {
+    /// The function; whether its results are to be differentiated, which costs more.
+    typealias Body = (_ arguments: [Variable], _ generator: inout RandomGenerator, _ isDifferentiated: Bool) -> [Variable]
+
+    private let body: Body
+    private let name: String
+    /// The latest one that served first.
+    private var recordings: [Recording] = []
+    private var pullbacks: [[Int]: CompiledFunction] = [:]
+
+    /// How many recordings are kept, of the layouts used last.
+    private static let mostRecordings = 16
+
+    /// Two runs of the closure must agree before one is replayed.
+    private final class Recording {
+        let trace: ArrayTrace
+        let replay: ArrayReplay
+        let sources: [ArrayReplay.RandomSource]
+        let holders: [any DifferentiableState]
+        let changesState: Bool
+        var isConfirmed = false
+
+        init(_ trace: ArrayTrace, _ replay: ArrayReplay, _ sources: [ArrayReplay.RandomSource]) {
+            (self.trace, self.replay, self.sources) = (trace, replay, sources)
+            holders = trace.states.compactMap { $0.holder as? any DifferentiableState }
+            changesState = replay.changesState
+        }
+    }
+
+    init(name: String, _ body: @escaping Body) { (self.name, self.body) = (name, body) }
+
+    /// The results for `arguments`.
+    public func callAsFunction(_ arguments: [Variable]) -> [Variable] {
+        // A generator that must not be asked: the process-wide one is watched instead.
+        var none = RandomGenerator(seed: 0)
+        return self(arguments, using: &none)
+    }
+
+    /// The results for `arguments`, with random numbers from `generator`, which goes on by as many as are drawn.
+    public func callAsFunction(_ arguments: [Variable], using generator: inout RandomGenerator) -> [Variable] {
+        // Within another recording, or where every operation is told, the closure itself runs.
+        if ArrayTrace.isActive { return body(arguments, &generator, isRecording) }
+        var generators = [RandomGenerator.shared, generator]
+        let before = generators
+        let (results, recording) = evaluate(arguments.map(\.array), &generators)
+        if generators[0] != before[0] { RandomGenerator.shared = generators[0] }
+        generator = generators[1]
+        guard isRecording else { return results.map(Variable.init(constant:)) }
+        if recording.changesState {
+            require(
+                !arguments.contains(where: \.isRecorded),
+                "\(name): expected arguments that need no gradient for a closure that changes parameters or statistics, got one that does")
+            return results.map(Variable.init(constant:))
+        }
+        let inputs = arguments + recording.holders.map(\.stateVariable)
+        guard inputs.contains(where: \.isRecorded) else { return results.map(Variable.init(constant:)) }
+        return CompiledCall(self, results, argumentCount: arguments.count, recording.holders, before).apply(inputs)
+    }
+
+    /// The results as arrays; `generators` go on by what is drawn.
+    private func evaluate(_ arguments: [NDArray], _ generators: inout [RandomGenerator]) -> ([NDArray], Recording) {
+        let index = recordings.firstIndex { $0.replay.accepts(arguments) }
+        if let index, recordings[index].isConfirmed {
+            let recording = recordings[index]
+            if index > 0 { recordings.insert(recordings.remove(at: index), at: 0) }
+            let results = recording.replay.run(arguments, generators: generators)
+            for (number, source) in recording.sources.enumerated() where source.end != source.start {
+                generators[number].skip(blocks: source.end &- source.start)
+            }
+            return (results, recording)
+        }
+        let (results, recording) = record(arguments, &generators)
+        if let index {
+            let difference = recordings[index].trace.difference(from: recording.trace) { key, stream, counter in
+                recording.sources.contains { $0.contains(key, stream, counter) }
+            }
+            if let difference {
+                fail(
+                    "\(name): expected a closure that does the same for all arguments of one layout, got one whose second run differs from the "
+                        + "first: \(difference); what changes between calls must be an argument, a parameter, or drawn from a generator")
+            }
+            recordings.remove(at: index)
+            recording.isConfirmed = true
+        }
+        recordings.insert(recording, at: 0)
+        if recordings.count > CompiledFunction.mostRecordings { recordings.removeLast() }
+        return (results, recording)
+    }
+
+    /// Runs the closure, watched.
+    private func record(_ arguments: [NDArray], _ generators: inout [RandomGenerator]) -> ([NDArray], Recording) {
+        let trace = ArrayTrace()
+        let name = name
+        var looked = Set<Int>()
+        trace.onRead = { function, dependence in
+            // Labels, masks and indices may be looked at: the recording then serves calls with the same ones.
+            let inputs = arguments.indices.filter { dependence.contains(input: $0) }
+            if !dependence.isOnMore && inputs.allSatisfy({ !arguments[$0].dtype.isFloating }) { return looked.formUnion(inputs) }
+            fail(
+                "\(name): expected a closure that does not look at the numbers it computes, which differ from call to call, "
+                    + "got one that calls \(function) on one of its arrays")
+        }
+        trace.onCapture = { array, user in
+            fail(
+                "\(name): expected a closure that uses its arguments, parameters and what it makes itself, got one whose \(user) takes an "
+                    + "array of \(array.dtype)\(array.shape) from outside, which may change between calls: make it an argument or a Parameter"
+            )
+        }
+        trace.onHostDraw = { what in
+            fail("\(name): expected random numbers in arrays, which replays draw afresh, got a closure that draws \(what)")
+        }
+        let inputs = arguments.map { $0.copied() }
+        for (index, input) in inputs.enumerated() { trace.addInput(input, index) }
+        let before = generators
+        var given = generators[1]
+        let shared = RandomGenerator.shared
+        RandomGenerator.shared = generators[0]
+        let results = trace.watch {
+            withRecording(true) { body(inputs.map { Variable($0) }, &given, false).map(\.array) }
+        }
+        generators = [RandomGenerator.shared, given]
+        RandomGenerator.shared = shared
+        let sources = zip(before, generators).map {
+            ArrayReplay.RandomSource(seed: $0.seed, stream: $0.stream, start: $0.counter, end: $1.counter)
+        }
+        let replay = ArrayReplay(trace, inputs: inputs, outputs: results, sources: sources, fixedInputs: looked.sorted())
+        let recording = Recording(trace, replay, sources)
+        for holder in recording.holders { holder.forgetGradient() }
+        return (results, recording)
+    }
+
+    // MARK: Derivatives
+
+    /// The function of the arguments, the values of `holders` and the cotangents of all results that gives the gradients of the arguments
+    /// and values named by `indexes`. Compiled as well, so it has derivatives of its own.
+    fileprivate func pullback(_ indexes: [Int], argumentCount: Int, _ holders: [any DifferentiableState]) -> CompiledFunction {
+        if let known = pullbacks[indexes] { return known }
+        let body = body
+        let result = CompiledFunction(name: name) { all, generator, isDifferentiated in
+            let inputCount = argumentCount + holders.count
+            let inputs = Array(all[..<inputCount])
+            for (holder, value) in zip(holders, inputs[argumentCount...]) { holder.substitute(value) }
+            defer { for holder in holders { holder.substitute(nil) } }
+            let results = body(Array(inputs[..<argumentCount]), &generator, true)
+            return grad(
+                of: results, wrt: indexes.map { inputs[$0] }, gradOutputs: Array(all[inputCount...]), enableDoubleBackprop: isDifferentiated
+            )
+        }
+        pullbacks[indexes] = result
+        return result
+    }
+
+    fileprivate func call(_ arguments: [Variable], from generators: [RandomGenerator]) -> [Variable] {
+        let shared = RandomGenerator.shared
+        RandomGenerator.shared = generators[0]
+        defer { RandomGenerator.shared = shared }
+        var given = generators[1]
+        return self(arguments, using: &given)
+    }
+}
+
+/// One call of a compiled function in the graph. Its derivative runs the closure again, recorded and compiled, at the same arguments and with
+/// the same random numbers.
+private final class CompiledCall: FunctionNode {
+    private let function: CompiledFunction
+    private let argumentCount: Int
+    private let holders: [any DifferentiableState]
+    private let generators: [RandomGenerator]
+    private var results: [NDArray]
+
+    init(
+        _ function: CompiledFunction, _ results: [NDArray], argumentCount: Int, _ holders: [any DifferentiableState],
+        _ generators: [RandomGenerator]
+    ) {
+        (self.function, self.results, self.argumentCount) = (function, results, argumentCount)
+        (self.holders, self.generators) = (holders, generators)
+    }
+
+    override var label: String { "Compiled" }
+
+    override func forward(_ inputs: [NDArray]) -> [NDArray] {
+        retainInputs(Array(inputs.indices))
+        defer { results = [] }
+        return results
+    }
+
+    override func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] {
+        let pullback = function.pullback(indexes, argumentCount: argumentCount, holders)
+        return pullback.call((0..<inputCount).map(retainedInput) + gradOutputs, from: generators)
+    }
+}
+
+/// What holds a variable that closures capture: a parameter.
+package protocol DifferentiableState: AnyObject {
+    /// The present value in its place in the graph.
+    var stateVariable: Variable { get }
+    /// Puts another value in its place for a while; nil ends that.
+    func substitute(_ value: Variable?)
+    /// Lets go of a gradient that was left while a trace watched.
+    func forgetGradient()
+}

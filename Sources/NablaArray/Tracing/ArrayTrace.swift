@@ -1,0 +1,261 @@
+import CNablaRuntime
+
+/// A list of the array operations that a thread carries out while this trace watches it.
+///
+/// Memory is followed through its versions: each operation that writes a whole array, or a part of it, makes a new *value* of that memory,
+/// and operands are parts of values. So the list is in static single assignment form, whatever was changed in place. A trace owns all
+/// memory it has seen, so that no address is used twice; arrays that would have been changed in place are therefore copied first.
+package final class ArrayTrace {
+    /// What a trace knows of one version of an array's memory.
+    package struct Value {
+        package let origin: Origin
+        /// Size of the memory.
+        package let bytes: Int
+        /// What the numbers depend on.
+        package let dependence: Dependence
+        /// Whether they depend on anything.
+        package var isDerived: Bool { dependence != Dependence() }
+        /// The memory; holds the numbers as they were left by the last operation that wrote to it.
+        package let memory: NDArray
+    }
+
+    /// Where a value comes from.
+    package enum Origin: Equatable {
+        case input(Int)
+        case state(Int)
+        /// Made from Swift numbers while the trace was at work.
+        case literal
+        /// Made before the trace began, and not named to it.
+        case captured
+        case step(Int)
+    }
+
+    /// What may be different the next time.
+    package struct Dependence: Equatable {
+        /// The inputs, by their indexes; from the 64th on as one.
+        private var inputs: UInt64 = 0
+        /// Whether a state or a random draw is among it.
+        package var isOnMore = false
+
+        package init() {}
+        init(input: Int) { inputs = 1 << UInt64(Swift.min(input, 63)) }
+        static var onMore: Dependence {
+            var result = Dependence()
+            result.isOnMore = true
+            return result
+        }
+
+        package func contains(input: Int) -> Bool { inputs & (1 << UInt64(Swift.min(input, 63))) != 0 }
+        mutating func formUnion(_ other: Dependence) {
+            inputs |= other.inputs
+            isOnMore = isOnMore || other.isOnMore
+        }
+    }
+
+    /// A part of a value as an operation sees it.
+    package struct Operand: Hashable {
+        package var value: Int
+        /// Bytes before the first element.
+        package var offset: Int
+        package var shape: Shape
+        package var strides: Strides
+        package var dtype: DType
+
+        package var isContiguous: Bool { strides.isContiguous(for: shape) }
+    }
+
+    /// One operation.
+    package struct Step {
+        package let operation: ArrayOperation
+        package let reads: [Operand]
+        package let writes: [Operand]
+        /// For each output the value whose memory it changes, where numbers of that stay.
+        package let formers: [Int?]
+    }
+
+    /// An array that outlives the closure that is traced, such as a parameter's value.
+    package struct State {
+        /// The object that has the array.
+        package let holder: AnyObject
+        package let load: () -> NDArray
+        package let store: (NDArray) -> Void
+        let initial: Int
+    }
+
+    package private(set) var values: [Value] = []
+    package private(set) var steps: [Step] = []
+    package internal(set) var states: [State] = []
+    var stateKeys: Set<StateKey> = []
+    /// What else the closure looked at that may differ the next time, and how it was.
+    package internal(set) var conditions: [(now: () -> Bool, then: Bool)] = []
+    var versions: [ObjectIdentifier: Int] = [:]
+    private let outer: ArrayTrace?
+
+    /// Called when numbers that depend on something are looked at, with the function that does so.
+    package var onRead: (_ function: String, _ dependence: Dependence) -> Void = { _, _ in }
+    /// Called when an array is used that was made before the trace began.
+    package var onCapture: (_ array: NDArray, _ user: String) -> Void = { _, _ in }
+
+    /// Called when a generator gives numbers to Swift rather than to an array.
+    package var onHostDraw: (_ what: String) -> Void = { _ in }
+
+    package init() { outer = ArrayTrace.current }
+
+    /// The trace that watches this thread.
+    package static var current: ArrayTrace? { nr_trace().map { Unmanaged<ArrayTrace>.fromOpaque($0).takeUnretainedValue() } }
+
+    /// Whether a trace watches this thread.
+    @inline(__always)
+    package static var isActive: Bool { nr_trace() != nil }
+
+    /// Runs `body` with this trace watching.
+    package func watch<R>(_ body: () throws -> R) rethrows -> R {
+        let before = nr_trace()
+        nr_set_trace(Unmanaged.passUnretained(self).toOpaque())
+        defer { nr_set_trace(before) }
+        return try withExtendedLifetime(self) { try body() }
+    }
+
+    /// Runs `body` with no trace watching.
+    package static func unwatched<R>(_ body: () throws -> R) rethrows -> R {
+        let before = nr_trace()
+        nr_set_trace(nil)
+        defer { nr_set_trace(before) }
+        return try body()
+    }
+
+    // MARK: What the arrays tell
+
+    /// An operation has been carried out.
+    @inline(never)
+    package static func note(_ operation: @autoclosure () -> ArrayOperation, reads: [NDArray], writes: [NDArray]) {
+        var trace = current
+        while let now = trace {
+            now.note(operation(), reads, writes)
+            trace = now.outer
+        }
+    }
+
+    /// Several operations as one: `body` runs unwatched, now and whenever the list runs again.
+    package static func compound(
+        _ name: String, reads: [NDArray], writes: [NDArray], hasEffects: Bool = false, isFunction: Bool = true,
+        changesOutputs: Bool = false, _ body: @escaping (_ reads: [NDArray], _ writes: [NDArray]) -> Void
+    ) {
+        unwatched { body(reads, writes) }
+        if isActive {
+            let operation = CompoundOperation(name, hasEffects: hasEffects, isFunction: isFunction, changesOutputs: changesOutputs, body)
+            note(.compound(operation), reads: reads, writes: writes)
+        }
+    }
+
+    /// `array` has been filled with numbers that are no array's.
+    @inline(__always)
+    package static func noteLiteral(_ array: NDArray) {
+        if _slowPath(isActive) { forEach { $0.versions[ObjectIdentifier(array.owner)] = $0.add(.literal, array.owner, Dependence()) } }
+    }
+
+    /// `function` is about to look at the numbers of `array`.
+    @inline(__always)
+    package static func noteRead(_ array: NDArray, _ function: String) {
+        if _slowPath(isActive) { forEach { $0.noteRead(array, function) } }
+    }
+
+    /// A generator is about to give `what`, which traces cannot follow.
+    @inline(__always)
+    package static func noteHostDraw(_ what: String) {
+        if _slowPath(isActive) { forEach { $0.onHostDraw(what) } }
+    }
+
+    @inline(never)
+    static func forEach(_ body: (ArrayTrace) -> Void) {
+        var trace = current
+        while let now = trace {
+            body(now)
+            trace = now.outer
+        }
+    }
+
+    private func noteRead(_ array: NDArray, _ function: String) {
+        guard array.count > 0 else { return }
+        let dependence = values[operand(array, user: function).value].dependence
+        if dependence != Dependence() { onRead(function, dependence) }
+    }
+
+    private func note(_ operation: ArrayOperation, _ reads: [NDArray], _ writes: [NDArray]) {
+        let operands = reads.map { operand($0, user: operation.name) }
+        var dependence = !operation.isFunction || operation.hasEffects ? Dependence.onMore : Dependence()
+        for operand in operands { dependence.formUnion(values[operand.value].dependence) }
+        var formers: [Int?] = []
+        for (index, array) in writes.enumerated() {
+            let owner = array.owner
+            let isWhole = array.isContiguous && array.data == owner.data && array.count * array.dtype.size == owner.count * owner.dtype.size
+            var former: Int?
+            if operation.changes(output: index) {
+                former = operand(array, user: operation.name).value
+            } else if !isWhole {
+                former = versions[ObjectIdentifier(owner)]
+            }
+            if let former { dependence.formUnion(values[former].dependence) }
+            formers.append(former)
+        }
+        let results = writes.map { array -> Operand in
+            let id = add(.step(steps.count), array.owner, dependence)
+            versions[ObjectIdentifier(array.owner)] = id
+            return part(array, of: id)
+        }
+        steps.append(Step(operation: operation, reads: operands, writes: results, formers: formers))
+    }
+
+    // MARK: Values
+
+    func add(_ origin: Origin, _ owner: NDArray, _ dependence: Dependence) -> Int {
+        values.append(Value(origin: origin, bytes: owner.count * owner.dtype.size, dependence: dependence, memory: owner))
+        return values.count - 1
+    }
+
+    private func part(_ array: NDArray, of value: Int) -> Operand {
+        Operand(
+            value: value, offset: array.data - array.owner.data, shape: array.shape, strides: array.stridesInline, dtype: array.dtype)
+    }
+
+    /// What `array` is to this trace.
+    func operand(_ array: NDArray, user: String) -> Operand {
+        let owner = array.owner
+        if let known = versions[ObjectIdentifier(owner)] { return part(array, of: known) }
+        onCapture(array, user)
+        let id = add(.captured, owner, Dependence())
+        versions[ObjectIdentifier(owner)] = id
+        return part(array, of: id)
+    }
+
+    /// The part of a value that `array` is now, at the end of the trace.
+    package func result(_ array: NDArray, user: String) -> Operand { operand(array, user: user) }
+
+    /// Whether the numbers of `array` depend on an input, a state or a random draw.
+    package func isDerived(_ array: NDArray) -> Bool { versions[ObjectIdentifier(array.owner)].map { values[$0].isDerived } ?? false }
+
+    /// Names `array`, which owns its memory, as the input `index`.
+    package func addInput(_ array: NDArray, _ index: Int) {
+        versions[ObjectIdentifier(array.owner)] = add(.input(index), array.owner, Dependence(input: index))
+    }
+
+    /// Names `array` as one that may be used without being an input: its numbers never change.
+    package func addConstant(_ array: NDArray) {
+        guard versions[ObjectIdentifier(array.owner)] == nil else { return }
+        versions[ObjectIdentifier(array.owner)] = add(.literal, array.owner, Dependence())
+    }
+}
+
+extension NDArray {
+    /// The array whose memory this one looks into.
+    var owner: NDArray { NDArray(body: unsafeDowncast(body.owner, to: ArrayBody.self)) }
+}
+
+extension ObjectIdentifier {
+    init(_ owner: NDArray) { self.init(owner.body) }
+}
+
+extension Strides: Hashable {
+    package static func == (a: Strides, b: Strides) -> Bool { (0..<Shape.maximumRank).allSatisfy { a[$0] == b[$0] } }
+    package func hash(into hasher: inout Hasher) { for i in 0..<Shape.maximumRank { hasher.combine(self[i]) } }
+}
