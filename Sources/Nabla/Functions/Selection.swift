@@ -72,22 +72,30 @@ public func `where`(_ condition: NDArray, _ a: Variable, _ b: Variable) -> Varia
 public func `where`(
     _ condition: Variable, _ x: Variable, otherwise value: some Scalar, _ f: (Variable) -> Variable
 ) -> Variable {
-    FunctionTrace.noteDecision(condition.array, "where(_:_:otherwise:_:)")
     let shape = broadcastShape(condition.array, x.array, "where")
-    let mask = condition.array.broadcast(to: shape).flattened()
-    if ArrayTrace.isActive && mask.count > 0 {
+    if ArrayTrace.isActive && shape.elementCount > 0 {
         // The length of the list depends on numbers, which may differ at a replay. All elements are given to `f` then, with the first chosen
         // one in the place of those that are not; what becomes of these is dropped, gradients too.
         let list = x.broadcast(to: shape).flattened()
-        let known = Variable(constant: list.array.take(mask.argMax(axis: 0)))
-        return `where`(Variable(constant: mask), f(`where`(mask, list, known)), value).reshaped(to: shape)
+        let mask = condition.broadcast(to: shape).flattened()
+        return `where`(mask, f(`where`(mask, list, firstChosen(list, mask))), value).reshaped(to: shape)
     }
+    let mask = condition.array.broadcast(to: shape).flattened()
     let chosen = IndexExpression([mask], of: mask.shape)
     let list = x.broadcast(to: shape).flattened().item(at: chosen)
     let results = f(list)
     require(results.shape == list.shape, "where: expected a function that keeps the shape \(list.shape), got \(results.shape)")
     let rest = `where`(mask, NDArray.zeros([], dtype: results.dtype), NDArray.full([], value, dtype: results.dtype))
     return (results.scattered(at: chosen) + Variable(constant: rest)).reshaped(to: shape)
+}
+
+/// The first of `list` where `mask` holds, as a constant; the first of all where it nowhere does.
+private func firstChosen(_ list: Variable, _ mask: Variable) -> Variable {
+    FunctionNode.constant([list, mask], list.array.take(mask.array.argMax(axis: 0))) { FirstChosen() }
+}
+private final class FirstChosen: FunctionNode {
+    override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0].take(inputs[1].argMax(axis: 0))] }
+    override func applied(to batch: Batch) -> [Variable]? { batch.looped { firstChosen($0[0], $0[1]) } }
 }
 
 private final class Where: LinearFunction {

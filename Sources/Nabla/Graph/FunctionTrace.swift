@@ -4,7 +4,7 @@ import CNablaRuntime
 /// recorded or not.
 ///
 /// The graph holds edges between places and forgets what is constant; a trace holds every operand, so that the whole computation can be
-/// carried out again on others. While it watches, derivatives are made by the rules, function by function. A trace owns all operands and
+/// carried out again on others. Beside it a trace of array operations finds out what depends on the arguments by other ways. While it watches, derivatives are made by the rules, function by function. A trace owns all operands and
 /// results, so that no array is changed in place and an array's identity says which value it is.
 final class FunctionTrace {
     /// One application of a function.
@@ -19,12 +19,23 @@ final class FunctionTrace {
     private(set) var applications: [Application] = []
     /// What was done that a list of functions cannot do again, if anything.
     private(set) var obstacle: String?
-    /// Arrays whose numbers decided what was applied.
+    /// Arrays whose numbers may have decided what was applied.
     private(set) var decisions: [(array: NDArray, function: String)] = []
     private(set) var isWatching = false
+    private let arrays = ArrayTrace(listsSteps: false)
     private let outer: FunctionTrace?
 
-    init() { outer = FunctionTrace.current }
+    init() {
+        outer = FunctionTrace.current
+        arrays.onRead = { [unowned self] function, _ in refuse("\(function), which looks at numbers") }
+        arrays.onHostDraw = { [unowned self] in refuse($0) }
+    }
+
+    /// Names an argument of the function that is traced, which has memory of its own.
+    func addArgument(_ variable: Variable) { arrays.addInput(variable.array, 0) }
+
+    /// Whether the numbers of `array` depend on an argument, in whatever way.
+    func isDerived(_ array: NDArray) -> Bool { arrays.isDerived(array) }
 
     /// The innermost trace that watches this thread.
     static var current: FunctionTrace? {
@@ -46,7 +57,10 @@ final class FunctionTrace {
             nr_set_recording_state(state)
             nr_set_function_trace(before)
         }
-        return try withExtendedLifetime(self) { try body() }
+        let result = try withExtendedLifetime(self) { try arrays.watch(body) }
+        if arrays.hasEffects { refuse("random numbers") }
+        if arrays.changesHeldArrays { refuse("a change of a parameter or of statistics") }
+        return result
     }
 
     /// A function has been applied.
@@ -63,7 +77,7 @@ final class FunctionTrace {
 
     func refuse(_ what: String) { if obstacle == nil { obstacle = what } }
 
-    /// The numbers of `array` decide what `function` does: a list made for some is wrong for others.
+    /// The numbers of `array` are part of what `function` is: a list made for some is wrong for others.
     @inline(__always)
     static func noteDecision(_ array: NDArray, _ function: String) {
         if _slowPath(isActive) { forEach { $0.decisions.append((array, function)) } }

@@ -49,12 +49,18 @@ struct BatchedWalk {
                 if variable.rank + 2 > Shape.maximumRank { throw Obstacle("\(application.node.label) of arrays of \(variable.rank) axes") }
             }
         }
-        for (array, function) in trace.decisions where values.contains(array) {
-            throw Obstacle("\(function), whose numbers decide what is computed")
-        }
+        for (array, function) in trace.decisions where trace.isDerived(array) { throw Obstacle(function) }
         self.results = results.map { values.operand($0) }
         valueCount = values.count
         keepNeeded()
+        for step in steps {
+            for case .constant(let variable) in step.operands where trace.isDerived(variable.array) {
+                throw Obstacle("\(step.node.label) of numbers that array operations made from the arguments")
+            }
+        }
+        for case .constant(let variable) in self.results where trace.isDerived(variable.array) {
+            throw Obstacle("a result that array operations made from the arguments")
+        }
         largestCount = steps.reduce(0) { Swift.max($0, $1.largestCount) }
     }
 
@@ -125,8 +131,6 @@ private struct KnownValues {
         arrays[ObjectIdentifier(variable.array.body)] = count
         return count
     }
-
-    func contains(_ array: NDArray) -> Bool { arrays[ObjectIdentifier(array.body)] != nil }
 
     func operand(_ variable: Variable) -> BatchedWalk.Operand {
         if let node = variable.node, let value = places[Place(node, variable.output)] { return .value(value, isCut: false) }

@@ -99,7 +99,12 @@ private struct ExampleAxes {
 
     /// The first example, with places in the graph.
     func first(_ trace: FunctionTrace) -> [Variable] {
-        zip(inputs, axes).map { input, axis in (axis.map { input.firstExample(axis: $0, trace) } ?? input).withPlace }
+        zip(inputs, axes).map { input, axis in
+            guard let axis else { return input.withPlace }
+            let example = input.firstExample(axis: axis, trace).withPlace
+            trace.addArgument(example)
+            return example
+        }
     }
 
     /// Of one value for each argument those that differ between examples; nil for the others.
