@@ -4,21 +4,19 @@
 
 #include <nabla_runtime.h>
 
-// Registers of one tile take 64 KiB at most, and lie on the stack of the thread that computes the tile.
-enum { SCRATCH_BYTES = 65536, MOST_TILE_ELEMENTS = 1024, LARGEST_ELEMENT = 8 };
+// Registers of one tile take 32 KiB where their number allows that, and lie on the stack of the thread that computes the tile.
+enum { SCRATCH_BYTES = 32768, MOST_TILE_ELEMENTS = 1024, LEAST_TILE_ELEMENTS = 64 };
 
 typedef struct {
     const nk_program_step *steps;
     const nk_program_slot *slots;
     int32_t step_count, slot_count;
-    int64_t tile;
+    int64_t tile, pitch;
 } program_job;
 
-int32_t nk_program_registers(void) { return SCRATCH_BYTES / LARGEST_ELEMENT / 64; }
-
-static inline int64_t tile_elements(int32_t registers) {
-    int64_t tile = SCRATCH_BYTES / LARGEST_ELEMENT / (registers < 1 ? 1 : registers) / 64 * 64;
-    return tile > MOST_TILE_ELEMENTS ? MOST_TILE_ELEMENTS : tile;
+static inline int64_t tile_elements(int32_t registers, int32_t largest) {
+    int64_t tile = SCRATCH_BYTES / largest / (registers < 1 ? 1 : registers) / 64 * 64;
+    return tile > MOST_TILE_ELEMENTS ? MOST_TILE_ELEMENTS : tile < LEAST_TILE_ELEMENTS ? LEAST_TILE_ELEMENTS : tile;
 }
 
 static void run_step(const nk_program_step *step, const nk_program_slot *slots, char *const *pointers, int64_t count) {
@@ -47,23 +45,25 @@ static void run_step(const nk_program_step *step, const nk_program_slot *slots, 
 
 static void run_tiles(void *context, int64_t begin, int64_t end) {
     const program_job *job = context;
-    _Alignas(64) char scratch[SCRATCH_BYTES];
+    // As many registers as slots at most, of the least tile.
+    _Alignas(64) char scratch[NK_PROGRAM_SLOTS * LEAST_TILE_ELEMENTS * 8];
     char *pointers[NK_PROGRAM_SLOTS];
     for (int64_t first = begin; first < end; first += job->tile) {
         int64_t count = end - first < job->tile ? end - first : job->tile;
         for (int32_t i = 0; i < job->slot_count; i++) {
             const nk_program_slot *slot = &job->slots[i];
             pointers[i] = slot->base ? (char *)slot->base + first * slot->step
-                                     : scratch + slot->place * job->tile * LARGEST_ELEMENT;
+                                     : scratch + slot->place * job->pitch;
         }
         for (int32_t i = 0; i < job->step_count; i++) run_step(&job->steps[i], job->slots, pointers, count);
     }
 }
 
 void nk_run_program(const nk_program_step *steps, int32_t step_count, const nk_program_slot *slots, int32_t slot_count,
-                    int32_t registers, int64_t count) {
+                    int32_t registers, int32_t largest, int64_t count) {
     program_job job = {.steps = steps, .slots = slots, .step_count = step_count, .slot_count = slot_count,
-                       .tile = tile_elements(registers)};
+                       .tile = tile_elements(registers, largest)};
+    job.pitch = job.tile * largest;
     if (count <= job.tile) {
         run_tiles(&job, 0, count);
         return;

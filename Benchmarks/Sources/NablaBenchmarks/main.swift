@@ -10,11 +10,11 @@ func stop(_ message: String) -> Never {
 func chosenWorkloads(_ options: Options) -> [() -> [Workload]] {
     // By the beginning of their names: the inputs of what is not asked for are never made.
     let groups: [(prefix: String, make: () -> [Workload])] = [
-        ("array", arrayWorkloads), ("record", recordingWorkloads), ("toy", { [toyWorkload()] }), ("chain_small", chainSmallWorkloads),
+        ("array", arrayWorkloads), ("record", recordingWorkloads), ("toy", toyWorkloads), ("chain_small", chainSmallWorkloads),
         ("elementwise_large", elementwiseLargeWorkloads), ("mlp", mlpWorkloads), ("wgan_gp_mlp", { [criticMLPWorkload()] }),
         ("wgan_gp_conv", { [criticWorkload(width: 16), criticWorkload(width: 64)] }), ("maml_sine", mamlWorkloads),
-        ("l2l_quadratic", { [learningToLearnWorkload()] }), ("hessian_small", { hessianSmallWorkloads() }),
-        ("nth_derivative", { [nthDerivativeWorkload()] }), ("trpo_fvp", { [trustRegionWorkload()] }),
+        ("l2l_quadratic", { [learningToLearnWorkload()] }), ("hessian_small", hessianSmallWorkloads),
+        ("nth_derivative", nthDerivativeWorkloads), ("trpo_fvp", { [trustRegionWorkload()] }),
         ("pinn_burgers", { [burgersWorkload()] }), ("matmul", productWorkloads),
     ]
     let filter = options.filter

@@ -116,13 +116,13 @@ typedef struct {
     int64_t step;
     int64_t place;
 } nk_program_slot;
-/// Most slots of one program, and most registers.
+/// Most slots of one program.
 enum { NK_PROGRAM_SLOTS = 512 };
-int32_t nk_program_registers(void);
-/// Runs the steps one after another over `count` elements, in one pass over memory; `registers` is how many of them there are. An output may
+/// Runs the steps one after another over `count` elements, in one pass over memory; `registers` is how many of them there are,
+/// and `largest` the bytes of the largest element in one. An output may
 /// be an operand of the same step only where both are the same elements.
 void nk_run_program(const nk_program_step *steps, int32_t step_count, const nk_program_slot *slots, int32_t slot_count,
-                    int32_t registers, int64_t count);
+                    int32_t registers, int32_t largest, int64_t count);
 
 // MARK: Reductions
 

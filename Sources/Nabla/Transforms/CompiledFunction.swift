@@ -16,17 +16,21 @@ public final class CompiledFunction {
 
     /// Two runs of the closure must agree before one is replayed.
     private final class Recording {
-        let trace: ArrayTrace
-        let replay: ArrayReplay
+        let conditions: ReplayConditions
         let sources: [ArrayReplay.RandomSource]
         let holders: [any DifferentiableState]
         let changesState: Bool
-        var isConfirmed = false
+        /// Whether a run needs nothing but its arguments and gives nothing but its results.
+        let isPlain: Bool
+        /// The first run, until a second agrees with it.
+        var trace: ArrayTrace?
+        var replay: ArrayReplay?
 
-        init(_ trace: ArrayTrace, _ replay: ArrayReplay, _ sources: [ArrayReplay.RandomSource]) {
-            (self.trace, self.replay, self.sources) = (trace, replay, sources)
+        init(_ trace: ArrayTrace, _ conditions: ReplayConditions, _ sources: [ArrayReplay.RandomSource]) {
+            (self.trace, self.conditions, self.sources) = (trace, conditions, sources)
             holders = trace.states.compactMap { $0.holder as? any DifferentiableState }
-            changesState = replay.changesState
+            changesState = trace.changedStates().contains { $0 != nil } || trace.steps.contains { $0.operation.hasEffects }
+            isPlain = holders.isEmpty && !changesState && sources.allSatisfy { $0.start == $0.end }
         }
     }
 
@@ -43,6 +47,12 @@ public final class CompiledFunction {
     public func callAsFunction(_ arguments: [Variable], using generator: inout RandomGenerator) -> [Variable] {
         // Within another recording, or where every operation is told, the closure itself runs.
         if ArrayTrace.isActive { return direct(arguments, &generator) }
+        if let latest = recordings.first, let replay = latest.replay, latest.isPlain,
+            !(isRecording && arguments.contains(where: \.isRecorded))
+        {
+            let arrays = arguments.map(\.array)
+            if latest.conditions.hold(arrays) { return replay.run(arrays, generators: []).map(Variable.init(constant:)) }
+        }
         var generators = [RandomGenerator.shared, generator]
         let before = generators
         let (results, recording) = evaluate(arguments.map(\.array), &generators)
@@ -69,19 +79,19 @@ public final class CompiledFunction {
 
     /// The results as arrays; `generators` go on by what is drawn.
     private func evaluate(_ arguments: [NDArray], _ generators: inout [RandomGenerator]) -> ([NDArray], Recording) {
-        let index = recordings.firstIndex { $0.replay.accepts(arguments) }
-        if let index, recordings[index].isConfirmed {
+        let index = recordings.firstIndex { $0.conditions.hold(arguments) }
+        if let index, let replay = recordings[index].replay {
             let recording = recordings[index]
             if index > 0 { recordings.insert(recordings.remove(at: index), at: 0) }
-            let results = recording.replay.run(arguments, generators: generators)
+            let results = replay.run(arguments, generators: generators)
             for (number, source) in recording.sources.enumerated() where source.end != source.start {
                 generators[number].skip(blocks: source.end &- source.start)
             }
             return (results, recording)
         }
-        let (results, recording) = record(arguments, &generators)
-        if let index {
-            let difference = recordings[index].trace.difference(from: recording.trace) { key, stream, counter in
+        let (results, recording, trace) = record(arguments, &generators)
+        if let index, let first = recordings[index].trace {
+            let difference = first.difference(from: trace) { key, stream, counter in
                 recording.sources.contains { $0.contains(key, stream, counter) }
             }
             if let difference {
@@ -90,7 +100,10 @@ public final class CompiledFunction {
                         + "first: \(difference); what changes between calls must be an argument, a parameter, or drawn from a generator")
             }
             recordings.remove(at: index)
-            recording.isConfirmed = true
+            recording.replay = ArrayReplay(trace, inputCount: arguments.count, outputs: results, sources: recording.sources)
+            recording.trace = nil
+        } else {
+            trace.releaseMemory()
         }
         recordings.insert(recording, at: 0)
         if recordings.count > CompiledFunction.mostRecordings { recordings.removeLast() }
@@ -98,7 +111,7 @@ public final class CompiledFunction {
     }
 
     /// Runs the closure, watched.
-    private func record(_ arguments: [NDArray], _ generators: inout [RandomGenerator]) -> ([NDArray], Recording) {
+    private func record(_ arguments: [NDArray], _ generators: inout [RandomGenerator]) -> ([NDArray], Recording, ArrayTrace) {
         let trace = ArrayTrace()
         let name = name
         var looked = Set<Int>()
@@ -133,11 +146,13 @@ public final class CompiledFunction {
         let sources = zip(before, generators).map {
             ArrayReplay.RandomSource(seed: $0.seed, stream: $0.stream, start: $0.counter, end: $1.counter)
         }
-        let replay = ArrayReplay(trace, inputs: inputs, outputs: results, sources: sources, fixedInputs: looked.sorted())
-        let recording = Recording(trace, replay, sources)
-        for holder in recording.holders { holder.forgetGradient() }
-        return (results, recording)
+        let recording = Recording(trace, ReplayConditions(trace, inputs: inputs, fixed: looked.sorted()), sources)
+        for holder in recording.holders { holder.forgetGradient(of: trace) }
+        return (results, recording, trace)
     }
+
+    /// What a replay of the layout used last does, line by line; empty before it is replayed.
+    public var summary: String { recordings.first?.replay?.summary ?? "" }
 
     // MARK: Derivatives
 
@@ -206,6 +221,6 @@ package protocol DifferentiableState: AnyObject {
     var stateVariable: Variable { get }
     /// Puts another value in its place for a while; nil ends that.
     func substitute(_ value: Variable?)
-    /// Lets go of a gradient that was left while a trace watched.
-    func forgetGradient()
+    /// Lets go of the gradient, if it was left there while `trace` watched.
+    func forgetGradient(of trace: ArrayTrace)
 }

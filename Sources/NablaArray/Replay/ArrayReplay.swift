@@ -5,36 +5,48 @@ import CNablaKernels
 /// What a replay computes has the bits that the traced operations would give.
 package final class ArrayReplay {
     private enum Unit {
-        case program(ElementwiseProgram)
+        case program(ElementwiseProgram.Call)
         case step(ArrayOperation, reads: [NDArray], writes: [NDArray])
         case copy(from: NDArray, to: NDArray)
         case random(RandomDraw, source: Int, offset: UInt64, into: NDArray)
     }
 
     /// Someone else's memory that the replay reads or writes at a place of its own at each run.
-    private enum Place: Hashable {
+    private enum Place {
         case input(Int)
         case state(Int)
-        case output(Int)
+        case result(Int)
+    }
+
+    /// What has to be set at each run: slots of programs and views of other steps.
+    private struct Users {
+        // Pointers into objects that the replay owns.
+        var slots: [(slot: UnsafeMutablePointer<nk_program_slot>, offset: Int)] = []
+        var views: [(header: UnsafeMutablePointer<ArrayHeader>, offset: Int)] = []
+
+        @inline(__always)
+        func move(to start: UnsafeMutableRawPointer) {
+            for (slot, offset) in slots { slot.pointee.base = start + offset }
+            for (header, offset) in views { header.pointee.data = start + offset }
+        }
     }
 
     private var units: [Unit] = []
     private let memory: ReplayMemory
-    private let inputCount: Int
-    private let fixedInputs: [(index: Int, array: NDArray)]
     private let states: [ArrayTrace.State]
-    private let layouts: [(shape: Shape, dtype: DType)]
-    private let stateLayouts: [(shape: Shape, dtype: DType)]
-    private let outputs: [ArrayTrace.Operand]
-    private let changes: [(state: Int, operand: ArrayTrace.Operand)]
-    /// Arrays that a result is written to directly, by their number among outputs and then changes.
-    private var direct: [Int: Int] = [:]
-    private var programs: [Place: [(ElementwiseProgram, slot: Int, offset: Int)]] = [:]
-    private var views: [Place: [(NDArray, offset: Int)]] = [:]
-    /// Views of what is copied to results at the end.
-    private var copies: [Int: NDArray] = [:]
-    /// Keeps the memory of constants.
-    private let trace: ArrayTrace
+    private let outputCount: Int
+    /// Outputs, then what changed states get: shape, element type, and whether it is computed in place.
+    private let results: [(shape: Shape, dtype: DType, isDirect: Bool)]
+    private let changedStates: [Int]
+    private var inputUsers: [Users]
+    private var stateUsers: [Users]
+    private var resultUsers: [Users]
+    /// Results that are copied at the end, by their numbers.
+    private var copies: [(result: Int, source: NDArray)] = []
+    private var programs: [ElementwiseProgram] = []
+    private var views: [NDArray] = []
+    /// Constants that the steps read.
+    private var constants: [NDArray] = []
 
     /// Where the random numbers of a run come from: the generators' keys, streams and counters when the trace began, and how far each went.
     package struct RandomSource {
@@ -52,47 +64,51 @@ package final class ArrayReplay {
     /// - Parameters:
     ///   - outputs: what the traced closure returned.
     ///   - sources: the generators that go on from run to run. A draw from another one gives the same numbers at each.
-    ///   - fixedInputs: the inputs for whose numbers alone the trace is right.
-    package init(
-        _ trace: ArrayTrace, inputs: [NDArray], outputs: [NDArray], sources: [RandomSource], fixedInputs: [Int]
-    ) {
+    package init(_ trace: ArrayTrace, inputCount: Int, outputs: [NDArray], sources: [RandomSource]) {
         let plan = ReplayPlan(
-            trace, outputs: outputs.map { trace.result($0, user: "the closure's result") }, changes: trace.changedStates())
+            trace, outputs: outputs.map { trace.result($0, user: "result") }, changes: trace.changedStates())
         let schedule = ReplaySchedule(plan)
-        self.trace = trace
-        self.outputs = plan.outputs
-        changes = plan.changes
-        hasEffects = plan.steps.contains { $0.operation.hasEffects }
-        states = trace.states
-        inputCount = inputs.count
-        self.fixedInputs = fixedInputs.map { ($0, inputs[$0]) }
-        layouts = inputs.map { ($0.shape, $0.dtype) }
-        stateLayouts = trace.states.map { state in
-            let memory = trace.values[state.initial].memory
-            return (memory.shape, memory.dtype)
-        }
-
         let placement = ReplayPlacement(plan, schedule)
-        direct = placement.direct
+        let wanted = plan.outputs + plan.changes.map(\.operand)
+        outputCount = outputs.count
+        results = wanted.enumerated().map { ($1.shape, $1.dtype, placement.direct[$0] != nil) }
+        changedStates = plan.changes.map(\.state)
+        states = trace.states
+        inputUsers = Array(repeating: Users(), count: inputCount)
+        stateUsers = Array(repeating: Users(), count: states.count)
+        resultUsers = Array(repeating: Users(), count: wanted.count)
         memory = ReplayMemory(bytes: placement.bytes)
         let start = memory.start
 
         func place(_ value: Int) -> Place? {
-            if let number = placement.results[value] { return .output(number) }
+            if let number = placement.results[value] { return .result(number) }
             switch trace.values[value].origin {
             case .input(let index): return .input(index)
             case .state(let index): return .state(index)
             default: return nil
             }
         }
+        var keptConstants = Set<Int>()
         func base(_ value: Int) -> UnsafeMutableRawPointer {
             if let offset = placement.offsets[value] { return start + offset }
+            if place(value) == nil && !placement.registers.contains(value) && keptConstants.insert(value).inserted {
+                constants.append(trace.values[value].memory)
+            }
             return trace.values[value].memory.data
+        }
+        func use(_ place: Place, _ change: (inout Users) -> Void) {
+            switch place {
+            case .input(let index): change(&inputUsers[index])
+            case .state(let index): change(&stateUsers[index])
+            case .result(let index): change(&resultUsers[index])
+            }
         }
         func array(_ operand: ArrayTrace.Operand) -> NDArray {
             guard let place = place(operand.value) else { return .part(operand, of: base(operand.value), owner: memory) }
             let array = NDArray.part(operand, of: trace.values[operand.value].memory.data)
-            views[place, default: []].append((array, operand.offset))
+            views.append(array)
+            let header = array.body.withUnsafeMutablePointerToHeader { $0 }
+            use(place) { $0.views.append((header, operand.offset)) }
             return array
         }
         for unit in schedule.units {
@@ -102,9 +118,10 @@ package final class ArrayReplay {
                     steps, count: count, plan: plan, staysInRegisters: { placement.registers.contains($0) },
                     moves: { place($0) != nil }, locate: { base($0.value) + $0.offset })
                 for (slot, operand) in program.moving {
-                    programs[place(operand.value)!, default: []].append((program, slot, operand.offset))
+                    use(place(operand.value)!) { $0.slots.append((program.call.slots + slot, operand.offset)) }
                 }
-                units.append(.program(program))
+                programs.append(program)
+                units.append(.program(program.call))
             case .step(let step):
                 for (write, former) in zip(step.writes, step.formers) {
                     guard let former, placement.needsCopy(write.value) else { continue }
@@ -125,51 +142,33 @@ package final class ArrayReplay {
                 }
             }
         }
-        for (number, operand) in (plan.outputs + plan.changes.map(\.operand)).enumerated() where direct[number] == nil {
-            copies[number] = array(operand)
-        }
-    }
-
-    /// Whether runs do more than give results.
-    package var changesState: Bool { !changes.isEmpty || hasEffects }
-    private let hasEffects: Bool
-
-    /// Whether the replay serves these inputs, and the states as they are now.
-    package func accepts(_ inputs: [NDArray]) -> Bool {
-        guard inputs.count == inputCount else { return false }
-        for condition in trace.conditions where condition.now() != condition.then { return false }
-        for (input, layout) in zip(inputs, layouts) where input.shape != layout.shape || input.dtype != layout.dtype { return false }
-        for (index, array) in fixedInputs where inputs[index] != array { return false }
-        for (state, layout) in zip(states, stateLayouts) {
-            let array = state.load()
-            if array.shape != layout.shape || array.dtype != layout.dtype { return false }
-        }
-        return true
+        for (number, operand) in wanted.enumerated() where !results[number].isDirect { copies.append((number, array(operand))) }
     }
 
     /// What the traced closure would return for `inputs`; leaves in the states what it would leave there.
     ///
     /// `generators` are those from which the closure drew, as they are now, in the order of `sources`.
     package func run(_ inputs: [NDArray], generators: [RandomGenerator]) -> [NDArray] {
-        var held: [NDArray] = []
-        held.reserveCapacity(inputs.count + states.count)
-        for (index, input) in inputs.enumerated() {
-            let array = input.contiguous()
-            held.append(array)
-            move(.input(index), to: array.data)
+        var copiesHeld: [NDArray] = []
+        for index in inputs.indices {
+            if inputs[index].isContiguous {
+                inputUsers[index].move(to: inputs[index].data)
+            } else {
+                copiesHeld.append(inputs[index].copied())
+                inputUsers[index].move(to: copiesHeld.last!.data)
+            }
         }
-        for (index, state) in states.enumerated() {
-            let array = state.load().contiguous()
-            held.append(array)
-            move(.state(index), to: array.data)
+        for index in states.indices {
+            let array = states[index].load().contiguous()
+            copiesHeld.append(array)
+            stateUsers[index].move(to: array.data)
         }
-        var results: [NDArray] = []
-        results.reserveCapacity(outputs.count + changes.count)
-        for number in 0..<outputs.count + changes.count {
-            let operand = number < outputs.count ? outputs[number] : changes[number - outputs.count].operand
-            let result = NDArray(uninitialized: operand.shape, operand.dtype)
-            results.append(result)
-            if direct[number] != nil { move(.output(number), to: result.data) }
+        var made: [NDArray] = []
+        made.reserveCapacity(results.count)
+        for number in results.indices {
+            let result = NDArray(uninitialized: results[number].shape, results[number].dtype)
+            if results[number].isDirect { resultUsers[number].move(to: result.data) }
+            made.append(result)
         }
         for unit in units {
             switch unit {
@@ -181,14 +180,25 @@ package final class ArrayReplay {
                 draw.fill(out, key: generator.seed, stream: generator.stream, counter: generator.counter &+ offset)
             }
         }
-        for (number, source) in copies { backend.device.cast(source, into: results[number]) }
-        withExtendedLifetime(held) {}
-        for (number, change) in changes.enumerated() { states[change.state].store(results[outputs.count + number]) }
-        return Array(results[..<outputs.count])
+        for (number, source) in copies { backend.device.cast(source, into: made[number]) }
+        withExtendedLifetime((inputs, copiesHeld)) {}
+        if changedStates.isEmpty { return made }
+        for (number, state) in changedStates.enumerated() { states[state].store(made[outputCount + number]) }
+        return Array(made[..<outputCount])
     }
 
-    private func move(_ place: Place, to start: UnsafeMutableRawPointer) {
-        if let users = programs[place] { for (program, slot, offset) in users { program.setBase(slot, start + offset) } }
-        if let users = views[place] { for (array, offset) in users { array.body.header.data = start + offset } }
+    /// What a run does, one line for each pass over memory, and the size of the block of memory it works in.
+    package var summary: String {
+        var programs = programs[...]
+        let lines = units.map { unit in
+            switch unit {
+            case .program(let call): "\(call.stepCount) operations over \(call.count) elements: \(programs.removeFirst().summary)"
+            case .step(let operation, let reads, let writes):
+                "\(operation.name) \(reads.map { "\($0.shape)" }.joined(separator: ", ")) -> \(writes.map { "\($0.shape)" }.joined(separator: ", "))"
+            case .copy(_, let target): "copy of \(target.count) bytes"
+            case .random(_, _, _, let out): "random numbers \(out.shape)"
+            }
+        }
+        return (lines + ["\(memory.bytes) bytes"]).joined(separator: "\n")
     }
 }

@@ -4,9 +4,10 @@ import CNablaKernels
 /// in registers of a tile.
 final class ElementwiseProgram {
     let count: Int
-    private(set) var steps: [nk_program_step] = []
-    private(set) var slots: [nk_program_slot] = []
-    private var registers: Int32 = 0
+    /// The program as the kernels take it. Not counted: it belongs to this object, and a replay looks at it all the time.
+    private(set) var call = Call()
+    /// Names of the operations.
+    let summary: String
     /// Numbers that operations with a Swift number read.
     private var scalars: [UnsafeMutableRawPointer] = []
 
@@ -24,12 +25,14 @@ final class ElementwiseProgram {
         _ operations: [ArrayTrace.Step], count: Int, plan: ReplayPlan, staysInRegisters: (Int) -> Bool, moves: (Int) -> Bool, locate: Locate
     ) {
         self.count = count
+        var steps: [nk_program_step] = []
+        var slots: [nk_program_slot] = []
+        summary = operations.map(\.operation.name).joined(separator: " ")
         var known: [SlotKey: Int32] = [:]
+        var filled: [Int32: Int32] = [:]
         var places = RegisterPlaces(operations, staysInRegisters)
         func slot(_ operand: ArrayTrace.Operand) -> Int32 {
-            let isOne =
-                operand.shape.elementCount == 1 && count != 1
-                || plan.uniform.contains(operand.value) && !(operand.isContiguous && operand.shape.elementCount == count)
+            let isOne = count != 1 && (operand.isSingle || plan.isUniform(operand))
             let isRegister = staysInRegisters(operand.value)
             let key = isRegister ? SlotKey.register(operand.value) : .memory(layoutless(operand), one: isOne)
             if let slot = known[key] { return slot }
@@ -53,9 +56,26 @@ final class ElementwiseProgram {
             slots.append(nk_program_slot(base: memory, step: 0, place: 0))
             return Int32(slots.count - 1)
         }
+        /// A register filled with a single element.
+        func spread(_ slot: Int32, _ dtype: DType) -> Int32 {
+            if let known = filled[slot] { return known }
+            let target = Int32(slots.count)
+            slots.append(nk_program_slot(base: nil, step: Int64(dtype.size), place: Int64(places.newPlace())))
+            filled[slot] = target
+            var step = nk_program_step()
+            (step.kind, step.out, step.a) = (NK_PROGRAM_CAST, target, slot)
+            step.type = nk_dtype(rawValue: Int32(dtype.rawValue))
+            step.from = step.type
+            steps.append(step)
+            return target
+        }
         for (index, operation) in operations.enumerated() {
             let (reads, out) = (operation.reads, operation.writes[0])
-            let operands = reads.map(slot)
+            let operands = reads.enumerated().map { position, read in
+                let slot = slot(read)
+                // Some kernels read every element.
+                return slots[Int(slot)].step == 0 && operation.operation.readsEveryElement(of: position) ? spread(slot, read.dtype) : slot
+            }
             let result = slot(out)
             var step = nk_program_step()
             step.out = result
@@ -90,19 +110,42 @@ final class ElementwiseProgram {
             steps.append(step)
             places.end(index)
         }
-        registers = Int32(places.count)
+        call.steps = .allocate(capacity: steps.count)
+        call.steps.initialize(from: steps, count: steps.count)
+        call.slots = .allocate(capacity: slots.count)
+        call.slots.initialize(from: slots, count: slots.count)
+        (call.stepCount, call.slotCount, call.count) = (Int32(steps.count), Int32(slots.count), Int64(count))
+        call.registers = Int32(places.count)
+        call.largestElement = slots.reduce(1) { $1.base == nil ? Swift.max($0, Int32($1.step)) : $0 }
     }
 
-    deinit { for memory in scalars { memory.deallocate() } }
+    deinit {
+        for memory in scalars { memory.deallocate() }
+        call.steps.deallocate()
+        call.slots.deallocate()
+    }
 
-    func setBase(_ slot: Int, _ base: UnsafeMutableRawPointer) { slots[slot].base = base }
+    struct Call {
+        fileprivate(set) var steps: UnsafeMutablePointer<nk_program_step>! = nil
+        fileprivate(set) var slots: UnsafeMutablePointer<nk_program_slot>! = nil
+        fileprivate(set) var stepCount: Int32 = 0
+        fileprivate var slotCount: Int32 = 0
+        fileprivate var registers: Int32 = 0
+        fileprivate var largestElement: Int32 = 1
+        fileprivate(set) var count: Int64 = 0
 
-    func run() {
-        steps.withUnsafeBufferPointer { steps in
-            slots.withUnsafeBufferPointer { slots in
-                nk_run_program(
-                    steps.baseAddress, Int32(steps.count), slots.baseAddress, Int32(slots.count), registers, Int64(count))
-            }
+        @inline(__always)
+        func run() { nk_run_program(steps, stepCount, slots, slotCount, registers, largestElement, count) }
+    }
+}
+
+extension ArrayOperation {
+    /// Whether the operand at `position` cannot be a single element that stands for all.
+    fileprivate func readsEveryElement(of position: Int) -> Bool {
+        switch self {
+        case .unary, .unaryGradient: true
+        case .ternary, .ternaryScalar: position < 2
+        default: false
         }
     }
 }
@@ -128,6 +171,12 @@ private struct RegisterPlaces {
         if place == count { count += 1 }
         places[value] = place
         return place
+    }
+
+    /// A register that stays taken.
+    mutating func newPlace() -> Int {
+        count += 1
+        return count - 1
     }
 
     mutating func end(_ index: Int) {

@@ -30,6 +30,9 @@ struct ReplayPlan {
         dropDead()
     }
 
+    /// Whether all elements of `operand` are known to be the same number.
+    func isUniform(_ operand: Operand) -> Bool { uniform.contains(operand.value) && operand.shape.elementCount > 0 }
+
     // MARK: Constants
 
     /// Leaves out the steps that depend on no input, whose results are in memory already.

@@ -91,21 +91,14 @@ struct ReplaySchedule {
         let count = step.writes[0].shape.elementCount
         guard count > 0, count * step.writes[0].dtype.size == plan.trace.values[step.writes[0].value].bytes else { return nil }
         func isFull(_ operand: ArrayTrace.Operand) -> Bool { operand.isContiguous && operand.shape.elementCount == count }
-        func isOne(_ operand: ArrayTrace.Operand) -> Bool {
-            operand.shape.elementCount == 1 || (plan.uniform.contains(operand.value) && operand.shape.elementCount > 0)
-        }
-        func fits(_ operand: ArrayTrace.Operand) -> Bool { isFull(operand) || isOne(operand) }
-        let reads = step.reads
-        let canJoin =
+        let isElementwise =
             switch step.operation {
-            case .unary, .unaryGradient: reads.allSatisfy(isFull)
-            case .binary, .compare, .select: reads.allSatisfy(fits)
-            case .binaryScalar, .compareScalar: fits(reads[0])
-            case .test, .cast: isFull(reads[0])
-            case .ternary: isFull(reads[0]) && isFull(reads[1]) && fits(reads[2])
-            case .ternaryScalar: isFull(reads[0]) && isFull(reads[1])
+            case .unary, .unaryGradient, .test, .binary, .binaryScalar, .compare, .compareScalar, .ternary, .ternaryScalar, .select, .cast:
+                true
             default: false
             }
-        return canJoin ? count : nil
+        guard isElementwise else { return nil }
+        let fits = step.reads.allSatisfy { isFull($0) || $0.isSingle || plan.isUniform($0) }
+        return fits ? count : nil
     }
 }

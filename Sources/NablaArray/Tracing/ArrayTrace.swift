@@ -16,7 +16,7 @@ package final class ArrayTrace {
         /// Whether they depend on anything.
         package var isDerived: Bool { dependence != Dependence() }
         /// The memory; holds the numbers as they were left by the last operation that wrote to it.
-        package let memory: NDArray
+        package fileprivate(set) var memory: NDArray
     }
 
     /// Where a value comes from.
@@ -62,6 +62,8 @@ package final class ArrayTrace {
         package var dtype: DType
 
         package var isContiguous: Bool { strides.isContiguous(for: shape) }
+        /// Whether all elements are one in memory.
+        package var isSingle: Bool { shape.elementCount > 0 && (0..<shape.rank).allSatisfy { shape[$0] == 1 || strides[$0] == 0 } }
     }
 
     /// One operation.
@@ -255,6 +257,13 @@ package final class ArrayTrace {
 
     /// Whether the numbers of `array` depend on an input, a state or a random draw.
     package func isDerived(_ array: NDArray) -> Bool { versions[ObjectIdentifier(array.owner)].map { values[$0].isDerived } ?? false }
+
+    /// Lets go of all memory but that of literals, which comparisons with other traces read.
+    package func releaseMemory() {
+        let none = NDArray(uninitialized: [0], .bool)
+        for id in values.indices where values[id].origin != .literal { values[id].memory = none }
+        versions = [:]
+    }
 
     /// Names `array`, which owns its memory, as the input `index`.
     package func addInput(_ array: NDArray, _ index: Int) {

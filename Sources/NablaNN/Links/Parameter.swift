@@ -155,5 +155,5 @@ extension Parameter: DifferentiableState {
         }
     }
 
-    package func forgetGradient() { grad = nil }
+    package func forgetGradient(of trace: ArrayTrace) { if let grad, trace.isDerived(grad.array) { self.grad = nil } }
 }

@@ -17,6 +17,12 @@ func mlpWorkloads() -> [Workload] {
         for walk in walks { cost.add(walk, layers, .curved) }
         return cost
     }
+    let product = compile { (arguments: [Variable]) -> [Variable] in
+        let weights = Array(arguments[..<weights.count])
+        let loss = softmaxCrossEntropy(network(arguments[2 * weights.count], weights, tanh), arguments.last!.array)
+        let gradients = grad(of: loss, wrt: weights, enableDoubleBackprop: true)
+        return grad(of: gradients, wrt: weights, gradOutputs: Array(arguments[weights.count..<2 * weights.count]), retainGraph: false)
+    }
     return [
         Workload(name: "mlp_hvp.value", inputs: inputs, cost: cost(.value), bound: .products) { noBackprop { loss().item() } },
         Workload(name: "mlp_hvp.gradient", inputs: inputs, cost: cost(.gradient), bound: .products) {
@@ -29,6 +35,9 @@ func mlpWorkloads() -> [Workload] {
         Workload(name: "mlp_hvp.forward_over_reverse", inputs: inputs, cost: cost(.gradient, .hessianProduct), bound: .products) {
             let gradients = grad(of: loss(), wrt: weights, enableDoubleBackprop: true)
             return checksum(jvp(of: gradients, wrt: weights, along: directions))
+        },
+        Workload(name: "mlp_hvp.compiled", inputs: inputs, cost: cost(.gradient, .hessianProduct), bound: .products) {
+            noBackprop { checksum(product(weights + directions + [x, Variable(constant: labels)])) }
         },
     ]
 }

@@ -26,7 +26,7 @@ func mamlWorkloads() -> [Workload] {
     }
 
     /// One task, mapped over the tasks; the weights are the same for all.
-    func mapped(_ steps: Int) -> Double {
+    func losses(_ weights: [Variable], _ tasks: [Variable], _ steps: Int) -> Variable {
         let losses = vmap { (task: [Variable]) -> [Variable] in
             var theta = weights
             for _ in 0..<steps {
@@ -36,8 +36,16 @@ func mamlWorkloads() -> [Workload] {
             }
             return [meanSquaredError(network(task[2], theta, relu), task[3])]
         }
-        let loss = losses([x, y, qx, qy].map(Variable.init(constant:)))[0].mean()
-        return checksum(grad(of: loss, wrt: weights, retainGraph: false))
+        return losses(tasks)[0]
+    }
+    let tasks = [x, y, qx, qy].map(Variable.init(constant:))
+    func mapped(_ steps: Int) -> Double { checksum(grad(of: losses(weights, tasks, steps).mean(), wrt: weights, retainGraph: false)) }
+    func compiled(_ steps: Int) -> () -> Double {
+        let gradient = compile { arguments in
+            let (weights, tasks) = (Array(arguments[..<weights.count]), Array(arguments[weights.count...]))
+            return grad(of: losses(weights, tasks, steps).mean(), wrt: weights)
+        }
+        return { noBackprop { checksum(gradient(weights + tasks)) } }
     }
 
     func output(_ h: Variable, _ theta: [Variable]) -> Variable {
@@ -72,9 +80,11 @@ func mamlWorkloads() -> [Workload] {
     return [
         Workload(name: "maml_sine.looped", inputs: inputs, cost: cost(1)) { looped(1) },
         Workload(name: "maml_sine.vmap", inputs: inputs, cost: cost(1)) { mapped(1) },
+        Workload(name: "maml_sine.vmap.compiled", inputs: inputs, cost: cost(1), body: compiled(1)),
         Workload(name: "maml_sine", inputs: inputs, cost: cost(1)) { batched(1) },
         Workload(name: "maml_sine_5.looped", inputs: inputs, cost: cost(5)) { looped(5) },
         Workload(name: "maml_sine_5.vmap", inputs: inputs, cost: cost(5)) { mapped(5) },
+        Workload(name: "maml_sine_5.vmap.compiled", inputs: inputs, cost: cost(5), body: compiled(5)),
         Workload(name: "maml_sine_5", inputs: inputs, cost: cost(5)) { batched(5) },
     ]
 }

@@ -45,7 +45,7 @@ func arrayWorkloads() -> [Workload] {
 
 /// Program 1 of the README: 30 steps of descent on a function that holds a gradient. Bytes: of scalars, two products, two numbers times x and
 /// two sums with the gradient of their gradient.
-func toyWorkload() -> Workload {
+func toyWorkloads() -> [Workload] {
     func f(_ x: Variable) -> Variable {
         let y = x * x * x / 3
         let gx = grad(of: y, wrt: x, enableDoubleBackprop: true)
@@ -55,13 +55,23 @@ func toyWorkload() -> Workload {
     let start = inputs.uniform([], as: "x")
     var cost = Cost()
     cost.add(passes: 30 * [Traffic.product, .negation, .sum].reduce(0) { $0 + 2 * $1.second }, over: 1)
-    return Workload(name: "toy", inputs: inputs, cost: cost) {
-        var x = Variable(start)
-        for _ in 0..<30 {
-            let z = f(x)
-            z.backward()
-            x = Variable(x.array - 0.1 * x.grad!.array)
-        }
-        return x.item()
-    }
+    let step = compile { x in x - 0.1 * grad(of: f(x), wrt: x) }
+    return [
+        Workload(name: "toy", inputs: inputs, cost: cost) {
+            var x = Variable(start)
+            for _ in 0..<30 {
+                let z = f(x)
+                z.backward()
+                x = Variable(x.array - 0.1 * x.grad!.array)
+            }
+            return x.item()
+        },
+        Workload(name: "toy.compiled", inputs: inputs, cost: cost) {
+            noBackprop {
+                var x = Variable(start)
+                for _ in 0..<30 { x = step(x) }
+                return x.item()
+            }
+        },
+    ]
 }

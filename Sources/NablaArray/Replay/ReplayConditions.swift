@@ -1,0 +1,33 @@
+/// When a trace may stand for another run of its closure.
+package struct ReplayConditions {
+    private let inputs: [(shape: Shape, dtype: DType)]
+    /// Inputs for whose numbers alone the trace is right.
+    private let fixed: [(index: Int, array: NDArray)]
+    private let states: [(load: () -> NDArray, shape: Shape, dtype: DType)]
+    private let conditions: [(now: () -> Bool, then: Bool)]
+
+    package init(_ trace: ArrayTrace, inputs: [NDArray], fixed: [Int]) {
+        self.inputs = inputs.map { ($0.shape, $0.dtype) }
+        self.fixed = fixed.map { ($0, inputs[$0]) }
+        states = trace.states.map { state in
+            let memory = trace.values[state.initial].memory
+            return (state.load, memory.shape, memory.dtype)
+        }
+        conditions = trace.conditions
+    }
+
+    /// Whether they hold for these inputs, and for everything else as it is now.
+    package func hold(_ arguments: [NDArray]) -> Bool {
+        guard arguments.count == inputs.count else { return false }
+        for index in inputs.indices where arguments[index].shape != inputs[index].shape || arguments[index].dtype != inputs[index].dtype {
+            return false
+        }
+        for condition in conditions where condition.now() != condition.then { return false }
+        for (index, array) in fixed where arguments[index] != array { return false }
+        for state in states {
+            let array = state.load()
+            if array.shape != state.shape || array.dtype != state.dtype { return false }
+        }
+        return true
+    }
+}
