@@ -9,7 +9,9 @@ import Testing
     @Test func layersOfOneExample() {
         let layer = Linear(2, 4, dtype: .float64)
         let parameters = layer.parameters
-        func results(_ y: Variable) -> [Double] { y.array.doubles + grad(of: square(tanh(y)).sum(), wrt: parameters).flatMap(\.array.doubles) }
+        func results(_ y: Variable) -> [Double] {
+            y.array.doubles + grad(of: square(tanh(y)).sum(), wrt: parameters).flatMap(\.array.doubles)
+        }
         let (one, all) = (results(vmap { layer($0) }(x)), results(layer(x)))
         #expect(one.count == all.count && zip(one, all).allSatisfy { abs($0 - $1) < 1e-14 })
     }

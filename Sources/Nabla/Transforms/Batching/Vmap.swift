@@ -76,7 +76,8 @@ package func batchingObstacle(of f: ([Variable]) -> [Variable], over inputs: [Va
 
 private func outPosition(_ axis: Int, _ rank: Int) -> Int {
     let position = axis < 0 ? axis + rank + 1 : axis
-    require(position >= 0 && position <= rank, "vmap: expected an out axis in \(-rank - 1)...\(rank) for a result of \(rank) axes, got \(axis)")
+    require(
+        position >= 0 && position <= rank, "vmap: expected an out axis in \(-rank - 1)...\(rank) for a result of \(rank) axes, got \(axis)")
     return position
 }
 
@@ -125,7 +126,8 @@ private struct ExampleAxes {
         return results.indices.map { index in
             let parts = chunks.compactMap { $0[index] }
             guard let position = positions[index] else {
-                require(parts.isEmpty, "vmap: expected result \(index), of out axis nil, to be the same for all examples, got one that is not")
+                require(
+                    parts.isEmpty, "vmap: expected result \(index), of out axis nil, to be the same for all examples, got one that is not")
                 return results[index]
             }
             if parts.isEmpty { return results[index].broadcast(to: results[index].shape.stacked(size)).movingAxis(0, to: position) }
