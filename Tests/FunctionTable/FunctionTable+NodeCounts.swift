@@ -205,6 +205,13 @@ extension FunctionTable {
         "deconvolution(x, w, bias, stride: 2, padding: 1, outputPadding: 1)": [3, 2, 0, 0],
         "deconvolution(x, w, stride: 3, outputSpatial: [5], dilation: 2)": [1, 2, 0, 0],
         "deconvolution(x, w, groups: 2)": [1, 2, 0, 0],
+        // Pooling
+        "sumPooling(x, window: 2)": [1, 0, 0, 0],
+        "sumPooling(x, window: 3, stride: 2, padding: 1)": [1, 0, 0, 0],
+        "averagePooling(x, window: 3, stride: 1, padding: 1)": [2, 0, 0, 0],
+        "averagePooling(x, window: 2, padding: [0, 1], countsPadding: false)": [2, 0, 0, 0],
+        "maxPooling(x, window: 2)": [1, 0, 0, 0],
+        "maxPooling(x, window: 3, stride: 2, padding: 1, coverAll: true)": [1, 0, 0, 0],
         // Recurrent
         "lstm(c, gates)": [1, 25, 97, 296],
         // Noise

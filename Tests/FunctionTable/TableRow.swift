@@ -84,6 +84,6 @@ package enum FunctionTable {
 
     private static let families: [[TableRow]] = [
         arithmetic, exponentials, trigonometry, activations, selection, shapes, joining, indexing, reductions, scans, softmaxes, products,
-        norms, normalizations, losses, determinants, convolutions, recurrences, noises,
+        norms, normalizations, losses, determinants, convolutions, poolings, recurrences, noises,
     ]
 }

@@ -198,6 +198,14 @@ void nk_im2col(nk_dtype type, const nk_window *window, const void *image, void *
 /// The transpose: adds every column entry to its pixel. `image` is overwritten (zeroed first).
 void nk_col2im(nk_dtype type, const nk_window *window, const void *columns, void *image);
 
+/// out[n, c, o] = the sum over k of image[n, c, o*stride - padding + k*dilation], without what lies outside; both row-major, floating.
+void nk_window_sum(nk_dtype type, const nk_window *window, const void *image, void *out);
+/// The transpose: adds every element of `pooled` to all pixels of its window. `image` is overwritten.
+void nk_window_spread(nk_dtype type, const nk_window *window, const void *pooled, void *image);
+/// places[n, c, o] = where in its plane, in row-major order, the largest element of the window lies; NaN is larger than all, and the first tap
+/// of equal ones is taken.
+void nk_window_argmax(nk_dtype type, const nk_window *window, const void *image, int64_t *places);
+
 // MARK: Random numbers
 
 /// Philox4x32-10 (Salmon et al., SC 2011). Word i is word i % 4 of block counter + i / 4 (modulo 2^64); a block is the function of the

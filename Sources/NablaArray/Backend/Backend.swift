@@ -94,6 +94,11 @@ package protocol Backend: Sendable {
     func im2col(_ window: WindowGeometry, _ image: NDArray, into columns: NDArray)
     func col2im(_ window: WindowGeometry, _ columns: NDArray, into image: NDArray)
 
+    /// Sums over windows, their transpose, and where in its plane each window has its largest element (int64); all arrays row-major.
+    func windowSum(_ window: WindowGeometry, _ image: NDArray, into out: NDArray)
+    func windowSpread(_ window: WindowGeometry, _ pooled: NDArray, into image: NDArray)
+    func windowArgMax(_ window: WindowGeometry, _ image: NDArray, into places: NDArray)
+
     func randomUniform(key: UInt64, stream: UInt64, counter: UInt64, _ range: Range<Double>, into out: NDArray)
     func randomNormal(key: UInt64, stream: UInt64, counter: UInt64, mean: Double, deviation: Double, into out: NDArray)
     func randomIntegers(key: UInt64, stream: UInt64, counter: UInt64, _ range: Range<Int64>, into out: NDArray)

@@ -11,6 +11,21 @@ extension CPUBackend {
         nk_col2im(image.kernelType, &geometry, columns.data, image.data)
     }
 
+    package func windowSum(_ window: WindowGeometry, _ image: NDArray, into out: NDArray) {
+        var geometry = nk_window(window, image)
+        nk_window_sum(image.kernelType, &geometry, image.data, out.data)
+    }
+
+    package func windowSpread(_ window: WindowGeometry, _ pooled: NDArray, into image: NDArray) {
+        var geometry = nk_window(window, image)
+        nk_window_spread(image.kernelType, &geometry, pooled.data, image.data)
+    }
+
+    package func windowArgMax(_ window: WindowGeometry, _ image: NDArray, into places: NDArray) {
+        var geometry = nk_window(window, image)
+        nk_window_argmax(image.kernelType, &geometry, image.data, places.data.assumingMemoryBound(to: Int64.self))
+    }
+
     package func randomUniform(key: UInt64, stream: UInt64, counter: UInt64, _ range: Range<Double>, into out: NDArray) {
         nk_random_uniform(out.kernelType, key, stream, counter, Int64(out.count), range.lowerBound, range.upperBound, out.data)
     }

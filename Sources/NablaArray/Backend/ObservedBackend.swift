@@ -154,6 +154,21 @@ package struct ObservedBackend: Backend {
     package func im2col(_ window: WindowGeometry, _ image: NDArray, into columns: NDArray) { device.im2col(window, image, into: columns) }
     package func col2im(_ window: WindowGeometry, _ columns: NDArray, into image: NDArray) { device.col2im(window, columns, into: image) }
 
+    package func windowSum(_ window: WindowGeometry, _ image: NDArray, into out: NDArray) {
+        device.windowSum(window, image, into: out)
+        if _slowPath(nr_trace() != nil) { ArrayTrace.note(.windowSum(window), reads: [image], writes: [out]) }
+    }
+
+    package func windowSpread(_ window: WindowGeometry, _ pooled: NDArray, into image: NDArray) {
+        device.windowSpread(window, pooled, into: image)
+        if _slowPath(nr_trace() != nil) { ArrayTrace.note(.windowSpread(window), reads: [pooled], writes: [image]) }
+    }
+
+    package func windowArgMax(_ window: WindowGeometry, _ image: NDArray, into places: NDArray) {
+        device.windowArgMax(window, image, into: places)
+        if _slowPath(nr_trace() != nil) { ArrayTrace.note(.windowArgMax(window), reads: [image], writes: [places]) }
+    }
+
     package func randomUniform(key: UInt64, stream: UInt64, counter: UInt64, _ range: Range<Double>, into out: NDArray) {
         device.randomUniform(key: key, stream: stream, counter: counter, range, into: out)
         noteRandom(.uniform(range), key, stream, counter, out)

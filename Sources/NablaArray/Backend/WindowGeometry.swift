@@ -1,5 +1,5 @@
 /// The geometry of a convolution or pooling over one to three spatial axes.
-package struct WindowGeometry: Equatable, Sendable {
+package struct WindowGeometry: Hashable, Sendable {
     package var batch: Int
     package var channels: Int
     package var input: [Int]

@@ -23,6 +23,9 @@ package enum ArrayOperation: Hashable, Sendable {
     case takeAlong(axis: Int)
     case addAlong(axis: Int)
     case matmul(transposeA: Bool, transposeB: Bool)
+    case windowSum(WindowGeometry)
+    case windowSpread(WindowGeometry)
+    case windowArgMax(WindowGeometry)
     case lstmStep
     case lstmGradient(hasNext: Bool, hasH: Bool)
     case update(UpdateRule, [Double])
@@ -60,6 +63,9 @@ package enum ArrayOperation: Hashable, Sendable {
         case .takeAlong(let axis): device.takeAlong(reads[0], axis: axis, indices: reads[1], into: writes[0])
         case .addAlong(let axis): device.addAlong(writes[0], axis: axis, indices: reads[0], reads[1])
         case .matmul(let transposeA, let transposeB): computeProduct(reads[0], reads[1], transposeA, transposeB, into: writes[0])
+        case .windowSum(let window): device.windowSum(window, reads[0], into: writes[0])
+        case .windowSpread(let window): device.windowSpread(window, reads[0], into: writes[0])
+        case .windowArgMax(let window): device.windowArgMax(window, reads[0], into: writes[0])
         case .lstmStep: device.lstmStep(reads[0], reads[1], next: writes[0], h: writes[1], activations: writes[2])
         case .lstmGradient(let hasNext, let hasH):
             device.lstmGradient(
