@@ -131,9 +131,9 @@ private final class Convolution: BilinearFunction {
     override func applied(to batch: Batch) -> [Variable]? {
         let stack = ConvolutionStack(batch, geometry)
         switch (batch.isBatched[0], batch.isBatched[1]) {
-        case (true, false): return [stack.fromImages(convolve(stack.asImages(0), batch[1], geometry))]
+        case (true, false): return [batch.separated(convolve(batch.joined(0), batch[1], geometry))]
         case (false, true): return [stack.fromGroups(convolve(batch[0], stack.asKernels(1), geometry))]
-        default: return [stack.fromChannels(convolve(stack.asChannels(0), stack.asKernelsOfGroups(1), stack.grouped))]
+        default: return [stack.fromChannels(convolve(stack.asChannels(0), batch.joined(1), stack.grouped))]
         }
     }
     override func transpose(_ g: Variable, _ index: Int) -> Variable {
@@ -155,9 +155,9 @@ private final class ConvolutionDataGradient: BilinearFunction {
     override func applied(to batch: Batch) -> [Variable]? {
         let stack = ConvolutionStack(batch, geometry)
         switch (batch.isBatched[0], batch.isBatched[1]) {
-        case (true, false): return [stack.fromImages(dataGradient(stack.asImages(0), batch[1], extents, geometry))]
+        case (true, false): return [batch.separated(dataGradient(batch.joined(0), batch[1], extents, geometry))]
         case (false, true): return [stack.fromGroups(dataGradient(batch[0], stack.asTaps(1), extents, geometry))]
-        default: return [stack.fromChannels(dataGradient(stack.asChannels(0), stack.asKernelsOfGroups(1), extents, stack.grouped))]
+        default: return [stack.fromChannels(dataGradient(stack.asChannels(0), batch.joined(1), extents, stack.grouped))]
         }
     }
     override func transpose(_ g: Variable, _ index: Int) -> Variable {
@@ -179,7 +179,7 @@ private final class ConvolutionWeightGradient: BilinearFunction {
         switch (batch.isBatched[0], batch.isBatched[1]) {
         case (true, false): return [stack.fromTaps(weightGradient(stack.asGroups(0), batch[1], extents, geometry))]
         case (false, true): return [stack.fromKernels(weightGradient(batch[0], stack.asGroups(1), extents, geometry))]
-        default: return [stack.fromKernelsOfGroups(weightGradient(stack.asChannels(0), stack.asChannels(1), extents, stack.grouped))]
+        default: return [batch.separated(weightGradient(stack.asChannels(0), stack.asChannels(1), extents, stack.grouped))]
         }
     }
     override func transpose(_ g: Variable, _ index: Int) -> Variable {

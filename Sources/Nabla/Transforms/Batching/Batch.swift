@@ -30,6 +30,17 @@ package struct Batch {
         return operands[index].reshaped(to: Shape([size] + Array(repeating: 1, count: rank - own.rank) + Array(own)))
     }
 
+    /// Operand `index`, which is batched, with the examples one after another along the first axis of one: (B, N, …) as (B N, …).
+    package func joined(_ index: Int) -> Variable {
+        let own = shape(index)
+        return operands[index].reshaped(to: Shape([size * own[0]] + own.dropFirst()))
+    }
+
+    /// The inverse of `joined`: (B N, …) as (B, N, …).
+    package func separated(_ x: Variable) -> Variable {
+        x.reshaped(to: Shape([size, x.shape[0] / size] + x.shape.dropFirst()))
+    }
+
     /// A function of one output applied to one example after the other.
     package func looped(_ function: ([Variable]) -> Variable) -> [Variable] {
         let examples = operands.indices.map { isBatched[$0] ? operands[$0].unstacked() : [] }

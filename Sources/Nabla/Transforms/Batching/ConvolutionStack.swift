@@ -1,8 +1,8 @@
 /// Stacks of images and kernels, put into the form in which one convolution serves all examples.
 ///
 /// Of the three arrays of a convolution — images (N, C, …), kernels (O, C/groups, …) and results (N, O, …) — the axis of examples of the one
-/// that differs between examples, and with it of the result, becomes part of an axis that the convolution leaves free: of the images N, of
-/// the output channels of each group, or of its input channels. When two differ, each example becomes a group of its own.
+/// that differs between examples, and with it of the result, becomes part of an axis that the convolution leaves free: of N (see
+/// `Batch.joined`), of the output channels of each group, or of its input channels. When two differ, each example becomes a group of its own.
 struct ConvolutionStack {
     private let batch: Batch
     private let groups: Int
@@ -14,16 +14,6 @@ struct ConvolutionStack {
         groups = geometry.groups
         grouped = geometry.repeated(batch.size)
     }
-
-    // MARK: Examples among images
-
-    /// (B, N, C, …) as (B N, C, …).
-    func asImages(_ index: Int) -> Variable {
-        let own = batch.shape(index)
-        return batch[index].reshaped(to: Shape([batch.size * own[0]] + own.dropFirst()))
-    }
-    /// (B N, C, …) as (B, N, C, …).
-    func fromImages(_ x: Variable) -> Variable { x.reshaped(to: Shape([batch.size, x.shape[0] / batch.size] + x.shape.dropFirst())) }
 
     // MARK: Examples among the channels of each group
 
@@ -75,8 +65,4 @@ struct ConvolutionStack {
         let own = x.shape
         return x.reshaped(to: Shape([own[0], batch.size, own[1] / batch.size] + own.dropFirst(2))).movingAxis(1, to: 0)
     }
-    /// Kernels (B, O, c, …) as (B O, c, …).
-    func asKernelsOfGroups(_ index: Int) -> Variable { asImages(index) }
-    /// Kernels (B O, c, …) as (B, O, c, …).
-    func fromKernelsOfGroups(_ w: Variable) -> Variable { fromImages(w) }
 }
