@@ -2,11 +2,12 @@
 
 PACKAGES := libopenblas-dev libdnnl-dev zlib1g-dev pkg-config
 DATASET := dataset-fashion-mnist
+BROWSER := chromium graphviz
 MUJOCO := libmujoco-dev
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SOURCES := Package.swift Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources
 
-.PHONY: all deps demo-deps mujoco-deps demo test test-debug test-release test-mujoco test-dependency bench bench-peers format lint docs clean
+.PHONY: all deps demo-deps mujoco-deps browser-deps demo test test-debug test-release test-mujoco test-browser test-dependency bench bench-peers format lint docs clean
 
 all: deps
 	swift build -c release
@@ -24,6 +25,9 @@ demo-deps: deps
 
 mujoco-deps: deps
 	$(call install,$(MUJOCO))
+
+browser-deps:
+	$(call install,$(BROWSER))
 
 # Trains WGAN-GP on Fashion-MNIST for about two minutes, through gradients of gradients, and names the files to look at.
 # Steps ten times the paper's: in so few iterations (700 or more on two cores) the paper's own only reach blurred outlines.
@@ -47,6 +51,10 @@ test-release: mujoco-deps
 # Only what concerns the simulated bodies.
 test-mujoco: mujoco-deps
 	swift test -c release --no-parallel --traits MuJoCo --filter 'MuJoCo|TRPO'
+
+# Only what needs a browser or Graphviz. Without them `make test` skips these tests and says so; with them it runs them.
+test-browser: deps browser-deps
+	swift test --no-parallel --filter 'GraphP'
 
 # A package that depends on this one by version must build and run.
 test-dependency:

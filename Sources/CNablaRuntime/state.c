@@ -4,16 +4,28 @@
 #include <stdlib.h>
 
 __thread int32_t nr_recording_word = 1;
+__thread void *nr_observation_word;
+__thread int32_t nr_order_word;
 __thread int32_t nr_teardown_depth;
 __thread void *nr_function_trace_word;
+__thread int32_t nr_scope_word;
+__thread int32_t nr_recomputing_word;
+__thread int32_t nr_transform_depth;
 __thread void *nr_trace_word;
-static _Atomic uint32_t last_walk;
+static _Atomic uint32_t last_walk, last_scope;
 
 uint32_t nr_next_walk(void) {
     uint32_t walk;
     do walk = atomic_fetch_add_explicit(&last_walk, 1, memory_order_relaxed) + 1;
     while (NR_UNLIKELY(walk == 0));
     return walk;
+}
+
+int32_t nr_next_scope(void) {
+    uint32_t scope;
+    do scope = atomic_fetch_add_explicit(&last_scope, 1, memory_order_relaxed) + 1;
+    while (NR_UNLIKELY(scope == 0));
+    return (int32_t)scope;
 }
 
 void nr_teardown_push(void *object) {

@@ -6,7 +6,7 @@ import NablaTraining
 struct NablaTool: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "nabla", abstract: "Differentiation to any order, and models that need it.",
-        subcommands: [ToyCommand.self, HessianVectorCommand.self, TrainCommand.self])
+        subcommands: [ToyCommand.self, HessianVectorCommand.self, GraphCommand.self, TrainCommand.self])
 }
 
 @main

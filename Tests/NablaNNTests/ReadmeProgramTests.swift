@@ -42,6 +42,29 @@ private func ownFunctionProgram(_ x: Variable, _ y: Variable) -> Variable {
     return z
 }
 
+/// F(u, v) = u² v
+private final class F: FunctionNode {
+    override func forward(_ inputs: [NDArray]) -> [NDArray] {
+        retainInputs([0, 1])
+        return [inputs[0] * inputs[0] * inputs[1]]
+    }
+    override func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] {
+        let (gz, u, v) = (gradOutputs[0], retainedInput(0), retainedInput(1))
+        return indexes.map { $0 == 0 ? 2 * gz * u * v : gz * square(u) }
+    }
+}
+
+/// G(f, s) = f² + s²
+private final class G: FunctionNode {
+    override func forward(_ inputs: [NDArray]) -> [NDArray] {
+        retainInputs([0, 1])
+        return [inputs[0] * inputs[0] + inputs[1] * inputs[1]]
+    }
+    override func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] {
+        indexes.map { 2 * gradOutputs[0] * retainedInput($0) }
+    }
+}
+
 /// ½ xᵀ A x + bᵀ x, as a model whose derivatives are known: ∇_A = ½ x xᵀ, ∇_b = x.
 private final class Quadratic: Chain {
     let matrix = Parameter(NDArray([[2.0, 1], [1, 3]])), offset = Parameter(NDArray([1.0, -1]))
@@ -94,6 +117,30 @@ private final class Quadratic: Chain {
         #expect(Swift.abs(d6(Variable(NDArray(0.3))).item() - 31.987098291263231) < 1e-10)
     }
 
+    @Test func program3OnStructures() {
+        let model = Quadratic()
+        let batch = Variable(NDArray([3.0, -2]))
+        func loss(_ model: Quadratic, _ batch: Variable) -> Variable { model(batch) }
+        func encoder(_ x: Variable) -> Variable { tanh(x) }
+        let field: (Variable) -> Variable = { (square($0) * $0).sum(axis: 1) }
+        let points = Variable(NDArray([[1.0, 2], [3, 4], [5, 6]]))
+        let (x, e, m) = (Variable(NDArray(0.5)), Variable(NDArray(0.4)), Variable(NDArray(0.8)))
+
+        let slopes = gradient(of: { loss($0, batch) }, at: model)                       // also valueWithGradient, vjp, Gauss-Newton and Fisher products
+        let curvature = gradient(of: gradient(of: { sin($0) }))                         // a function of a number
+        let bending = laplacian(of: field, at: points, axis: 1)                       // at each row; exact, or estimated
+        let y = checkpoint(x) { encoder($0) }                                           // runs again for the backward walk instead of being kept
+        let anomaly = root(of: { $0 - e * sin($0) - m }, at: m)                         // differentiable in e and m; also fixedPoint and argmin
+
+        #expect(slopes[0].array.doubles == [4.5, -3, -3, 2] && slopes[1].array.doubles == [3, -2])
+        #expect(Swift.abs(curvature(x).item() + Foundation.sin(0.5)) < 1e-15)
+        #expect(zip(bending.array.doubles, [18.0, 42, 66]).allSatisfy { Swift.abs($0 - $1) < 1e-12 })
+        #expect(Swift.abs(grad(of: y, wrt: x).item() - (1 - Foundation.pow(Foundation.tanh(0.5), 2))) < 1e-15)
+        let E = anomaly.item()
+        #expect(Swift.abs(E - 0.4 * Foundation.sin(E) - 0.8) < 1e-12)
+        #expect(Swift.abs(grad(of: anomaly, wrt: m).item() - 1 / (1 - 0.4 * Foundation.cos(E))) < 1e-11)
+    }
+
     /// Program 4 on a critic whose slope is known: D(x) = w·x for each image, so ‖∇D‖ = ‖w‖.
     @Test func program4() {
         final class Flat: Chain {
@@ -123,6 +170,30 @@ private final class Quadratic: Chain {
         #expect(zip(critic.weight.array.doubles, [2.53, 0.01, 0.01, 3.37]).allSatisfy { Swift.abs($0 - $1) < 1e-4 })
     }
 
+    @Test func program5() {
+        let (x1, x2, x3) = (Variable(2.0), Variable(3.0), Variable(5.0))
+        let (u, v, gz) = (Variable(2.0), Variable(3.0), Variable(1.0))
+        let (x, w) = (Variable(0.5), Variable(1.5))
+
+        let y = x1 * x2 + x3                                           // 1: a function
+        let drawn = graph(of: y, names: ["x1": x1, "x2": x2, "x3": x3, "y": y])
+
+        let z = F().apply([u, v])[0]                                   // 2: its gradient, recorded like any function,
+        let g = grad(of: z, wrt: [u, v], gradOutput: gz, enableDoubleBackprop: true)
+        let gg = grad(of: g[0], wrt: u, enableDoubleBackprop: true)    // 3: has a gradient too,
+
+        let f = tanh(w * x)                                            // 4: and can be part of a loss
+        let slope = grad(of: f, wrt: x, enableDoubleBackprop: true)
+        let loss = G().apply([f, slope])[0]
+
+        #expect(drawn.functionCount == 2 && drawn.variableCount == 5 && y.item() == 11)
+        #expect(g.map { $0.item() } == [12, 4] && gg.item() == 6)
+        func orders(_ v: Variable) -> [Int] { graph(of: v).nodes.filter { $0.kind == .function }.map(\.order) }
+        #expect(Set(orders(g[0])) == [1] && Set(orders(gg)) == [1, 2] && Set(orders(loss)) == [0, 1])
+        let exact = Foundation.tanh(0.75)
+        #expect(Swift.abs(loss.item() - (exact * exact + Foundation.pow(1.5 * (1 - exact * exact), 2))) < 1e-14)
+    }
+
     /// Every line of Swift in the README stands in this file.
     @Test func theReadmeShowsThesePrograms() throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -141,6 +212,6 @@ private final class Quadratic: Chain {
                 #expect(isShown, "README.md: \(line)")
             }
         }
-        #expect(programs >= 4)
+        #expect(programs >= 5)
     }
 }

@@ -111,6 +111,32 @@ import Testing
         }
     }
 
+    /// Observed functions take another way through the engine: the same graph comes of it, with the same numbers.
+    @Test(arguments: FunctionTable.rows) func observationChangesNeitherNumbersNorGraph(_ row: TableRow) {
+        final class Counter: FunctionHook {
+            var (forward, backward) = (0, 0)
+            func afterForward(_ function: FunctionNode, inputs: [NDArray], outputs: [NDArray]) { forward += 1 }
+            func afterBackward(_ function: FunctionNode, order: Int) { backward += 1 }
+        }
+        for sample in row.samples {
+            let (counter, plain) = (Counter(), SampleDerivatives(row, sample, order: 2))
+            // What is finite has no part that is not, so the search for NaN passes it; means of nothing are NaN by right.
+            let isFinite =
+                sample.inputs.allSatisfy { $0.count > 0 }
+                && ([plain.outputs] + plain.gradients).allSatisfy { $0.allSatisfy { $0.array.doubles.allSatisfy(\.isFinite) } }
+            let observed = withHooks([counter]) {
+                isFinite ? detectAnomaly { SampleDerivatives(row, sample, order: 2) } : SampleDerivatives(row, sample, order: 2)
+            }
+            for (a, b) in zip([plain.outputs] + plain.gradients, [observed.outputs] + observed.gradients) {
+                #expect(a.map { $0.array.doubles.map(\.bitPattern) } == b.map { $0.array.doubles.map(\.bitPattern) }, "\(sample)")
+                let (drawn, again) = (graph(of: a.filter(\.requiresGrad)), graph(of: b.filter(\.requiresGrad)))
+                #expect("\(drawn)" == "\(again)", "\(sample)")
+                #expect(again.functionCount <= counter.forward, "\(sample)")
+            }
+            #expect(counter.backward > 0 || graph(of: plain.outputs.filter(\.requiresGrad)).functionCount == 0, "\(sample)")
+        }
+    }
+
     /// Elements that tie share the gradient, but the value is one of them, to the bit.
     @Test func extremaOfEqualNumbersAreExact() {
         for count in 1...12 {

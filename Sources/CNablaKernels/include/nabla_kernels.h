@@ -206,6 +206,11 @@ void nk_window_spread(nk_dtype type, const nk_window *window, const void *pooled
 /// of equal ones is taken.
 void nk_window_argmax(nk_dtype type, const nk_window *window, const void *image, int64_t *places);
 
+// MARK: Fingerprints
+
+/// A number made of `count` bytes: equal bytes give equal numbers on every machine of one byte order, others almost surely different ones.
+uint64_t nk_fingerprint(const void *bytes, int64_t count);
+
 // MARK: Random numbers
 
 /// Philox4x32-10 (Salmon et al., SC 2011). Word i is word i % 4 of block counter + i / 4 (modulo 2^64); a block is the function of the

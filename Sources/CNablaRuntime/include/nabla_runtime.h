@@ -43,11 +43,17 @@ void nr_parallel_parts(int64_t count, int64_t part, void (*body)(void *context, 
 /// Every offset from the thread pointer is known at load time, so reading a word is one instruction.
 #define NR_THREAD_WORD extern __thread __attribute__((tls_model("initial-exec")))
 NR_THREAD_WORD int32_t nr_recording_word;
+NR_THREAD_WORD int32_t nr_order_word;
 NR_THREAD_WORD int32_t nr_teardown_depth;
 NR_THREAD_WORD void *nr_function_trace_word;
+NR_THREAD_WORD int32_t nr_scope_word;
+NR_THREAD_WORD int32_t nr_recomputing_word;
+NR_THREAD_WORD int32_t nr_transform_depth;
 NR_THREAD_WORD void *nr_trace_word;
+NR_THREAD_WORD void *nr_observation_word;
 
-/// What happens to functions applied on this thread: 1 when they are recorded (so at first), plus 2 when a trace lists them.
+/// What happens to functions applied on this thread: 1 when they are recorded (so at first), plus 2 when a trace lists them, plus 4 when
+/// somebody observes them.
 static inline int32_t nr_recording_state(void) { return nr_recording_word; }
 static inline void nr_set_recording_state(int32_t value) { nr_recording_word = value; }
 /// Whether functions applied on this thread are recorded.
@@ -56,11 +62,31 @@ static inline void nr_set_recording(int32_t value) { nr_recording_word = (nr_rec
 /// The trace that lists functions applied on this thread, or NULL.
 static inline void *nr_function_trace(void) { return nr_function_trace_word; }
 static inline void nr_set_function_trace(void *trace) { nr_function_trace_word = trace; }
+/// Whether somebody observes functions applied on this thread, and who.
+static inline int32_t nr_observed(void) { return nr_recording_word & 4; }
+static inline void nr_set_observed(int32_t value) { nr_recording_word = (nr_recording_word & ~4) | value; }
+static inline void *nr_observation(void) { return nr_observation_word; }
+static inline void nr_set_observation(void *object) { nr_observation_word = object; }
+/// The order of derivative of what is recorded on this thread: 0 outside walks.
+static inline int32_t nr_order(void) { return nr_order_word; }
+static inline void nr_set_order(int32_t value) { nr_order_word = value; }
 /// The object that is told of every array operation of this thread; NULL for none.
 static inline void *nr_trace(void) { return nr_trace_word; }
 static inline void nr_set_trace(void *trace) { nr_trace_word = trace; }
 /// A number no other walk over a graph has had in this process; never 0.
 uint32_t nr_next_walk(void);
+
+/// The scope in which this thread records; 0 outside of all scopes. Later scopes have higher numbers, modulo 2^32.
+static inline int32_t nr_scope(void) { return nr_scope_word; }
+static inline void nr_set_scope(int32_t value) { nr_scope_word = value; }
+/// A number that no other scope has had in this process; never 0.
+int32_t nr_next_scope(void);
+/// Whether what runs on this thread has run before and runs again only for its derivatives (0 at first).
+static inline int32_t nr_recomputing(void) { return nr_recomputing_word; }
+static inline void nr_set_recomputing(int32_t value) { nr_recomputing_word = value; }
+/// How many transforms are running a closure on this thread, one inside the other.
+static inline int32_t nr_transforms(void) { return nr_transform_depth; }
+static inline void nr_set_transforms(int32_t value) { nr_transform_depth = value; }
 
 /// Nesting of node teardown on this thread: see FunctionNode's deinit. Both return the new depth (1 for the outermost enter, 0 for
 /// its leave).

@@ -21,9 +21,8 @@ extension Variable {
     /// The parts at `indices` along `axis`: `y[b, i, a] = x[b, indices[i], a]`, also called gather or embedding lookup.
     public func take(_ indices: NDArray, axis: Int = 0) -> Variable {
         let axis = shape.normalized(axis: axis, function: "take")
-        let value = array.take(indices, axis: axis)
-        if isSymbolicZero { return .symbolicZero(value.shape, dtype: dtype) }
-        return FunctionNode.recorded(self, Variable(constant: indices), value, keep: .second) { Take(axis) }
+        if isSymbolicZero { return .symbolicZero(array.take(indices, axis: axis).shape, dtype: dtype) }
+        return FunctionNode.recorded(self, Variable(constant: indices), array.take(indices, axis: axis), keep: .second) { Take(axis) }
     }
 
     /// This variable with `values` added at `indices` along `axis`, also called scatter-add; the transpose of `take` in `values`.
@@ -37,16 +36,18 @@ extension Variable {
     fileprivate func placed(at indices: NDArray, axis: Int, in extent: Int) -> Variable {
         let target = AddAt.target(shape, indices.rank, axis, extent)
         if isSymbolicZero { return .symbolicZero(target, dtype: dtype) }
-        let value = AddAt.value(array, indices, axis, target)
-        return FunctionNode.recorded(self, Variable(constant: indices), value, keep: .second) { AddAt(axis, extent) }
+        return FunctionNode.recorded(self, Variable(constant: indices), AddAt.value(array, indices, axis, target), keep: .second) {
+            AddAt(axis, extent)
+        }
     }
 
     /// For each place along `axis` the element that `indices` names there: `y[b, i, a] = x[b, indices[b, i, a], a]`.
     public func takeAlong(_ indices: NDArray, axis: Int) -> Variable {
         let axis = shape.normalized(axis: axis, function: "takeAlong")
-        let value = array.takeAlong(indices, axis: axis)
-        if isSymbolicZero { return .symbolicZero(value.shape, dtype: dtype) }
-        return FunctionNode.recorded(self, Variable(constant: indices), value, keep: .second) { TakeAlong(axis) }
+        if isSymbolicZero { return .symbolicZero(array.takeAlong(indices, axis: axis).shape, dtype: dtype) }
+        return FunctionNode.recorded(self, Variable(constant: indices), array.takeAlong(indices, axis: axis), keep: .second) {
+            TakeAlong(axis)
+        }
     }
 
     /// This variable with `values` added at the places that `indices` names along `axis`; the transpose of `takeAlong` in `values`.
@@ -57,8 +58,9 @@ extension Variable {
 
     fileprivate func placedAlong(_ indices: NDArray, axis: Int, in extent: Int) -> Variable {
         if isSymbolicZero { return .symbolicZero(shape.replacing(axis, with: extent), dtype: dtype) }
-        let value = AddAlong.value(array, indices, axis, extent)
-        return FunctionNode.recorded(self, Variable(constant: indices), value, keep: .second) { AddAlong(axis, extent) }
+        return FunctionNode.recorded(self, Variable(constant: indices), AddAlong.value(array, indices, axis, extent), keep: .second) {
+            AddAlong(axis, extent)
+        }
     }
 }
 

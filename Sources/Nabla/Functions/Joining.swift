@@ -5,9 +5,8 @@ public func concatenate(_ variables: [Variable], axis: Int = 0) -> Variable {
     require(!variables.isEmpty, "concatenate: expected at least one variable, got none")
     let dtype = variables.dropFirst().reduce(variables[0].dtype) { DType.promoted($0, $1.dtype) }
     let parts = variables.map { $0.cast(to: dtype) }
-    let value = concatenate(parts.map(\.array), axis: axis)
-    if parts.allSatisfy(\.isSymbolicZero) { return .symbolicZero(value.shape, dtype: dtype) }
-    return FunctionNode.recorded(parts, value) {
+    if parts.allSatisfy(\.isSymbolicZero) { return .symbolicZero(concatenate(parts.map(\.array), axis: axis).shape, dtype: dtype) }
+    return FunctionNode.recorded(parts, concatenate(parts.map(\.array), axis: axis)) {
         Concatenate(parts.map(\.shape), axis: parts[0].shape.normalized(axis: axis, function: "concatenate"))
     }
 }

@@ -16,9 +16,13 @@ public func matmul(_ a: Variable, _ b: Variable, transposeA: Bool = false, trans
     if rankB == 1 && rankA >= 1 && !transposeB {
         return matmul(a, b.reshaped(to: Shape(b.count, 1)), transposeA: transposeA).squeezed(axes: [-1])
     }
-    let value = matmul(a.array, b.array, transposeA: transposeA, transposeB: transposeB)
-    if a.isSymbolicZero || b.isSymbolicZero { return .symbolicZero(value.shape, dtype: value.dtype) }
-    return FunctionNode.recorded(a, b, value, keep: .crossed) { MatrixProduct(transposeA, transposeB) }
+    if a.isSymbolicZero || b.isSymbolicZero {
+        let value = matmul(a.array, b.array, transposeA: transposeA, transposeB: transposeB)
+        return .symbolicZero(value.shape, dtype: value.dtype)
+    }
+    return FunctionNode.recorded(
+        a, b, matmul(a.array, b.array, transposeA: transposeA, transposeB: transposeB), keep: .crossed
+    ) { MatrixProduct(transposeA, transposeB) }
 }
 
 /// op(a) op(b), where op may exchange the last two axes. With the exchanges as part of the function the family is closed, and a network's

@@ -31,20 +31,22 @@ extension Variable {
 
     /// The largest element over `axes` (nil: all of them). Elements that share the maximum share the gradient.
     public func max(axes: [Int]? = nil, keepsAxes: Bool = false) -> Variable {
-        extremum(array.max(axes: axes, keepsAxes: keepsAxes), axes, isLargest: true)
+        extremum(array.max(axes: axes, keepsAxes: keepsAxes), axes, keepsAxes, isLargest: true)
     }
     public func max(axis: Int, keepsAxes: Bool = false) -> Variable { max(axes: [axis], keepsAxes: keepsAxes) }
 
     /// The smallest element over `axes` (nil: all of them). Elements that share the minimum share the gradient.
     public func min(axes: [Int]? = nil, keepsAxes: Bool = false) -> Variable {
-        extremum(array.min(axes: axes, keepsAxes: keepsAxes), axes, isLargest: false)
+        extremum(array.min(axes: axes, keepsAxes: keepsAxes), axes, keepsAxes, isLargest: false)
     }
     public func min(axis: Int, keepsAxes: Bool = false) -> Variable { min(axes: [axis], keepsAxes: keepsAxes) }
 
-    private func extremum(_ value: NDArray, _ axes: [Int]?, isLargest: Bool) -> Variable {
+    private func extremum(_ value: @autoclosure () -> NDArray, _ axes: [Int]?, _ keepsAxes: Bool, isLargest: Bool) -> Variable {
         let set = shape.normalized(axes: axes, function: isLargest ? "max" : "min")
-        let result = FunctionNode.recorded(self, value, keep: .inputs) { Extremum(set, isLargest, value.shape) }
-        result.node?.keepOutput(0, value)
+        let result = FunctionNode.recorded(self, value(), keep: .inputs) {
+            Extremum(set, isLargest, shape.reduced(over: set, keepsAxes: keepsAxes))
+        }
+        result.node?.keepOutput(0, result.array)
         return result
     }
 

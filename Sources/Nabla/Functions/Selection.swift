@@ -49,9 +49,10 @@ public func `where`(_ condition: Variable, _ a: Variable, _ b: Variable) -> Vari
         let dtype = DType.promoted(a.dtype, b.dtype)
         return `where`(condition, a.cast(to: dtype), b.cast(to: dtype))
     }
-    let value = `where`(condition.array, a.array, b.array)
-    if a.isSymbolicZero && b.isSymbolicZero { return .symbolicZero(value.shape, dtype: value.dtype) }
-    let result = FunctionNode.recorded([a, b, condition], value) { Where() }
+    if a.isSymbolicZero && b.isSymbolicZero {
+        return .symbolicZero(`where`(condition.array, a.array, b.array).shape, dtype: a.dtype)
+    }
+    let result = FunctionNode.recorded([a, b, condition], `where`(condition.array, a.array, b.array)) { Where() }
     result.node?.keepInput(2, condition.array)
     return result
 }

@@ -12,19 +12,21 @@ package final class BackwardWalk {
     private let isRecorded: Bool
 
     /// Walks from `outputs`, seeded with `seeds`. With `targets`, returns their gradients; without, leaves the gradients of leaves in
-    /// their cells and returns nothing.
+    /// their cells and returns nothing. A `boundary` holds all the targets, and the walk goes nowhere behind it: the gradients are those of
+    /// the part of the graph in between.
     package static func run(
-        from outputs: [Variable], seeds: [Variable], to targets: [Variable]?, recorded: Bool, retainGraph: Bool
+        from outputs: [Variable], seeds: [Variable], to targets: [Variable]?, recorded: Bool, retainGraph: Bool,
+        stoppingAt boundary: [Variable]? = nil
     ) -> [Variable] {
         withRecording(recorded) {
             if targets == nil { FunctionTrace.refuse("backward(), which leaves gradients in variables") }
-            let walk = BackwardWalk(GraphSearch(from: outputs, to: targets), recorded: followsRules)
+            let walk = BackwardWalk(GraphSearch(from: outputs, to: targets, stoppingAt: boundary), recorded: followsRules)
             defer { walk.search.finish() }
             for (output, seed) in zip(outputs, seeds) where output.isRecorded {
                 // A gradient may be its seed; without recording it is a constant all the same.
                 walk.accumulate(seed.unchanged, at: Edge(output))
             }
-            walk.run(captures: targets != nil, retainGraph: retainGraph)
+            withNextOrder(after: walk.search, recorded: recorded) { walk.run(captures: targets != nil, retainGraph: retainGraph) }
             return (targets ?? []).map { target in
                 target.node.flatMap { walk.search.number($0, target.output) }.flatMap { walk.gradients[$0] }
                     ?? .symbolicZero(target.shape, dtype: target.dtype)
@@ -76,9 +78,39 @@ package final class BackwardWalk {
     private func run(captures: Bool, retainGraph: Bool) {
         for position in stride(from: search.nodeCount - 1, through: 0, by: -1) {
             let entry = search.entry(at: position)
-            if entry.isNeeded { entry.node._withUnsafeGuaranteedRef { visit($0, Int(entry.firstOutput), captures, retainGraph) } }
+            if !entry.isNeeded { continue }
+            if isObserved {
+                observe(entry, captures, retainGraph)
+                continue
+            }
+            entry.node._withUnsafeGuaranteedRef { visit($0, Int(entry.firstOutput), captures, retainGraph) }
         }
     }
+
+    /// The same step with whoever observes this thread's functions told before and after.
+    @inline(never)
+    private func observe(_ entry: GraphSearch.Entry, _ captures: Bool, _ retainGraph: Bool) {
+        let node = entry.node.takeUnretainedValue()
+        let reached = Int(entry.firstOutput)..<(Int(entry.firstOutput) + node.outputCount)
+        guard node.inputCount > 0, reached.contains(where: { gradients[$0] != nil }), !search.needed(of: node).isEmpty else {
+            return visit(node, Int(entry.firstOutput), captures, retainGraph)
+        }
+        let order = Int(search.nextOrder)
+        // No handle on the gradients may live on: the rule works in their memory when nobody else sees it.
+        Observation.current.willPull(node, order: order, reached.map { gradients[$0] })
+        visit(node, Int(entry.firstOutput), captures, retainGraph)
+        Observation.current.didPull(node, order: order, self)
+    }
+
+    /// What has reached the inputs of `node` so far.
+    package func gradientsReached(by node: FunctionNode) -> [(input: Int, gradient: Variable)] {
+        (0..<node.inputCount).compactMap { i in
+            search.number(node.edge(i)).flatMap { gradients[$0] }.map { (i, $0) }
+        }
+    }
+
+    /// The functions from an output of the walk down to `node`, both included.
+    package func path(to node: FunctionNode) -> [FunctionNode] { search.path(to: node) }
 
     private func visit(_ node: FunctionNode, _ first: Int, _ captures: Bool, _ retainGraph: Bool) {
         if node.outputCount32 == 1 {

@@ -138,20 +138,24 @@ extension Variable {
 extension FunctionNode {
     /// Records a function of one input, whose value is known already; `node` is made only when it is recorded.
     @inline(__always)
-    static func recorded(_ x: Variable, _ value: NDArray, keep: Kept = .none, _ make: () -> FunctionNode) -> Variable {
+    static func recorded(_ x: Variable, _ value: @autoclosure () -> NDArray, keep: Kept = .none, _ make: () -> FunctionNode) -> Variable {
         let state = nr_recording_state()
-        if _fastPath(state == 1) && x.isRecorded { return make().record(x, value, keep) }
-        if _fastPath(state <= 1) { return Variable(constant: value) }
-        return make().traced([x], value, keep)
+        if _slowPath(state > 1) { return watched([x], keep, value, make) }
+        let value = value()
+        guard state == 1 && x.isRecorded else { return Variable(constant: value) }
+        return make().record(x, value, keep)
     }
 
     /// Records a function of two inputs.
     @inline(__always)
-    static func recorded(_ a: Variable, _ b: Variable, _ value: NDArray, keep: Kept = .none, _ make: () -> FunctionNode) -> Variable {
+    static func recorded(_ a: Variable, _ b: Variable, _ value: @autoclosure () -> NDArray, keep: Kept = .none, _ make: () -> FunctionNode)
+        -> Variable
+    {
         let state = nr_recording_state()
-        if _fastPath(state == 1) && (a.isRecorded || b.isRecorded) { return make().record(a, b, value, keep) }
-        if _fastPath(state <= 1) { return Variable(constant: value) }
-        return make().traced([a, b], value, keep)
+        if _slowPath(state > 1) { return watched([a, b], keep, value, make) }
+        let value = value()
+        guard state == 1 && (a.isRecorded || b.isRecorded) else { return Variable(constant: value) }
+        return make().record(a, b, value, keep)
     }
 
     // Out of line: the compiler would otherwise retain what is kept before it knows whether anything is recorded.
@@ -186,47 +190,48 @@ extension FunctionNode {
     }
 
     /// Records a function of any number of inputs, and keeps nothing.
-    static func recorded(_ inputs: [Variable], _ value: NDArray, _ make: () -> FunctionNode) -> Variable {
+    static func recorded(_ inputs: [Variable], _ value: @autoclosure () -> NDArray, _ make: () -> FunctionNode) -> Variable {
         let state = nr_recording_state()
-        if _fastPath(state == 1) && inputs.contains(where: \.isRecorded) { return make().record(inputs, value) }
-        if _fastPath(state <= 1) { return Variable(constant: value) }
-        return make().traced(inputs, value, .none)
+        if _slowPath(state > 1) { return watched(inputs, .none, value, make) }
+        let value = value()
+        guard state == 1 && inputs.contains(where: \.isRecorded) else { return Variable(constant: value) }
+        return make().record(inputs, value)
     }
 
-    private final func record(_ inputs: [Variable], _ value: NDArray) -> Variable {
+    @inline(never)
+    private final func record(_ inputs: [Variable], _ value: __owned NDArray) -> Variable {
         connect(inputs)
         (outputShape, outputDType) = (value.shape, value.dtype)
         return Variable(array: value, node: self)
     }
 
-    /// A function whose derivative is zero wherever it has one: its value is a constant, and `node` is made for traces only.
+    /// A function whose derivative is zero wherever it has one: its value is a constant, and the node is made for traces only.
     @inline(__always)
     static func constant(_ inputs: @autoclosure () -> [Variable], _ value: NDArray, _ make: () -> FunctionNode) -> Variable {
-        if _fastPath(nr_recording_state() <= 1) { return Variable(constant: value) }
-        return make().tracedConstant(inputs(), value)
-    }
-
-    @inline(never)
-    private final func tracedConstant(_ inputs: [Variable], _ value: NDArray) -> Variable {
         let result = Variable(constant: value)
-        FunctionTrace.note(self, inputs, [result])
+        if _slowPath(FunctionTrace.isActive) { FunctionTrace.note(make(), inputs(), [result]) }
         return result
     }
 
-    /// Records a function as the others here do, and has it listed by the trace.
+    /// Records a function as the others here do, watched by who observes functions and listed by a trace. The node is made first, so that
+    /// whoever observes knows what is about to run.
     @inline(never)
-    private final func traced(_ inputs: [Variable], _ value: NDArray, _ keep: Kept) -> Variable {
+    private static func watched(_ inputs: [Variable], _ keep: Kept, _ value: () -> NDArray, _ make: () -> FunctionNode) -> Variable {
+        let node = make()
+        let value = isObserved ? Observation.current.run(node, inputs) { [value()] }[0] : value()
         let result: Variable
-        if !isRecording || !inputs.contains(where: \.isRecorded) {
-            result = Variable(constant: value)
-        } else if inputs.count == 1 {
-            result = record(inputs[0], value, keep)
-        } else if inputs.count == 2 {
-            result = record(inputs[0], inputs[1], value, keep)
+        if isRecording && inputs.contains(where: \.isRecorded) {
+            result =
+                switch (keep, inputs.count) {
+                case (.none, _): node.record(inputs, value)
+                case (_, 1): node.record(inputs[0], value, keep)
+                default: node.record(inputs[0], inputs[1], value, keep)
+                }
+            if isObserved { Observation.current.didRecord(node) }
         } else {
-            result = record(inputs, value)
+            result = Variable(constant: value)
         }
-        FunctionTrace.note(self, inputs, [result])
+        if FunctionTrace.isActive { FunctionTrace.note(node, inputs, [result]) }
         return result
     }
 

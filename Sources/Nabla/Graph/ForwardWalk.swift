@@ -3,9 +3,13 @@
 /// Pushes tangents from inputs to outputs over a recorded graph, each function once, after all its inputs. It too extends the graph.
 package enum ForwardWalk {
     /// The tangents of `outputs` when `inputs` move along `tangents`; symbolic zeros where an output does not depend on them.
-    package static func run(from inputs: [Variable], tangents: [Variable], to outputs: [Variable], recorded: Bool) -> [Variable] {
+    ///
+    /// - Parameter boundary: places behind which nothing moves; every input must be one of them.
+    package static func run(
+        from inputs: [Variable], tangents: [Variable], to outputs: [Variable], recorded: Bool, stoppingAt boundary: [Variable]? = nil
+    ) -> [Variable] {
         withRecording(recorded) {
-            let search = GraphSearch(from: outputs, to: inputs)
+            let search = GraphSearch(from: outputs, to: inputs, stoppingAt: boundary)
             defer { search.finish() }
             var moving = [Variable?](repeating: nil, count: Int(search.outputCount))
             func add(_ tangent: Variable, _ number: Int) {
@@ -15,19 +19,21 @@ package enum ForwardWalk {
             for (input, tangent) in zip(inputs, tangents) {
                 if let node = input.node, let number = search.number(node, input.output) { add(tangent.unchanged, number) }
             }
-            for position in 0..<search.nodeCount {
-                let entry = search.entry(at: position)
-                if !entry.isNeeded { continue }
-                let node = entry.node._withUnsafeGuaranteedRef { $0 }
-                var (given, arriving) = (InputSet(of: node.inputCount), [Variable]())
-                for i in 0..<node.inputCount {
-                    let edge = node.edge(i)
-                    let tangent = edge.node.flatMap { search.number($0, edge.output) }.flatMap { moving[$0] }
-                    if tangent != nil { given.insert(i) }
-                    arriving.append(tangent ?? zero(for: node, input: i))
+            withNextOrder(after: search, recorded: recorded) {
+                for position in 0..<search.nodeCount {
+                    let entry = search.entry(at: position)
+                    if !entry.isNeeded { continue }
+                    let node = entry.node._withUnsafeGuaranteedRef { $0 }
+                    var (given, arriving) = (InputSet(of: node.inputCount), [Variable]())
+                    for i in 0..<node.inputCount {
+                        let edge = node.edge(i)
+                        let tangent = edge.node.flatMap { search.number($0, edge.output) }.flatMap { moving[$0] }
+                        if tangent != nil { given.insert(i) }
+                        arriving.append(tangent ?? zero(for: node, input: i))
+                    }
+                    if given.isEmpty { continue }
+                    for (i, tangent) in node.push(arriving, given).enumerated() { add(tangent, Int(entry.firstOutput) + i) }
                 }
-                if given.isEmpty { continue }
-                for (i, tangent) in node.push(arriving, given).enumerated() { add(tangent, Int(entry.firstOutput) + i) }
             }
             return outputs.map { output in
                 output.node.flatMap { search.number($0, output.output) }.flatMap { moving[$0] }

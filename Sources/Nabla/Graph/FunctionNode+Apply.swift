@@ -5,9 +5,11 @@ extension FunctionNode {
     public final func apply(_ inputs: [Variable]) -> [Variable] {
         require(!flags.contains(.applied), "\(label): expected a new function node for each application, got one applied before")
         flags.insert(.applied)
-        let results = forward(inputs.map(\.array))
+        let arrays = inputs.map(\.array)
+        let results = isObserved ? Observation.current.run(self, inputs) { forward(arrays) } : forward(arrays)
         let isRecorded = isRecording && inputs.contains(where: \.isRecorded)
         if isRecorded { record(inputs, results) } else { more = nil }
+        if isRecorded && isObserved { Observation.current.didRecord(self) }
         let outputs = results.enumerated().map { i, array in
             isRecorded && array.dtype.isFloating ? Variable(array: array, node: self, output: Int32(i)) : Variable(constant: array)
         }
@@ -18,12 +20,17 @@ extension FunctionNode {
     private final func record(_ inputs: [Variable], _ results: [NDArray]) {
         require(!results.isEmpty, "\(label): expected forward to return at least one array, got none")
         connect(inputs)
-        outputCount32 = Int32(results.count)
-        (outputShape, outputDType) = (results[0].shape, results[0].dtype)
-        if results.count > 1 { extended().outputs = results.dropFirst().map { ($0.shape, $0.dtype) } }
+        setOutputs(results)
         guard let more else { return }
         for index in more.wantedInputs { keepInput(index, inputs[index].array) }
         for index in more.wantedOutputs { keepOutput(index, results[index]) }
+    }
+
+    /// Takes the number and the layouts of the outputs from `results`.
+    package final func setOutputs(_ results: [NDArray]) {
+        outputCount32 = Int32(results.count)
+        (outputShape, outputDType) = (results[0].shape, results[0].dtype)
+        if results.count > 1 { extended().outputs = results.dropFirst().map { ($0.shape, $0.dtype) } }
     }
 
     /// Draws the edges to the places of `inputs`.
@@ -125,7 +132,7 @@ extension FunctionNode {
     }
 
     @inline(never)
-    private final func failRetained(_ function: String, _ index: Int) -> Never {
+    final func failRetained(_ function: String, _ index: Int) -> Never {
         if flags.contains(.released) {
             fail(
                 "\(label).\(function)(\(index)): expected retained arrays, got a graph whose arrays an earlier backward gave back; "
@@ -141,7 +148,13 @@ extension FunctionNode {
             flags.insert(.released)
             flags.remove(.keepsOutput)
         }
-        guard let more, !more.keptInputs.isEmpty || !more.keptOutputs.isEmpty else { return }
+        guard let more else { return }
+        if more.keepsElsewhere {
+            releaseElsewhere()
+            more.keepsElsewhere = false
+            flags.insert(.released)
+        }
+        if more.keptInputs.isEmpty && more.keptOutputs.isEmpty { return }
         more.keptInputs = [:]
         more.keptOutputs = [:]
         flags.insert(.released)

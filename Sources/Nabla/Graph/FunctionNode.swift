@@ -34,10 +34,14 @@ open class FunctionNode {
     package final var rank: Int32 = 0
     // The walk that is at work here, and this node's number in it.
     package final var mark: UInt32 = 0
-    package final var slot: Int32 = 0
+    /// While no walk is at work here, the scope in which this node was made.
+    package final var slot: Int32 = nr_scope()
     package final var outputShape = Shape()
     package final var outputDType = DType.float32
     package final var flags = NodeFlags()
+    /// The order of derivative: 0 for what the user's code records, n for what a walk over functions of orders below n records. It lies in
+    /// a byte that alignment would leave empty.
+    package final var derivativeOrder = UInt8(truncatingIfNeeded: nr_order())
     package final var kept = KeptArrays()
     private final var extensionReference: Unmanaged<NodeExtension>?
 
@@ -56,8 +60,11 @@ open class FunctionNode {
         fail("\(label): expected an override of backward, got none")
     }
 
-    /// The name in messages and drawings; the class's own unless overridden.
-    open var label: String { String(describing: type(of: self)) }
+    /// The name in messages and drawings; the class's own, without generic arguments, unless overridden.
+    open var label: String { String(String(describing: type(of: self)).prefix { $0 != "<" }) }
+
+    /// Gives back what the node keeps in properties of its own; called when its extension says that there is something.
+    package func releaseElsewhere() {}
 
     // The walks call these; families of functions override them.
 
@@ -225,6 +232,10 @@ package final class NodeExtension {
     var wantedInputs: [Int] = []
     var wantedOutputs: [Int] = []
     var cells: [Int: Unmanaged<GradientCell>] = [:]
+    /// Where and by what the function was run, when somebody asked for that.
+    var origin: RecordedOrigin?
+    /// Whether the node keeps something in properties of its own, to be given back like retained arrays.
+    var keepsElsewhere = false
 
     func edge(_ index: Int) -> Edge {
         var edge = Edge()

@@ -44,7 +44,7 @@ final class FunctionTrace {
 
     /// Whether a trace watches this thread.
     @inline(__always)
-    static var isActive: Bool { nr_recording_state() > 1 }
+    static var isActive: Bool { nr_recording_state() & 2 != 0 }
 
     /// Runs `body` with this trace watching, and those that watched before.
     func watch<R>(_ body: () throws -> R) rethrows -> R {

@@ -1,3 +1,5 @@
+import CNablaRuntime
+
 /// The gradients of `outputs` with respect to `inputs`, as variables: Σᵢ (∂outputᵢ/∂input)ᵀ gradOutputᵢ for each input.
 ///
 /// Only functions between the two are visited, and nothing is left behind in the variables.
@@ -56,6 +58,10 @@ extension Variable {
     ///   - retainGraph: whether the graph stays whole for another walk; otherwise each function gives back its retained arrays as the walk
     ///     passes, and memory falls meanwhile. By default the same as `enableDoubleBackprop`.
     public func backward(seed: Variable? = nil, enableDoubleBackprop: Bool = false, retainGraph: Bool? = nil) {
+        require(
+            nr_scope() == 0,
+            "backward: expected grad(of:wrt:) inside a closure that runs more than once (checkpoint, root, fixedPoint, argmin), "
+                + "got backward(), which adds to gradients")
         require(
             isRecorded,
             "backward: expected a variable computed from one that requires a gradient, got a constant of shape \(shape)")

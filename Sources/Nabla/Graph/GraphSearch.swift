@@ -27,13 +27,19 @@ package struct GraphSearch: ~Copyable {
     package private(set) var targetCount: Int32 = 0
 
     /// Searches from `outputs` back to `targets`, or to everything when that is nil.
-    package init(from outputs: [Variable], to targets: [Variable]?) {
+    ///
+    /// - Parameter boundary: places that the search does not look behind; with it every target must be one of them.
+    package init(from outputs: [Variable], to targets: [Variable]?, stoppingAt boundary: [Variable]? = nil) {
         var lowestRank = Int32.max
         for case let node? in (targets ?? []).lazy.map(\.node) {
             if node.mark != id { enter(node, isNeeded: true) }
             lowestRank = Swift.min(lowestRank, node.rank)
         }
         targetCount = Int32(entries.count)
+        if let boundary {
+            for case let node? in boundary.lazy.map(\.node) where node.mark != id { enter(node, isNeeded: false) }
+            for i in 0..<entries.count { entries[i].isVisited = true }
+        }
         if targets == nil { lowestRank = -1 }
         var stack = GrowingBuffer<Step>(capacity: 32)
         let everything = targets == nil
@@ -83,6 +89,13 @@ package struct GraphSearch: ~Copyable {
     /// The entry of the node at `position` in the order in which nodes come after their inputs.
     @inline(__always)
     package func entry(at position: Int) -> Entry { entries[Int(order[position])] }
+
+    /// The order of derivative of what a recorded walk over these nodes records: one more than theirs.
+    package var nextOrder: Int32 {
+        var highest: UInt8 = 0
+        for i in 0..<entries.count { highest = Swift.max(highest, entries[i].node._withUnsafeGuaranteedRef { $0.derivativeOrder }) }
+        return Swift.min(Int32(highest) + 1, 255)
+    }
 
     /// Whether `node` is to be looked into now, for the first time. A node whose rank is no higher than that of every target and that is not
     /// one itself cannot have a target behind it.
@@ -134,6 +147,19 @@ package struct GraphSearch: ~Copyable {
     @inline(__always)
     private func isNeeded(_ edge: Edge) -> Bool {
         edge.reference?._withUnsafeGuaranteedRef { $0.mark == id && entries[Int($0.slot)].isNeeded } ?? false
+    }
+
+    /// The nodes along one path down to `node`, from one that no other uses on; both included.
+    package func path(to node: FunctionNode) -> [FunctionNode] {
+        var user: [ObjectIdentifier: FunctionNode] = [:]
+        for position in 0..<nodeCount {
+            guard entry(at: position).isNeeded else { continue }
+            let origin = entry(at: position).node.takeUnretainedValue()
+            for i in 0..<origin.inputCount { if let input = origin.edge(i).node { user[ObjectIdentifier(input)] = origin } }
+        }
+        var path = [node]
+        while let next = user[ObjectIdentifier(path[path.count - 1])] { path.append(next) }
+        return path.reversed()
     }
 
     /// Puts back what other walks had written in the nodes. Must be called when the walk is done.

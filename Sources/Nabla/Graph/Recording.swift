@@ -7,7 +7,7 @@ public var isRecording: Bool { nr_recording() != 0 }
 /// Whether derivatives are to be made by the rules, function by function: while functions are recorded or listed by a trace. Otherwise a
 /// kernel may take the place of several functions.
 @inline(__always)
-var followsRules: Bool { nr_recording_state() != 0 }
+var followsRules: Bool { nr_recording_state() & 3 != 0 }
 
 /// Runs `body` without recording: its results are constants.
 ///
@@ -24,8 +24,13 @@ package func withRecording<R>(_ on: Bool, _ body: () throws -> R) rethrows -> R 
     return try body()
 }
 
-/// Counts of what is alive, for tests of memory.
-public enum GraphStatistics {
-    /// Function nodes and leaves now alive in this process.
-    public static var liveNodes: Int { Int(nr_live_nodes()) }
+/// Runs `body`, the rules of a walk, with what it records belonging to the next order of derivative.
+///
+/// A walk that a rule starts, as the transposed pullback of forward mode does, is part of the outer one and keeps its order.
+@inline(__always)
+func withNextOrder<R>(after search: borrowing GraphSearch, recorded: Bool, _ body: () throws -> R) rethrows -> R {
+    let before = nr_order()
+    if recorded && before == 0 { nr_set_order(search.nextOrder) }
+    defer { nr_set_order(before) }
+    return try body()
 }

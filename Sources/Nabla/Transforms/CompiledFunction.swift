@@ -166,7 +166,8 @@ public final class CompiledFunction {
             let inputs = Array(all[..<inputCount])
             for (holder, value) in zip(holders, inputs[argumentCount...]) { holder.substitute(value) }
             defer { for holder in holders { holder.substitute(nil) } }
-            let results = body(Array(inputs[..<argumentCount]), &generator, true)
+            // As in the closure of a transform: gradients that the body takes are recorded, for they are differentiated here.
+            let results = Transform.run { body(Array(inputs[..<argumentCount]), &generator, true) }
             return grad(
                 of: results, wrt: indexes.map { inputs[$0] }, gradOutputs: Array(all[inputCount...]), enableDoubleBackprop: isDifferentiated
             )

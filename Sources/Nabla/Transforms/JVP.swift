@@ -29,40 +29,51 @@ public func jvp(
     of f: ([Variable]) -> [Variable], at x: [Variable], along v: [Variable]
 ) -> (values: [Variable], tangents: [Variable]) {
     let isResultRecorded = isRecording
-    return withRecording(true) {
+    return Transform.run {
         let places = x.map(\.withPlace)
         let values = f(places)
         return (values, jvp(of: values, wrt: places, along: v, enableDoubleBackprop: isResultRecorded))
     }
 }
 
-/// The value of `f` at `x` and its derivative along `v`.
-public func jvp(of f: (Variable) -> Variable, at x: Variable, along v: Variable) -> (value: Variable, tangent: Variable) {
-    let (values, tangents) = jvp(of: { [f($0[0])] }, at: [x], along: [v])
-    return (values[0], tangents[0])
+/// The value of `f` at `x` and its derivative along `v`, for a function from one structure of variables to another: `v` has the structure
+/// of `x`, and the tangent that of the value.
+public func jvp<T: VariableTree, U: VariableTree>(of f: (T) -> U, at x: T, along v: T) -> (value: U, tangent: U) {
+    var result: U?
+    let (values, tangents) = jvp(
+        of: { places in
+            let value = f(x.replacingVariables(places))
+            result = value
+            return value.variables
+        }, at: x.variables, along: v.variables)
+    return (result!.replacingVariables(values), result!.replacingVariables(tangents))
 }
 
 /// The values of `f` at `x` and the gradients of ⟨u, f(x)⟩: (f(x), Jᵀ u).
+///
+/// - Parameter enableDoubleBackprop: whether the gradients are recorded; by default inside the closure of another transform.
 public func vjp(
-    of f: ([Variable]) -> [Variable], at x: [Variable], gradOutputs u: [Variable], enableDoubleBackprop: Bool = false
+    of f: ([Variable]) -> [Variable], at x: [Variable], gradOutputs u: [Variable], enableDoubleBackprop: Bool? = nil
 ) -> (values: [Variable], gradients: [Variable]) {
-    withRecording(true) {
+    let isResultRecorded = Transform.isResultRecorded(enableDoubleBackprop)
+    return Transform.run {
         let places = x.map(\.withPlace)
         let values = f(places)
-        return (values, grad(of: values, wrt: places, gradOutputs: u, enableDoubleBackprop: enableDoubleBackprop))
+        return (values, grad(of: values, wrt: places, gradOutputs: u, enableDoubleBackprop: isResultRecorded))
     }
 }
 
-/// The value of `f` at `x` and the gradient of ⟨u, f(x)⟩.
-public func vjp(
-    of f: (Variable) -> Variable, at x: Variable, gradOutput u: Variable, enableDoubleBackprop: Bool = false
-) -> (value: Variable, gradient: Variable) {
+/// The value of `f` at `x` and the gradient of ⟨u, f(x)⟩, for a function from one structure of variables to another: `u` has the structure
+/// of the value, and the gradient that of `x`.
+public func vjp<T: VariableTree, U: VariableTree>(
+    of f: (T) -> U, at x: T, gradOutput u: U, enableDoubleBackprop: Bool? = nil
+) -> (value: U, gradient: T) {
+    var result: U?
     let (values, gradients) = vjp(
-        of: { [f($0[0])] }, at: [x], gradOutputs: [u], enableDoubleBackprop: enableDoubleBackprop)
-    return (values[0], gradients[0])
-}
-
-extension Variable {
-    /// This variable if it has a place in a graph, otherwise a leaf of the same numbers.
-    var withPlace: Variable { isRecorded ? self : Variable(array) }
+        of: { places in
+            let value = f(x.replacingVariables(places))
+            result = value
+            return value.variables
+        }, at: x.variables, gradOutputs: u.variables, enableDoubleBackprop: enableDoubleBackprop)
+    return (result!.replacingVariables(values), x.replacingVariables(gradients))
 }

@@ -11,7 +11,7 @@ public func jacobian(
     of f: (Variable) -> Variable, at x: Variable, enableDoubleBackprop: Bool = false, chunkSize: Int? = nil
 ) -> Variable {
     if let chunkSize { require(chunkSize >= 1, "jacobian: expected a chunkSize of at least 1, got \(chunkSize)") }
-    return withRecording(true) {
+    return Transform.run {
         let place = x.withPlace
         let y = f(place)
         let target = Shape(Array(y.shape) + Array(x.shape))
@@ -63,7 +63,7 @@ public func perExampleGradients(
     of loss: (_ parameters: [Variable], _ example: [Variable]) -> Variable, at parameters: [Variable], over examples: [Variable],
     inAxes: [Int?]? = nil, enableDoubleBackprop: Bool = false
 ) -> [Variable] {
-    withRecording(true) {
+    Transform.run {
         let places = parameters.map(\.withPlace)
         return mapped(
             { grad(of: loss(places, $0), wrt: places, enableDoubleBackprop: enableDoubleBackprop) }, over: examples,

@@ -1,3 +1,5 @@
+import CNablaKernels
+
 extension NDArray {
     /// The only element, as a `Double`.
     public func item() -> Double {
@@ -23,6 +25,13 @@ extension NDArray {
     public var integers: [Int] { elements(as: Int.self) }
     /// The elements in row-major order as `Bool`.
     public var bools: [Bool] { elements(as: Bool.self) }
+
+    /// A number made of shape, type and the bits of the elements: equal arrays have equal ones, and others almost surely not.
+    package var fingerprint: UInt64 {
+        let array = contiguous()
+        let content = withExtendedLifetime(array) { nk_fingerprint(array.data, Int64(array.count * dtype.size)) }
+        return (0..<rank).reduce(content) { ($0 ^ UInt64(shape[$1])) &* 0x9E37_79B9_7F4A_7C15 } &+ UInt64(dtype.size)
+    }
 
     private func element(at offset: Int, of memory: UnsafeMutableRawPointer) -> Double {
         switch dtype {

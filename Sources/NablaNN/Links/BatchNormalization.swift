@@ -66,13 +66,18 @@ public final class BatchNormalization: Link, Layer {
             x.rank >= 2 && x.shape[1] == size, "BatchNormalization: expected an input of shape [batch, \(size), …], got \(x.shape)")
         noteState()
         guard training else {
-            return fixedBatchNormalization(
-                x, gamma: gamma.variable, beta: beta.variable, mean: Variable(constant: runningMean),
-                variance: Variable(constant: runningVariance), eps: eps)
+            return inScope {
+                fixedBatchNormalization(
+                    x, gamma: gamma.variable, beta: beta.variable, mean: Variable(constant: runningMean),
+                    variance: Variable(constant: runningVariance), eps: eps)
+            }
         }
-        let (result, mean, variance) = batchNormalizationWithMoments(x, gamma: gamma.variable, beta: beta.variable, eps: eps)
+        let (result, mean, variance) = inScope {
+            batchNormalizationWithMoments(x, gamma: gamma.variable, beta: beta.variable, eps: eps)
+        }
         let examples = Double(x.count / size)
-        if examples > 0 {
+        // Once for each batch: a checkpoint normalises it again for the backward walk.
+        if examples > 0 && !isRecomputing {
             runningMean = decay * runningMean + (1 - decay) * mean.array.cast(to: runningMean.dtype)
             let unbiased = (examples / max(examples - 1, 1)) * variance.array.cast(to: runningVariance.dtype)
             runningVariance = decay * runningVariance + (1 - decay) * unbiased

@@ -54,8 +54,9 @@ public final class Convolution2D: Link, Layer {
     public func callAsFunction(_ x: Variable) -> Variable {
         require(x.rank == 4, "Convolution2D: expected an input (batch, channels, height, width), got shape \(x.shape)")
         weight.initialize(Shape([outChannels, x.shape[1] / groups] + kernel))
-        return convolution(
-            x, weight.variable, bias?.variable, stride: stride, padding: padding, dilation: dilation, groups: groups)
+        return inScope {
+            convolution(x, weight.variable, bias?.variable, stride: stride, padding: padding, dilation: dilation, groups: groups)
+        }
     }
 }
 

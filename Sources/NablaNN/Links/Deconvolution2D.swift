@@ -60,8 +60,10 @@ public final class Deconvolution2D: Link, Layer {
     public func callAsFunction(_ x: Variable) -> Variable {
         require(x.rank == 4, "Deconvolution2D: expected an input (batch, channels, height, width), got shape \(x.shape)")
         weight.initialize(Shape([x.shape[1], outChannels / groups] + kernel))
-        return deconvolution(
-            x, weight.variable, bias?.variable, stride: stride, padding: padding, outputPadding: outputPadding, dilation: dilation,
-            groups: groups)
+        return inScope {
+            deconvolution(
+                x, weight.variable, bias?.variable, stride: stride, padding: padding, outputPadding: outputPadding, dilation: dilation,
+                groups: groups)
+        }
     }
 }

@@ -60,7 +60,7 @@ public final class LSTMCell: Link {
             "LSTMCell: expected an input (batch, inputs) and a state of two arrays (batch, \(hidden)), got \(x.shape), \(state.h.shape) and \(state.c.shape)"
         )
         weight.initialize([4 * hidden, x.shape[1] + hidden])
-        let (c, h) = lstm(state.c, linear(concatenate([x, state.h], axis: 1), weight.variable, bias.variable))
+        let (c, h) = inScope { lstm(state.c, linear(concatenate([x, state.h], axis: 1), weight.variable, bias.variable)) }
         return (h, c)
     }
 }

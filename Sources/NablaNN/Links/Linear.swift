@@ -37,6 +37,6 @@ public final class Linear: Link, Layer {
     public func callAsFunction(_ x: Variable) -> Variable {
         require(x.rank >= 1, "Linear: expected an input of at least one axis, got a single number")
         weight.initialize([outputs, x.shape[x.rank - 1]])
-        return linear(x, weight.variable, bias?.variable)
+        return inScope { linear(x, weight.variable, bias?.variable) }
     }
 }

@@ -13,7 +13,8 @@ struct SVGCanvas: Canvas {
 
     /// The whole document.
     var text: String {
-        let size = "width=\"\(number(width))\" height=\"\(number(height))\" viewBox=\"0 0 \(number(width)) \(number(height))\""
+        let size =
+            "width=\"\(Self.number(width))\" height=\"\(Self.number(height))\" viewBox=\"0 0 \(Self.number(width)) \(Self.number(height))\""
         return """
             <svg xmlns="http://www.w3.org/2000/svg" \(size) font-family="Helvetica, Arial, sans-serif">
             \(body)</svg>
@@ -38,21 +39,21 @@ struct SVGCanvas: Canvas {
     }
 
     mutating func fill(_ rectangle: Rectangle, color: Color) {
-        body += "<rect x=\"\(number(rectangle.x))\" y=\"\(number(rectangle.y))\" "
-        body += "width=\"\(number(rectangle.width))\" height=\"\(number(rectangle.height))\" fill=\"\(color.hex)\"/>\n"
+        body += "<rect x=\"\(Self.number(rectangle.x))\" y=\"\(Self.number(rectangle.y))\" "
+        body += "width=\"\(Self.number(rectangle.width))\" height=\"\(Self.number(rectangle.height))\" fill=\"\(color.hex)\"/>\n"
     }
 
     mutating func draw(_ points: [Point], stroke: Stroke) {
         guard let first = points.first else { return }
-        let opacity = stroke.opacity < 1 ? "opacity=\"\(number(stroke.opacity))\" " : ""
+        let opacity = stroke.opacity < 1 ? "opacity=\"\(Self.number(stroke.opacity))\" " : ""
         if points.count == 1 {
-            body += "<circle cx=\"\(number(first.x))\" cy=\"\(number(first.y))\" r=\"\(number(stroke.width / 2))\" "
+            body += "<circle cx=\"\(Self.number(first.x))\" cy=\"\(Self.number(first.y))\" r=\"\(Self.number(stroke.width / 2))\" "
             body += "\(opacity)fill=\"\(stroke.color.hex)\"/>\n"
             return
         }
-        let path = points.map { "\(number($0.x)),\(number($0.y))" }.joined(separator: " ")
-        let dashes = stroke.dashes.isEmpty ? "" : "stroke-dasharray=\"\(stroke.dashes.map(number).joined(separator: " "))\" "
-        body += "<polyline points=\"\(path)\" fill=\"none\" stroke=\"\(stroke.color.hex)\" stroke-width=\"\(number(stroke.width))\" "
+        let path = points.map { "\(Self.number($0.x)),\(Self.number($0.y))" }.joined(separator: " ")
+        let dashes = stroke.dashes.isEmpty ? "" : "stroke-dasharray=\"\(stroke.dashes.map(Self.number).joined(separator: " "))\" "
+        body += "<polyline points=\"\(path)\" fill=\"none\" stroke=\"\(stroke.color.hex)\" stroke-width=\"\(Self.number(stroke.width))\" "
         body += "\(opacity)\(dashes)stroke-linejoin=\"round\" stroke-linecap=\"\(stroke.dashes.isEmpty ? "round" : "butt")\"/>\n"
     }
 
@@ -60,15 +61,15 @@ struct SVGCanvas: Canvas {
         _ text: String, at point: Point, size: Double, color: Color, anchor: TextAnchor, isBold: Bool, isVertical: Bool
     ) {
         guard !text.isEmpty else { return }
-        let (x, y) = (number(point.x), number(point.y))
-        body += "<text x=\"\(x)\" y=\"\(y)\" font-size=\"\(number(size))\" fill=\"\(color.hex)\" text-anchor=\"\(anchor.rawValue)\""
+        let (x, y) = (Self.number(point.x), Self.number(point.y))
+        body += "<text x=\"\(x)\" y=\"\(y)\" font-size=\"\(Self.number(size))\" fill=\"\(color.hex)\" text-anchor=\"\(anchor.rawValue)\""
         if isBold { body += " font-weight=\"bold\"" }
         if isVertical { body += " transform=\"rotate(-90 \(x) \(y))\"" }
-        body += ">\(escaped(text))</text>\n"
+        body += ">\(Self.escaped(text))</text>\n"
     }
 
     /// A hundredth of a pixel is enough, and keeps documents small.
-    private func number(_ value: Double) -> String {
+    static func number(_ value: Double) -> String {
         let hundredths = Int((value * 100).rounded())
         let (whole, rest) = abs(hundredths).quotientAndRemainder(dividingBy: 100)
         let sign = hundredths < 0 ? "-" : ""
@@ -76,7 +77,7 @@ struct SVGCanvas: Canvas {
         return rest % 10 == 0 ? "\(sign)\(whole).\(rest / 10)" : "\(sign)\(whole).\(rest < 10 ? "0" : "")\(rest)"
     }
 
-    private func escaped(_ text: String) -> String {
+    static func escaped(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -51,6 +51,7 @@ struct BatchedWalk {
         }
         for (array, function) in trace.decisions where trace.isDerived(array) { throw Obstacle(function) }
         self.results = results.map { values.operand($0) }
+        if let unlisted = values.unlisted { throw Obstacle("\(unlisted), which is not in the trace") }
         valueCount = values.count
         keepNeeded()
         for step in steps {
@@ -121,6 +122,8 @@ private struct KnownValues {
     }
 
     private(set) var count = 0
+    /// A function that made a value's place without being in the trace.
+    private(set) var unlisted: String?
     private var places: [Place: Int] = [:]
     private var arrays: [ObjectIdentifier: Int] = [:]
 
@@ -132,9 +135,10 @@ private struct KnownValues {
         return count
     }
 
-    func operand(_ variable: Variable) -> BatchedWalk.Operand {
+    mutating func operand(_ variable: Variable) -> BatchedWalk.Operand {
         if let node = variable.node, let value = places[Place(node, variable.output)] { return .value(value, isCut: false) }
-        if let value = arrays[ObjectIdentifier(variable.array.body)] { return .value(value, isCut: true) }
-        return .constant(variable)
+        guard let value = arrays[ObjectIdentifier(variable.array.body)] else { return .constant(variable) }
+        if let node = variable.node, !(node is LeafNode) { unlisted = node.label }
+        return .value(value, isCut: true)
     }
 }

@@ -1,0 +1,95 @@
+import CNablaRuntime
+
+/// Runs `body` and stops at the first NaN or infinity that a function, or the gradient of one, makes of finite numbers.
+///
+///     detectAnomaly {
+///         let loss = log(model(x)).mean()
+///         loss.backward()
+///     }
+///
+/// The message names the function, the order of derivative, the shapes, the line of the user's code that ran the function (where the program
+/// has debug information, as SwiftPM's builds have), and for gradients the functions from the loss down to this one. A NaN among the inputs
+/// stops too. An infinity among them may be meant, and so may the infinities that it leads to; a NaN that comes of it stops.
+///
+/// Everything runs about as fast as a look at every number allows, and each recorded function keeps some hundred bytes more. The scope
+/// belongs to the thread; it must not span an `await`.
+public func detectAnomaly<R>(_ body: () throws -> R) rethrows -> R {
+    let program = CreationSite.Program()
+    return try Observation.with(
+        {
+            $0.anomalies = AnomalySearch(program)
+            $0.sites = program
+        }, body)
+}
+
+/// The search for the first number that is none.
+final class AnomalySearch {
+    private let program: CreationSite.Program
+
+    init(_ program: CreationSite.Program) { self.program = program }
+
+    /// Looks at the results of a function.
+    func check(_ node: FunctionNode, _ inputs: [Variable], _ outputs: [NDArray]) {
+        guard let (index, output, found) = Self.firstAnomaly(outputs) else { return }
+        let origin = inputs.firstIndex { Self.anomaly(in: $0.array) != nil }
+        if origin != nil && found != "NaN" { return }
+        let site = CreationSite(program)?.userLine
+        let which = outputs.count == 1 ? "" : " as output \(index)"
+        let shapes = inputs.map { "\($0.dtype)\($0.shape)" }.joined(separator: ", ")
+        let cause =
+            origin.map { i in
+                "input \(i) holds \(Self.anomaly(in: inputs[i].array) ?? "NaN") already, "
+                    + "and \(inputs[i].creator.map { "\($0.label) made it" } ?? "no function made it")"
+            } ?? "all inputs are finite"
+        fail(
+            """
+            detectAnomaly: expected finite numbers, got \(found) from \(node.label)\(which)
+              in: \(Self.word(forOrder: Int(nr_order())))
+              at: \(site ?? "a line that the program has no debug information for")
+              shapes: (\(shapes)) -> \(output.dtype)\(output.shape)
+              \(cause)
+            """)
+    }
+
+    /// Looks at the gradients that have reached the inputs of a function.
+    func check(_ node: FunctionNode, order: Int, _ walk: BackwardWalk) {
+        for (index, gradient) in walk.gradientsReached(by: node) {
+            guard let found = Self.anomaly(in: gradient.array) else { continue }
+            let path = walk.path(to: node).map(\.label)
+            let steps = path.count <= 12 ? path : path.prefix(5) + ["... \(path.count - 10) more ..."] + path.suffix(5)
+            let origin = node.more?.origin
+            let scope = origin?.scope.map { $0.isEmpty ? "" : " of \($0)" } ?? ""
+            fail(
+                """
+                detectAnomaly: expected finite numbers, got \(found) in the gradient of \(node.label)\(scope) with respect to input \(index)
+                  in: \(Self.word(forOrder: order))
+                  at: \(origin?.site?.userLine ?? "a line outside detectAnomaly, or without debug information") (where \(node.label) ran)
+                  shapes: \(node.layouts)
+                  path from the loss: \(steps.joined(separator: " <- "))
+                """)
+        }
+    }
+
+    private static func word(forOrder order: Int) -> String { ComputationGraph.Node.word(forOrder: order) }
+
+    private static func firstAnomaly(_ arrays: [NDArray]) -> (index: Int, array: NDArray, found: String)? {
+        for (i, array) in arrays.enumerated() { if let found = anomaly(in: array) { return (i, array, found) } }
+        return nil
+    }
+
+    /// "NaN" or "infinity" if `array` holds one.
+    private static func anomaly(in array: NDArray) -> String? {
+        // The product with 0 is NaN for both and 0 for all else: one pass, and no mask.
+        guard array.dtype.isFloating, array.count > 0, (array * 0).sum().item().isNaN else { return nil }
+        return array.sum().item().isNaN && array.doubles.contains(where: \.isNaN) ? "NaN" : "infinity"
+    }
+}
+
+extension FunctionNode {
+    /// Shapes and element types of inputs and outputs, for messages.
+    package final var layouts: String {
+        func text(_ layout: (Shape, DType)) -> String { "\(layout.1)\(layout.0)" }
+        let inputs = (0..<inputCount).map { edge($0).node == nil ? "constant" : text(edge($0).layout) }
+        return "(\(inputs.joined(separator: ", "))) -> \((0..<outputCount).map { text(outputLayout($0)) }.joined(separator: ", "))"
+    }
+}

@@ -1,0 +1,67 @@
+import CNablaRuntime
+
+/// What a graph consists of and what memory it keeps.
+///
+///     print(GraphStatistics(of: loss))
+///
+///     function     calls  retained bytes
+///     Linear           3          811008
+///     Tanh             2          524288
+///     total            5         1335296 (in 7 arrays)
+public struct GraphStatistics: Sendable {
+    /// How often a function occurs, and the bytes it keeps for its derivative.
+    public struct Share: Sendable, Hashable {
+        public var count = 0
+        public var retainedBytes = 0
+    }
+
+    /// By the functions' labels. An array that several functions keep counts for each.
+    public private(set) var functions: [String: Share] = [:]
+    /// Variables at which the graph begins.
+    public private(set) var leafCount = 0
+    /// Bytes of all retained arrays, each counted once.
+    public private(set) var retainedBytes = 0
+
+    /// Counts what lies behind `outputs`.
+    public init(of outputs: [Variable]) {
+        let graph = graph(of: outputs.filter(\.isRecorded))
+        leafCount = graph.nodes.count { $0.kind == .leaf }
+        retainedBytes = graph.retainedBytes
+        for node in graph.nodes where node.kind == .function {
+            functions[node.name, default: Share()].count += 1
+            functions[node.name, default: Share()].retainedBytes += node.retainedBytes
+        }
+    }
+
+    /// Counts what lies behind `output`.
+    public init(of output: Variable) { self.init(of: [output]) }
+
+    /// The number of functions.
+    public var functionCount: Int { functions.values.reduce(0) { $0 + $1.count } }
+
+    /// Function nodes and leaves now alive in this process.
+    public static var liveNodes: Int { Int(nr_live_nodes()) }
+}
+
+extension GraphStatistics: CustomStringConvertible {
+    /// A table, what keeps most first.
+    public var description: String {
+        let rows = functions.sorted { ($1.value.retainedBytes, $0.key) < ($0.value.retainedBytes, $1.key) }
+        return textTable(
+            ["function", "calls", "retained bytes"],
+            rows.map { [$0.key, "\($0.value.count)", "\($0.value.retainedBytes)"] }
+                + [["all, each array once", "\(functionCount)", "\(retainedBytes)"]])
+    }
+}
+
+/// Rows under headings: the first column to the left, the others to the right.
+func textTable(_ headings: [String], _ rows: [[String]]) -> String {
+    let lines = [headings] + rows
+    let widths = headings.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
+    return lines.map { line in
+        line.enumerated().map { i, text in
+            let space = String(repeating: " ", count: widths[i] - text.count)
+            return i == 0 ? text + space : space + text
+        }.joined(separator: "  ")
+    }.joined(separator: "\n")
+}

@@ -1,0 +1,83 @@
+// Solutions of equations as functions of everything that the equations depend on: the result is differentiated by the implicit function theorem, to
+// any order and in both modes, and nothing of the iterations is kept (Blondel et al., *Efficient and modular implicit differentiation*, 2022).
+
+/// x* with g(x*) = 0, as a function of all variables that `g` touches besides its argument: ∂x*/∂θ = -(∂g/∂x)⁻¹ ∂g/∂θ.
+///
+///     // Kepler's equation: the eccentric anomaly of a body, as a function of eccentricity and mean anomaly.
+///     let anomaly = root(of: { $0 - e * sin($0) - m }, at: m)
+///
+/// - Parameters:
+///   - g: from the structure of `x` to itself. It runs again for each derivative, and must compute the same then, as in a `checkpoint`.
+///   - x: where the search starts. No gradient flows to it.
+///   - solver: finds x* from the start, unrecorded; by default Newton's method with GMRES and backtracking, stopped when a step is below
+///     1e-10 of x (1e-5 in float32). Derivatives are those of the exact solution, at the point found.
+///   - linearSolver: solves the systems of the derivatives.
+public func root<T: VariableTree>(
+    of g: @escaping (T) -> T, at x: T, solver: ((T) -> T)? = nil, linearSolver: LinearSolver = .gmres()
+) -> T {
+    let residual: ([Variable]) -> [Variable] = { places in
+        let value = g(x.replacingVariables(places)).variables
+        Transform.check(value, like: places, "root", "results")
+        return value
+    }
+    let start = x.variables.map(\.array)
+    let solution = solver.map { found(by: $0, from: x, "root") } ?? newtonRoot("root", of: residual, from: start)
+    return x.replacingVariables(ImplicitFunction.record("root", residual, solvedBy: solution, linearSolver))
+}
+
+/// x* = f(x*), as a function of all variables that `f` touches besides its argument: ∂x*/∂θ = (1 - ∂f/∂x)⁻¹ ∂f/∂θ.
+///
+///     let state = fixedPoint(of: { tanh(matmul(w, $0) + u) }, at: zero)         // an equilibrium layer (Bai, Kolter and Koltun, 2019)
+///
+/// - Parameters:
+///   - f: from the structure of `x` to itself; see `root`.
+///   - x: where the iterations start. No gradient flows to it.
+///   - solver: finds x* from the start, unrecorded; by default Anderson's acceleration of the iterations, stopped when f(x) is within
+///     1e-12 of x (1e-6 in float32).
+///   - linearSolver: solves the systems of the derivatives.
+public func fixedPoint<T: VariableTree>(
+    of f: @escaping (T) -> T, at x: T, solver: ((T) -> T)? = nil, linearSolver: LinearSolver = .gmres()
+) -> T {
+    let next: ([Variable]) -> [Variable] = { places in
+        let value = f(x.replacingVariables(places)).variables
+        Transform.check(value, like: places, "fixedPoint", "results")
+        return value
+    }
+    let start = x.variables.map(\.array)
+    let solution = solver.map { found(by: $0, from: x, "fixedPoint") } ?? andersonFixedPoint("fixedPoint", of: next, from: start)
+    return x.replacingVariables(
+        ImplicitFunction.record(
+            "fixedPoint", { x in zip(next(x), x).map { $0 - $1 } }, solvedBy: solution, linearSolver))
+}
+
+/// A local minimum x* of a function to a single number, as a function of all variables that `f` touches besides its argument:
+/// ∂x*/∂θ = -H⁻¹ ∂∇f/∂θ with H = ∂²f/∂x².
+///
+///     // The gradient of a validation loss with respect to the strength of a penalty.
+///     let weights = argmin(of: { meanSquaredError(matmul(x, $0), y) + strength * square($0).sum() }, at: zero)
+///     let slope = grad(of: meanSquaredError(matmul(xv, weights), yv), wrt: strength)
+///
+/// - Parameters:
+///   - f: to a single number; see `root`. Its second derivatives at x* must be positive definite.
+///   - x: where the search starts. No gradient flows to it.
+///   - solver: finds x* from the start, unrecorded; by default Newton's method with conjugate gradients and backtracking, stopped when a step is
+///     below 1e-10 of x (1e-5 in float32).
+///   - linearSolver: solves the systems of the derivatives.
+public func argmin<T: VariableTree>(
+    of f: @escaping (T) -> Variable, at x: T, solver: ((T) -> T)? = nil, linearSolver: LinearSolver = .conjugateGradients()
+) -> T {
+    let value: ([Variable]) -> Variable = { f(x.replacingVariables($0)) }
+    let start = x.variables.map(\.array)
+    let solution = solver.map { found(by: $0, from: x, "argmin") } ?? newtonMinimum("argmin", of: value, from: start)
+    return x.replacingVariables(
+        ImplicitFunction.record(
+            "argmin", { gradient(of: value, at: $0, enableDoubleBackprop: true) }, solvedBy: solution, linearSolver))
+}
+
+/// What a solver of the user's finds, unrecorded.
+private func found<T: VariableTree>(by solver: (T) -> T, from x: T, _ function: String) -> [NDArray] {
+    let constants = x.variables.map { $0.detached() }
+    let solution = noBackprop { solver(x.replacingVariables(constants)) }.variables
+    Transform.check(solution, like: constants, function, "solutions")
+    return solution.map(\.array)
+}

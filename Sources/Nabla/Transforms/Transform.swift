@@ -1,0 +1,45 @@
+import CNablaRuntime
+
+/// What transforms of closures have in common: the closure runs recorded, at places of its own.
+enum Transform {
+    /// Whether a result is recorded when the caller does not say: when it is computed inside the closure of another transform, or of a
+    /// checkpoint, which may have to differentiate it.
+    static func isResultRecorded(_ choice: Bool?) -> Bool {
+        choice ?? (isRecording && (nr_transforms() > 0 || nr_scope() != 0))
+    }
+
+    /// Runs `body`, which runs a closure of the user's, with recording.
+    static func run<R>(_ body: () throws -> R) rethrows -> R {
+        let depth = nr_transforms()
+        nr_set_transforms(depth + 1)
+        defer { nr_set_transforms(depth) }
+        return try withRecording(true, body)
+    }
+
+    /// Stops unless the parts of `v` have the layouts of those of `x`.
+    static func check(_ v: [Variable], like x: [Variable], _ function: String, _ argument: String) {
+        require(v.count == x.count, "\(function): expected \(x.count) \(argument), one for each variable, got \(v.count)")
+        for (a, b) in zip(v, x) {
+            require(
+                a.shape == b.shape && a.dtype == b.dtype,
+                "\(function): expected \(argument) of \(b.dtype)\(b.shape), got \(a.dtype)\(a.shape)")
+        }
+    }
+}
+
+extension Variable {
+    /// A place of its own with the same numbers, at which a closure is differentiated: a leaf for a constant, otherwise a new place behind this
+    /// one. What the closure captured and was computed from this variable is held fixed so.
+    var withPlace: Variable {
+        if !isRecorded { return Variable(array) }
+        return forceBackprop { FunctionNode.recorded(self, array) { Place() } }
+    }
+}
+
+/// f(x) = x
+private final class Place: LinearFunction {
+    override func forward(_ inputs: [NDArray]) -> [NDArray] { inputs }
+    override func applied(to batch: Batch) -> [Variable]? { [batch[0]] }
+    override func again(_ arguments: [Variable]) -> Variable { arguments[0].unchanged }
+    override func transpose(_ g: Variable, _ index: Int) -> Variable { g.unchanged }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import Nabla
+import Testing
+
+/// Where the first NaN or infinity comes from.
+@Suite struct AnomalyTests {
+    private func expect(_ fragments: String..., in result: ExitTest.Result, location: SourceLocation = #_sourceLocation) {
+        let text = String(decoding: result.standardErrorContent, as: UTF8.self)
+        for fragment in fragments { #expect(text.contains(fragment), "\(text.prefix(900))", sourceLocation: location) }
+    }
+
+    // Code inside a macro's argument has lines in the macro's expansion, so what runs has functions of its own.
+
+    private static func logarithmOfZero() {
+        let h = Variable(NDArray([1.0, 0])) * 2
+        _ = log(h)
+    }
+
+    @Test func theFunctionThatMakesInfinityIsNamedWithTheUsersLine() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            detectAnomaly { AnomalyTests.logarithmOfZero() }
+        }
+        expect(
+            "detectAnomaly: expected finite numbers, got infinity from Log", "in: forward", "AnomalyTests.swift:16",
+            "shapes: (float64[2]) -> float64[2]", "all inputs are finite", in: result)
+    }
+
+    /// The root is finite at 0, and its derivative is not.
+    private static func slopeOfRoot() {
+        let root = sqrt(Variable(NDArray([4.0, 0])))
+        (root * 3).sum().backward()
+    }
+
+    @Test func theGradientThatMakesInfinityIsNamedWithTheLineOfItsFunctionAndThePath() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            detectAnomaly { AnomalyTests.slopeOfRoot() }
+        }
+        expect(
+            "got infinity in the gradient of Sqrt with respect to input 0", "in: gradient", "AnomalyTests.swift:30",
+            "shapes: (float64[2]) -> float64[2]", "path from the loss: Sum <- MultiplyScalar <- Sqrt", in: result)
+    }
+
+    /// x^1.5 has a finite slope at 0 and no finite curvature.
+    private static func curvatureOfPower() {
+        let x = Variable(NDArray([0.0, 1]))
+        let y = pow(x, 1.5).sum()
+        let g = grad(of: y, wrt: x, enableDoubleBackprop: true)
+        _ = grad(of: g.sum(), wrt: x)
+    }
+
+    @Test func theOrderOfDerivativeIsTold() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            detectAnomaly { AnomalyTests.curvatureOfPower() }
+        }
+        expect("in the gradient of PowScalar", "in: gradient of gradient", "AnomalyTests.swift:46", in: result)
+    }
+
+    @Test func aNaNThatComesInStopsAtTheFirstFunction() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            detectAnomaly { _ = sin(Variable(NDArray([1.0, .nan]))) }
+        }
+        expect("got NaN from Sin", "input 0 holds NaN already, and no function made it", in: result)
+    }
+
+    @Test func infinitiesThatAreMeantPass() {
+        let x = Variable(NDArray([1.0, 2]))
+        let masked = detectAnomaly { () -> Variable in
+            let y = softmax(x + Variable(constant: NDArray([0.0, -.infinity])), axis: 0)
+            return grad(of: y[0], wrt: x)
+        }
+        #expect(masked.array.doubles == [0, 0])
+    }
+
+    @Test func outsideNothingIsLookedFor() {
+        detectAnomaly {}
+        #expect(log(Variable(0.0)).item() == -.infinity)
+    }
+
+    @Test func finiteRunsKeepTheirNumbers() {
+        let x = Variable(NDArray([0.3, 1.2]))
+        func run() -> [Double] {
+            let g = grad(of: (sin(x) * exp(x)).sum(), wrt: x, enableDoubleBackprop: true)
+            return grad(of: square(g).sum(), wrt: x).array.doubles
+        }
+        #expect(detectAnomaly { run() } == run())
+    }
+
+    @Test func statisticsCountFunctionsAndWhatTheyKeep() {
+        let x = Variable(NDArray.ones([4, 8], dtype: .float64))
+        let y = (tanh(x) * tanh(x)).sum()
+        let statistics = GraphStatistics(of: y)
+        #expect(statistics.functions["Tanh"]?.count == 2 && statistics.functions["Tanh"]?.retainedBytes == 512)
+        // The product keeps the outputs that the hyperbolic tangents keep.
+        #expect(statistics.functions["Multiply"]?.count == 1 && statistics.functions["Multiply"]?.retainedBytes == 512)
+        #expect(statistics.retainedBytes == 512 && statistics.functionCount == 4 && statistics.leafCount == 1)
+        #expect("\(statistics)".contains("Tanh"))
+    }
+}
+
+/// Counts are of the whole process, which is why the suites run one after another.
+@Suite(.serialized) struct LeakCheckTests {
+    @Test func aStepThatKeepsNothingPasses() throws {
+        let x = Variable(NDArray.ones([64, 64], dtype: .float64))
+        try checkNoLeaks { _ = grad(of: sin(x).sum(), wrt: x, enableDoubleBackprop: true) }
+    }
+
+    @Test func whatIsKeptIsFound() {
+        let x = Variable(NDArray.ones([64, 64], dtype: .float64))
+        var kept: [Variable] = []
+        let error = #expect(throws: LeakError.self) { try checkNoLeaks { kept.append(sin(x)) } }
+        #expect(error?.nodes == 1 && error?.bytes == 64 * 64 * 8)
+        #expect("\(error!)" == "checkNoLeaks: expected nothing to outlive the body, got 1 nodes of graphs and 32768 bytes of arrays")
+    }
+}

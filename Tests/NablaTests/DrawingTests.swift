@@ -1,0 +1,124 @@
+import Nabla
+import Testing
+
+/// The drawing walk: which nodes and edges it finds, and what it says about them.
+@Suite struct DrawingTests {
+    @Test func aProductAndASumAreFiveVariablesAndTwoFunctions() {
+        let (x1, x2, x3) = (Variable(2.0), Variable(3.0), Variable(5.0))
+        let y = x1 * x2 + x3
+        let drawn = graph(of: y, names: ["x1": x1, "x2": x2, "x3": x3, "y": y])
+        #expect(drawn.variableCount == 5 && drawn.functionCount == 2 && drawn.edges.count == 6)
+        #expect(drawn.highestOrder == 0)
+        // The product keeps both factors, the sum nothing.
+        #expect(drawn.retainedBytes == 16)
+        #expect(drawn.nodes.filter { $0.kind == .function }.map(\.retainedBytes) == [16, 0])
+        #expect(drawn.nodes.filter { $0.kind == .leaf }.map(\.name).sorted() == ["x1", "x2", "x3"])
+        #expect(drawn.nodes.filter(\.isOutput).map(\.name) == ["y"])
+        #expect(drawn.edges.allSatisfy { $0.source < $0.target || drawn.nodes[$0.source].kind == .function })
+        #expect(
+            "\(drawn)" == """
+                graph: 5 variables, 2 functions, order 0, 16 bytes retained
+                x1: float64[]
+                x2: float64[]
+                  %4: float64[] = Multiply(x1, x2), keeps 16 bytes
+                x3: float64[]
+                  y: float64[] = Add(%4, x3)
+                """)
+    }
+
+    @Test func eachRecordedWalkIsAnOrderOfItsOwn() {
+        let x = Variable(NDArray([0.5, 1.5]))
+        let y = (sin(x) * x).sum()
+        let gx = grad(of: y, wrt: x, enableDoubleBackprop: true)
+        let ggx = grad(of: gx.sum(), wrt: x, enableDoubleBackprop: true)
+        let gggx = grad(of: ggx.sum(), wrt: x, enableDoubleBackprop: true)
+        func orders(_ v: Variable) -> Set<Int> { Set(graph(of: v).nodes.filter { $0.kind == .function }.map(\.order)) }
+        #expect(orders(y) == [0])
+        #expect(orders(gx) == [0, 1])
+        #expect(orders(gggx).max() == 3 && orders(ggx).max() == 2)
+        // What the user computes from gradients is forward again; its own gradient is of the next order.
+        let loss = square(gx).sum() + y
+        let drawn = graph(of: loss)
+        #expect(drawn.nodes.last { $0.kind == .function }?.order == 0)
+        #expect(orders(grad(of: loss, wrt: x, enableDoubleBackprop: true)).max() == 2)
+    }
+
+    @Test func tangentsAreOfTheNextOrderHoweverTheyArise() {
+        let x = Variable(NDArray([0.5, 1.5, -1]))
+        // A cumulative sum and a maximum: one is linear, the other's pushforward is a transposed pullback.
+        let y = x.max(axis: 0) * x.cumulativeSum(axis: 0).sum()
+        let tangent = jvp(of: [y], wrt: [x], along: [Variable(constant: .ones([3], dtype: .float64))], enableDoubleBackprop: true)[0]
+        let drawn = graph(of: tangent)
+        #expect(Set(drawn.nodes.filter { $0.kind == .function }.map(\.order)) == [0, 1])
+        // After the walk the user's code records forward functions again.
+        #expect(graph(of: x * 2).highestOrder == 0)
+    }
+
+    @Test func namesPutLeavesAndTheirFunctionsInLinks() {
+        let x = Variable(NDArray.ones([2, 3], dtype: .float64))
+        let (w1, w2) = (Variable(NDArray.ones([3, 3], dtype: .float64)), Variable(NDArray.ones([3, 1], dtype: .float64)))
+        let y = matmul(tanh(matmul(x, w1)), w2).sum()
+        let drawn = graph(of: y, names: ["net/a/weight": w1, "net/b/weight": w2])
+        let scopes = Dictionary(
+            uniqueKeysWithValues: drawn.nodes.enumerated().filter { $0.element.kind == .function }.map { ($0.offset, $0.element) })
+        #expect(scopes.sorted { $0.key < $1.key }.map { $0.value.scope } == ["net/a", "net", "net/b", ""])
+        #expect(drawn.scopes == ["net", "net/a", "net/b"])
+    }
+
+    @Test func scopesAreRememberedOnlyWhenAskedFor() {
+        let x = Variable(NDArray([1.0, 2]))
+        func model() -> Variable { scope("outer") { scope("inner") { sin(x) } * x }.sum() }
+        func scopes(_ v: Variable) -> [String] { graph(of: v).nodes.filter { $0.kind == .function }.map(\.scope) }
+        #expect(scopes(model()) == ["", "", ""])
+        #expect(scopes(recordingNames { model() }) == ["outer/inner", "outer", ""])
+        let gradient = recordingNames { grad(of: model(), wrt: x, enableDoubleBackprop: true) }
+        let inner = graph(of: gradient).nodes.filter { $0.kind == .function && $0.scope == "outer/inner" }
+        #expect(inner.contains { $0.order == 0 } && inner.contains { $0.order == 1 })
+    }
+
+    @Test func linesAreRememberedOnlyWhenAskedFor() throws {
+        let x = Variable(NDArray([1.0, 2]))
+        let here = #line + 1
+        func model() -> Variable { sin(x).sum() }
+        func lines(_ v: Variable) -> [String] { graph(of: v).nodes.filter { $0.kind == .function }.map(\.line) }
+        #expect(lines(recordingNames { model() }) == ["", ""])
+        let gradient = recordingNames(lines: true) { grad(of: model(), wrt: x, enableDoubleBackprop: true) }
+        let found = lines(gradient)
+        #expect(found.count > 1 && found.allSatisfy { $0.hasSuffix("DrawingTests.swift:\(here)") }, "\(found)")
+    }
+
+    @Test func constantsAreShownWhenAskedForAndRetained() {
+        let x = Variable(NDArray([1.0, 2]))
+        let y = x * Variable(constant: NDArray([3.0, 4]))
+        #expect(graph(of: y).nodes.contains { $0.kind == .constant } == false)
+        let drawn = graph(of: y, constants: true)
+        #expect(drawn.nodes.filter { $0.kind == .constant }.map(\.shape) == [[2]])
+    }
+
+    @Test func functionsOfSeveralOutputsHaveAnEdgeToEachUsedOne() {
+        let x = Variable(NDArray([1.0, 2, 3, 4]))
+        let parts = x.split(into: 2)
+        let drawn = graph(of: parts[0] * parts[1])
+        let split = drawn.nodes.firstIndex { $0.name == "Split" }
+        #expect(drawn.edges.filter { $0.source == split }.map(\.position).sorted() == [0, 1])
+    }
+
+    @Test func dotQuotesNamesAndColoursOrders() {
+        let x = Variable(NDArray([1.0]))
+        let y = x * x
+        let text = graph(of: grad(of: y.sum(), wrt: x, enableDoubleBackprop: true), names: ["a \"b\" \\": x]).dot
+        #expect(text.contains(#"a \"b\" \\"#) && text.contains(OrderColor(order: 0).stroke) && text.contains(OrderColor(order: 1).stroke))
+        #expect(text.hasPrefix("digraph {") && text.hasSuffix("}\n"))
+    }
+
+    @Test func deepGraphsAreFoundWithoutRecursion() {
+        let x = Variable(1.0)
+        var h = x
+        for _ in 0..<20_000 { h = h + 1 }
+        #expect(graph(of: h).nodes.count == 40_001)
+    }
+
+    @Test func aConstantHasNoGraph() async {
+        await #expect(processExitsWith: .failure) { _ = graph(of: Variable(constant: NDArray(1.0))) }
+    }
+}
