@@ -14,7 +14,8 @@
 ///
 /// - Parameters:
 ///   - inputs: handed to `body`; captured variables do as well.
-///   - body: is kept as long as the results can be differentiated; it must not call `backward()`, which changes gradients.
+///   - body: is kept, with what it captures, as long as the results can be differentiated; an object that it captures should not hold the
+///     results for longer than that, or both live on. It must not call `backward()`, which changes gradients.
 public func checkpoint(_ inputs: [Variable], _ body: @escaping ([Variable]) -> [Variable]) -> [Variable] {
     guard isRecording else { return body(inputs) }
     return Checkpoint.record { body(inputs) }
