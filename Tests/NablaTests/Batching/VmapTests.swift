@@ -44,6 +44,19 @@ import Testing
         expectLikeLoop { x in noBackprop { x * 2 } * x + x.detached() }
     }
 
+    /// Nodes that stand for closures that run again, or for solutions of equations.
+    @Test func checkpointsAndSolutions() {
+        expectLikeLoop { x in checkpoint(x) { tanh($0 * w) } }
+        expectLikeLoop { x in grad(of: checkpoint(x) { sin($0 * w) }.sum(), wrt: x, enableDoubleBackprop: true) }
+        expectLikeLoop({ x in linearSolve({ (v: Variable) in v * (2 + square(w * x)) }, rightHandSide: x) }, tolerance: 1e-9)
+        let y = checkpoint(x) { exp($0) * w }
+        let columns = jacobian(of: { row in matmul(row, y) }, at: Variable(NDArray([1.0, 2, 3, 4])))
+        #expect(isClose(columns.array.doubles, y.transposed().array.doubles))
+        let sums = jacobian(of: { z in checkpoint(z) { sin($0) }.sum(axis: 0) }, at: x)
+        let expected = (0..<3).map { j in (0..<12).map { $0 % 3 == j ? cos(x.array).doubles[$0] : 0 } }
+        #expect(isClose(sums.array.doubles, expected.flatMap { $0 }))
+    }
+
     @Test func derivativesOfABatch() {
         let f: (Variable) -> Variable = { ($0 * tanh($0 * w)).sum() }
         let tangent = jvp(of: { vmap(f)($0) }, at: x, along: x).tangent
