@@ -1,5 +1,7 @@
 #include "iterate.h"
 
+#include <string.h>
+
 _Noreturn void nk_unsupported(const char *kernel, int op, nk_dtype type) {
     static const char *const names[] = {"float32", "float64", "int32", "int64", "bool"};
     const char *name = type >= NK_F32 && type <= NK_BOOL ? names[type] : "an unknown type";
@@ -228,8 +230,90 @@ static void tiled_body(void *context, int64_t begin, int64_t end) {
     }
 }
 
+// MARK: Repeated rows
+// A short row that stands beside many rows of `out`, such as a layer's bias: a call of the loop for each would take longer than the
+// row. It is copied a few times to a small buffer, and the loop takes that many rows at once.
+
+enum { REPEATED_LENGTH = 64, REPEATED_ELEMENTS = 512, REPEATED_FILLS = 8 };
+
+typedef struct {
+    const nk_walk_job *job;
+    bool repeated[NK_OPERANDS];
+    int64_t rows;   // in a buffer
+    int64_t bands;  // of REPEATED_FILLS * rows rows along the second axis
+} repeated_job;
+
+static bool find_repeats(const nk_walk_job *job, repeated_job *repeats) {
+    const nk_plan *plan = job->plan;
+    int64_t length = plan->extent[0];
+    if (length > REPEATED_LENGTH || plan->extent[1] < 8) return false;
+    bool any = false;
+    for (int k = 0; k < job->operands; k++) {
+        repeats->repeated[k] = plan->stride[1][k] != plan->stride[0][k] * length;
+        if (!repeats->repeated[k]) continue;
+        if (k == 0 || plan->stride[1][k] != 0 || plan->stride[0][k] != 1 || job->sizes[k] == 0) return false;
+        any = true;
+    }
+    return any;
+}
+
+static void repeated_body(void *context, int64_t begin, int64_t end) {
+    const repeated_job *repeats = context;
+    const nk_walk_job *job = repeats->job;
+    const nk_plan *plan = job->plan;
+    int64_t length = plan->extent[0], band = REPEATED_FILLS * repeats->rows;
+    _Alignas(64) char buffers[NK_OPERANDS - 1][REPEATED_ELEMENTS * 8];
+    const char *sources[NK_OPERANDS] = {NULL};
+    for (int64_t unit = begin; unit < end; unit++) {
+        int64_t first = unit % repeats->bands * band, rest = unit / repeats->bands;
+        int64_t rows = plan->extent[1] - first < band ? plan->extent[1] - first : band;
+        char *pointers[NK_OPERANDS];
+        for (int k = 0; k < job->operands; k++) pointers[k] = job->pointers[k] + first * plan->stride[1][k] * job->sizes[k];
+        for (int axis = 2; axis < plan->axes; axis++) {
+            int64_t index = rest % plan->extent[axis];
+            rest /= plan->extent[axis];
+            for (int k = 0; k < job->operands; k++) pointers[k] += index * plan->stride[axis][k] * job->sizes[k];
+        }
+        for (int k = 1; k < job->operands; k++) {
+            if (!repeats->repeated[k]) continue;
+            if (sources[k] != pointers[k]) {
+                int64_t bytes = length * job->sizes[k], filled = 1;
+                memcpy(buffers[k - 1], pointers[k], bytes);
+                while (filled < repeats->rows) {
+                    int64_t more = repeats->rows - filled < filled ? repeats->rows - filled : filled;
+                    memcpy(buffers[k - 1] + filled * bytes, buffers[k - 1], more * bytes);
+                    filled += more;
+                }
+                sources[k] = pointers[k];
+            }
+            pointers[k] = buffers[k - 1];
+        }
+        for (int64_t row = 0; row < rows; row += repeats->rows) {
+            int64_t count = (rows - row < repeats->rows ? rows - row : repeats->rows) * length;
+            job->loop(count, pointers, plan->stride[0]);
+            for (int k = 0; k < job->operands; k++)
+                if (!repeats->repeated[k]) pointers[k] += count * plan->stride[0][k] * job->sizes[k];
+        }
+    }
+}
+
+static void walk_repeats(repeated_job *repeats, int64_t grain) {
+    const nk_plan *plan = repeats->job->plan;
+    repeats->rows = REPEATED_ELEMENTS / plan->extent[0];
+    if (repeats->rows > plan->extent[1]) repeats->rows = plan->extent[1];
+    int64_t band = REPEATED_FILLS * repeats->rows;
+    repeats->bands = (plan->extent[1] + band - 1) / band;
+    int64_t units = plan->total / plan->extent[0] / plan->extent[1] * repeats->bands;
+    nr_parallel_for(units, 1 + grain / (band * plan->extent[0]), repeated_body, repeats);
+}
+
 void nk_walk_outer(const nk_walk_job *job, int64_t grain) {
     const nk_plan *plan = job->plan;
+    repeated_job repeats = {.job = job};
+    if (plan->axes > 1 && find_repeats(job, &repeats)) {
+        walk_repeats(&repeats, grain);
+        return;
+    }
     tiled_job tiled = {.job = job};
     if (plan->axes == 1 || !find_tiling(job, &tiled)) {
         nr_parallel_for(plan->total, grain, walk_body, (void *)job);

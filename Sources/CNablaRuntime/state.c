@@ -7,6 +7,7 @@ __thread int32_t nr_recording_word = 1;
 __thread void *nr_observation_word;
 __thread int32_t nr_order_word;
 __thread int32_t nr_teardown_depth;
+__thread void *nr_function_trace_word;
 __thread int32_t nr_scope_word;
 __thread int32_t nr_recomputing_word;
 __thread int32_t nr_transform_depth;

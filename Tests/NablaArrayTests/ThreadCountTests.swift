@@ -16,6 +16,7 @@ import Testing
                     y.product(), x.cumulativeSum(axis: 0), x.cumulativeSum(axis: 1), y.sorted(), n.argSorted(), x.argMax(axis: 0),
                     x.take(n[..<5000], axis: 0), NDArray.zeros([1000, 64]).addingAt(indices: n, x.reshaped(to: [-1])[..<64]),
                     y.reshaped(to: [307, 1000]).variance(axes: [0]), generator.permutation(10_000), x.max(), x[x .> 0],
+                    generator.normal([30_000, 20]) * generator.normal([20]),
                 ]
                 return arrays.map { $0.cast(to: .float64).doubles.map(\.bitPattern) }
             }

@@ -99,7 +99,9 @@ private final class Quadratic: Chain {
         let hv = grad(of: grads, wrt: model.parameters, gradOutputs: vectors)  // H v by reverse over reverse
         let hv2 = hessianVectorProduct(of: f, at: x, along: v)  // cheapest mode for f
         let (y, dy) = jvp(of: f, at: x, along: v)  // forward mode
-        let H = hessian(of: f, at: x), J = jacobian(of: g, at: x)
+        let points = Variable(NDArray([[3.0, -2], [1, 0]]))
+        let H = hessian(of: f, at: x), J = jacobian(of: g, at: x)  // in batched walks
+        let slopes = vmap { x in grad(of: f(x), wrt: x) }(points)  // a function of one example, for all of them at once
         let d6 = derivative(of: { tanh($0) * sin($0) }, order: 6)  // elementwise nth derivative, a function
 
         #expect(loss.item() == 14)
@@ -109,6 +111,7 @@ private final class Quadratic: Chain {
         #expect(hv2.array.doubles == [4, 7])
         #expect(y.item() == 14 && dy.item() == 5 - 8)
         #expect(H.array.doubles == [2, 1, 1, 3])
+        #expect(slopes.array.doubles == [5, -4, 3, 0])  // H x + (1, -1)
         #expect(J.shape == [2, 2] && J.array.doubles == [Foundation.cos(3.0), 0, 0, Foundation.cos(-2.0)])
         // By mpmath 1.3: diff(lambda t: tanh(t)*sin(t), 0.3, 6)
         #expect(Swift.abs(d6(Variable(NDArray(0.3))).item() - 31.987098291263231) < 1e-10)

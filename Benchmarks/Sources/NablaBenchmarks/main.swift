@@ -13,7 +13,7 @@ func chosenWorkloads(_ options: Options) -> [() -> [Workload]] {
         ("array", arrayWorkloads), ("record", recordingWorkloads), ("toy", toyWorkloads), ("chain_small", chainSmallWorkloads),
         ("elementwise_large", elementwiseLargeWorkloads), ("mlp", mlpWorkloads), ("wgan_gp_mlp", { [criticMLPWorkload()] }),
         ("wgan_gp_conv", { [criticWorkload(width: 16), criticWorkload(width: 64)] }), ("maml_sine", mamlWorkloads),
-        ("l2l_quadratic", { [learningToLearnWorkload()] }), ("hessian_small", { [hessianSmallWorkload()] }),
+        ("l2l_quadratic", { [learningToLearnWorkload()] }), ("hessian_small", hessianSmallWorkloads),
         ("nth_derivative", nthDerivativeWorkloads), ("trpo_fvp", { [trustRegionWorkload()] }),
         ("pinn_burgers", { [burgersWorkload()] }), ("matmul", productWorkloads), ("checkpoint", checkpointWorkloads),
     ]

@@ -45,18 +45,23 @@ void nr_parallel_parts(int64_t count, int64_t part, void (*body)(void *context, 
 NR_THREAD_WORD int32_t nr_recording_word;
 NR_THREAD_WORD int32_t nr_order_word;
 NR_THREAD_WORD int32_t nr_teardown_depth;
+NR_THREAD_WORD void *nr_function_trace_word;
 NR_THREAD_WORD int32_t nr_scope_word;
 NR_THREAD_WORD int32_t nr_recomputing_word;
 NR_THREAD_WORD int32_t nr_transform_depth;
 NR_THREAD_WORD void *nr_trace_word;
 NR_THREAD_WORD void *nr_observation_word;
 
-/// What happens to functions applied on this thread: 1 when they are recorded (so at first), plus 4 when somebody observes them.
+/// What happens to functions applied on this thread: 1 when they are recorded (so at first), plus 2 when a trace lists them, plus 4 when
+/// somebody observes them.
 static inline int32_t nr_recording_state(void) { return nr_recording_word; }
 static inline void nr_set_recording_state(int32_t value) { nr_recording_word = value; }
 /// Whether functions applied on this thread are recorded.
 static inline int32_t nr_recording(void) { return nr_recording_word & 1; }
 static inline void nr_set_recording(int32_t value) { nr_recording_word = (nr_recording_word & ~1) | value; }
+/// The trace that lists functions applied on this thread, or NULL.
+static inline void *nr_function_trace(void) { return nr_function_trace_word; }
+static inline void nr_set_function_trace(void *trace) { nr_function_trace_word = trace; }
 /// Whether somebody observes functions applied on this thread, and who.
 static inline int32_t nr_observed(void) { return nr_recording_word & 4; }
 static inline void nr_set_observed(int32_t value) { nr_recording_word = (nr_recording_word & ~4) | value; }

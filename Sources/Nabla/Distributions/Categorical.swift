@@ -38,7 +38,7 @@ public struct Categorical: Distribution {
             x.dtype.isInteger && x.rank >= batchShape.rank && x.shape.suffix(batchShape.rank).elementsEqual(batchShape),
             "Categorical.logProbability: expected integers of shape (…, \(batchShape)), got \(x.dtype)\(x.shape)")
         let rows = logProbabilities.broadcast(to: Shape(Array(x.shape) + [classCount]))
-        return rows.takeAlong(x.expandingDimensions(at: -1), axis: -1).squeezed(axes: [-1])
+        return rows.takeAlong(Variable(constant: x).expandingDimensions(at: -1).array, axis: -1).squeezed(axes: [-1])
     }
 
     /// -Σ p log p
@@ -56,7 +56,7 @@ public struct Categorical: Distribution {
 
     /// Σ p f, without the classes that are excluded, where f is not finite.
     private func expectation(of f: Variable) -> Variable {
-        (probabilities * `where`(Variable(constant: logProbabilities.array .!= -Double.infinity), f, 0)).sum(axis: -1)
+        (probabilities * `where`(logProbabilities .!= -Double.infinity, f, 0)).sum(axis: -1)
     }
 }
 

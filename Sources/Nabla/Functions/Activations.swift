@@ -7,7 +7,7 @@ public func sigmoid(_ x: Variable) -> Variable { map(Sigmoid.self, x) }
 private final class Sigmoid: UnaryMap {
     override class var op: UnaryOp { NK_SIGMOID }
     override class var keep: Kept { .output }
-    override func scaled(_ t: Variable) -> Variable { t * (y - y * y) }
+    override func scaled(_ t: Variable) -> Variable { t * (y - square(y)) }
 }
 
 /// log(1 + eˣ), without overflow
@@ -37,6 +37,7 @@ private final class LeakyRelu: ElementwiseFunction {
     let slope: Double
     init(_ slope: Double) { self.slope = slope }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [leakyRelu(inputs[0], slope: slope)] }
+    override func again(_ inputs: [Variable]) -> Variable { leakyRelu(inputs[0], slope: slope) }
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable { gate(t, by: retainedInput(0).detached(), slope: slope) }
     override func fused(_ t: consuming Variable, byPartial index: Int) -> Variable {
         let x = constantInput(0).array
@@ -55,8 +56,12 @@ private final class Gate: LinearFunction {
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [gated(inputs[0], by: inputs[1], slope: slope)] }
     override func again(_ arguments: [Variable]) -> Variable { gate(arguments[0], by: retainedInput(1), slope: slope) }
     override func transpose(_ g: Variable, _ index: Int) -> Variable { gate(g, by: retainedInput(1), slope: slope) }
+    override func applied(to batch: Batch) -> [Variable]? {
+        let operands = batch.aligned()
+        return [gate(operands[0], by: operands[1], slope: slope)]
+    }
     override func pull(_ gradOutput: consuming Variable, _ needed: InputSet, _ walk: BackwardWalk) {
-        if isRecording { return super.pull(gradOutput, needed, walk) }
+        if followsRules { return super.pull(gradOutput, needed, walk) }
         let source = constantInput(1).array
         walk.accumulate(gradOutput.changed { $0.gate(by: source, slope: slope) }, at: edge0)
     }

@@ -27,7 +27,7 @@ private final class Multiply: BinaryMap {
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable { t * (index == 0 ? b : a) }
 
     override func pull(_ gradOutput: consuming Variable, _ needed: InputSet, _ walk: BackwardWalk) {
-        if isRecording {
+        if followsRules {
             super.pull(gradOutput, needed, walk)
         } else if !needed.contains(1) {
             walk.accumulate(gradOutput, times: constantInput(1).array, at: edge0)
@@ -61,6 +61,7 @@ private final class AddScalar<S: Scalar>: ElementwiseFunction {
     let scalar: S
     init(_ scalar: S) { self.scalar = scalar }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0] + scalar] }
+    override func again(_ inputs: [Variable]) -> Variable { inputs[0] + scalar }
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable { t }
 }
 
@@ -69,6 +70,7 @@ private final class MultiplyScalar<S: Scalar>: ElementwiseFunction {
     let scalar: S
     init(_ scalar: S) { self.scalar = scalar }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0] * scalar] }
+    override func again(_ inputs: [Variable]) -> Variable { inputs[0] * scalar }
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable { t * scalar }
     override func fused(_ t: consuming Variable, byPartial index: Int) -> Variable { t.changed { $0 *= scalar } }
 }
@@ -78,6 +80,7 @@ private final class DivideScalar<S: Scalar>: ElementwiseFunction {
     let scalar: S
     init(_ scalar: S) { self.scalar = scalar }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0] / scalar] }
+    override func again(_ inputs: [Variable]) -> Variable { inputs[0] / scalar }
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable { t / scalar }
     override func fused(_ t: consuming Variable, byPartial index: Int) -> Variable { t.changed { $0 /= scalar } }
 }
@@ -87,6 +90,7 @@ private final class SubtractScalar<S: Scalar>: ElementwiseFunction {
     let scalar: S
     init(_ scalar: S) { self.scalar = scalar }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0] - scalar] }
+    override func again(_ inputs: [Variable]) -> Variable { inputs[0] - scalar }
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable { t }
 }
 
@@ -95,6 +99,7 @@ private final class ScalarMinus<S: Scalar>: ElementwiseFunction {
     let scalar: S
     init(_ scalar: S) { self.scalar = scalar }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [scalar - inputs[0]] }
+    override func again(_ inputs: [Variable]) -> Variable { scalar - inputs[0] }
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable { -t }
     override func fused(_ t: consuming Variable, byPartial index: Int) -> Variable { t.changed { $0.negate() } }
 }
@@ -104,6 +109,7 @@ private final class ScalarOver<S: Scalar>: ElementwiseFunction {
     let scalar: S
     init(_ scalar: S) { self.scalar = scalar }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [scalar / inputs[0]] }
+    override func again(_ inputs: [Variable]) -> Variable { scalar / inputs[0] }
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable {
         let x = retainedInput(0)
         return -(t * (scalar / x)) / x

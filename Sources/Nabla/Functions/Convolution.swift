@@ -128,6 +128,14 @@ private final class Convolution: BilinearFunction {
     init(_ geometry: ConvolutionGeometry) { self.geometry = geometry }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [convolution(inputs[0], inputs[1], geometry)] }
     override func again(_ a: Variable, _ b: Variable) -> Variable { convolve(a, b, geometry) }
+    override func applied(to batch: Batch) -> [Variable]? {
+        let stack = ConvolutionStack(batch, geometry)
+        switch (batch.isBatched[0], batch.isBatched[1]) {
+        case (true, false): return [batch.separated(convolve(batch.joined(0), batch[1], geometry))]
+        case (false, true): return [stack.fromGroups(convolve(batch[0], stack.asKernels(1), geometry))]
+        default: return [stack.fromChannels(convolve(stack.asChannels(0), batch.joined(1), stack.grouped))]
+        }
+    }
     override func transpose(_ g: Variable, _ index: Int) -> Variable {
         index == 0
             ? dataGradient(g, retainedInput(1), spatial(edge0), geometry)
@@ -144,6 +152,14 @@ private final class ConvolutionDataGradient: BilinearFunction {
         [convolutionDataGradient(inputs[0], inputs[1], inputSpatial: extents, geometry)]
     }
     override func again(_ a: Variable, _ b: Variable) -> Variable { dataGradient(a, b, extents, geometry) }
+    override func applied(to batch: Batch) -> [Variable]? {
+        let stack = ConvolutionStack(batch, geometry)
+        switch (batch.isBatched[0], batch.isBatched[1]) {
+        case (true, false): return [batch.separated(dataGradient(batch.joined(0), batch[1], extents, geometry))]
+        case (false, true): return [stack.fromGroups(dataGradient(batch[0], stack.asTaps(1), extents, geometry))]
+        default: return [stack.fromChannels(dataGradient(stack.asChannels(0), batch.joined(1), extents, stack.grouped))]
+        }
+    }
     override func transpose(_ g: Variable, _ index: Int) -> Variable {
         index == 0 ? convolve(g, retainedInput(1), geometry) : weightGradient(g, retainedInput(0), spatial(edge1), geometry)
     }
@@ -158,6 +174,14 @@ private final class ConvolutionWeightGradient: BilinearFunction {
         [convolutionWeightGradient(inputs[0], inputs[1], kernelSpatial: extents, geometry)]
     }
     override func again(_ a: Variable, _ b: Variable) -> Variable { weightGradient(a, b, extents, geometry) }
+    override func applied(to batch: Batch) -> [Variable]? {
+        let stack = ConvolutionStack(batch, geometry)
+        switch (batch.isBatched[0], batch.isBatched[1]) {
+        case (true, false): return [stack.fromTaps(weightGradient(stack.asGroups(0), batch[1], extents, geometry))]
+        case (false, true): return [stack.fromKernels(weightGradient(batch[0], stack.asGroups(1), extents, geometry))]
+        default: return [batch.separated(weightGradient(stack.asChannels(0), stack.asChannels(1), extents, stack.grouped))]
+        }
+    }
     override func transpose(_ g: Variable, _ index: Int) -> Variable {
         index == 0 ? dataGradient(retainedInput(1), g, spatial(edge0), geometry) : convolve(retainedInput(0), g, geometry)
     }

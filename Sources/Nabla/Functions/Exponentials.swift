@@ -78,6 +78,7 @@ private final class PowScalar: ElementwiseFunction {
     let exponent: Double
     init(_ exponent: Double) { self.exponent = exponent }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [pow(inputs[0], exponent)] }
+    override func again(_ inputs: [Variable]) -> Variable { pow(inputs[0], exponent) }
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable { t * (exponent * pow(retainedInput(0), exponent - 1)) }
     override func fused(_ t: consuming Variable, byPartial index: Int) -> Variable {
         var slope = exponent == 2 ? constantInput(0).array : pow(constantInput(0).array, exponent - 1)
@@ -94,6 +95,7 @@ private final class PowOfScalar: ElementwiseFunction {
     let base: Double
     init(_ base: Double) { self.base = base }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [pow(base, inputs[0])] }
+    override func again(_ inputs: [Variable]) -> Variable { pow(base, inputs[0]) }
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable { t * (retainedOutput(0) * log(base)) }
 }
 
@@ -108,7 +110,9 @@ private final class Pow: BinaryMap {
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable {
         if index == 0 {
             // Elsewhere the exponent must not be cut from b: ∂²/∂a∂b at b = 0 is 1/a.
-            let isOrigin = Variable(constant: (a.array .== 0) .&& (b.array .== 0))
+            let isOrigin = FunctionNode.constant([a, b], (a.array .== 0) .&& (b.array .== 0)) {
+                PiecewiseConstant { ($0[0] .== 0) .&& ($0[1] .== 0) }
+            }
             let exponent = `where`(isOrigin, 1, b - 1)
             return t * (b * pow(a, exponent))
         }

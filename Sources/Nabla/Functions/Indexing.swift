@@ -2,7 +2,10 @@
 
 extension Variable {
     /// The elements that the indices name, as for arrays: `x[0, 1..<3, .ellipsis, .stride(by: 2), .newAxis, labels]`.
-    public subscript(indices: any ArrayIndex...) -> Variable { item(at: IndexExpression(indices, of: shape)) }
+    public subscript(indices: any ArrayIndex...) -> Variable {
+        for case .array(let positions) in indices.map(\.indexTerm.kind) { FunctionTrace.noteDecision(positions, "subscript by an array") }
+        return item(at: IndexExpression(indices, of: shape))
+    }
 
     func item(at index: IndexExpression) -> Variable {
         if isSymbolicZero { return .symbolicZero(index.resultShape, dtype: dtype) }
@@ -65,6 +68,7 @@ private final class GetItem: LinearFunction {
     let index: IndexExpression
     init(_ index: IndexExpression) { self.index = index }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [index.apply(to: inputs[0])] }
+    override func applied(to batch: Batch) -> [Variable]? { [batch[0].item(at: index.batched(batch.size))] }
     override func again(_ arguments: [Variable]) -> Variable { arguments[0].item(at: index) }
     override func transpose(_ g: Variable, _ index: Int) -> Variable { g.scattered(at: self.index) }
 }
@@ -73,6 +77,7 @@ private final class ScatterItem: LinearFunction {
     let index: IndexExpression
     init(_ index: IndexExpression) { self.index = index }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [index.scatter(inputs[0])] }
+    override func applied(to batch: Batch) -> [Variable]? { [batch[0].scattered(at: index.batched(batch.size))] }
     override func again(_ arguments: [Variable]) -> Variable { arguments[0].scattered(at: index) }
     override func transpose(_ g: Variable, _ index: Int) -> Variable { g.item(at: self.index) }
 }
@@ -81,6 +86,11 @@ private final class Take: LinearFunction {
     let axis: Int
     init(_ axis: Int) { self.axis = axis }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0].take(inputs[1], axis: axis)] }
+    override func applied(to batch: Batch) -> [Variable]? {
+        if !batch.isBatched[1] { return [batch[0].take(batch[1].array, axis: axis + 1)] }
+        if !batch.isBatched[0] { return [batch[0].take(batch[1].array, axis: axis).movingAxis(axis, to: 0)] }
+        return batch.looped { $0[0].take($0[1].array, axis: axis) }
+    }
     override func again(_ arguments: [Variable]) -> Variable { arguments[0].take(retainedInput(1).array, axis: axis) }
     override func transpose(_ g: Variable, _ index: Int) -> Variable {
         g.placed(at: retainedInput(1).array, axis: axis, in: edge0.layout.0[axis])
@@ -100,6 +110,10 @@ private final class AddAt: LinearFunction {
     override func forward(_ inputs: [NDArray]) -> [NDArray] {
         [AddAt.value(inputs[0], inputs[1], axis, AddAt.target(inputs[0].shape, inputs[1].rank, axis, extent))]
     }
+    override func applied(to batch: Batch) -> [Variable]? {
+        if !batch.isBatched[1] { return [batch[0].placed(at: batch[1].array, axis: axis + 1, in: extent)] }
+        return batch.looped { $0[0].placed(at: $0[1].array, axis: axis, in: extent) }
+    }
     override func again(_ arguments: [Variable]) -> Variable { arguments[0].placed(at: retainedInput(1).array, axis: axis, in: extent) }
     override func transpose(_ g: Variable, _ index: Int) -> Variable { g.take(retainedInput(1).array, axis: axis) }
 }
@@ -108,6 +122,7 @@ private final class TakeAlong: LinearFunction {
     let axis: Int
     init(_ axis: Int) { self.axis = axis }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0].takeAlong(inputs[1], axis: axis)] }
+    override func applied(to batch: Batch) -> [Variable]? { [batch.stacked(0).takeAlong(batch.stacked(1).array, axis: axis + 1)] }
     override func again(_ arguments: [Variable]) -> Variable { arguments[0].takeAlong(retainedInput(1).array, axis: axis) }
     override func transpose(_ g: Variable, _ index: Int) -> Variable {
         g.placedAlong(retainedInput(1).array, axis: axis, in: edge0.layout.0[axis])
@@ -122,6 +137,9 @@ private final class AddAlong: LinearFunction {
         NDArray.zeros(x.shape.replacing(axis, with: extent), dtype: x.dtype).addingAlong(indices: indices, x, axis: axis)
     }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [AddAlong.value(inputs[0], inputs[1], axis, extent)] }
+    override func applied(to batch: Batch) -> [Variable]? {
+        [batch.stacked(0).placedAlong(batch.stacked(1).array, axis: axis + 1, in: extent)]
+    }
     override func again(_ arguments: [Variable]) -> Variable {
         arguments[0].placedAlong(retainedInput(1).array, axis: axis, in: extent)
     }

@@ -30,6 +30,7 @@ private final class Concatenate: LinearFunction {
     }
     override var linearInputs: Int { shapes.count }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [concatenate(inputs, axis: axis)] }
+    override func applied(to batch: Batch) -> [Variable]? { [concatenate(batch.operands.indices.map(batch.stacked), axis: axis + 1)] }
     override func again(_ arguments: [Variable]) -> Variable {
         // The tangent of a constant input has no shape of its own yet.
         concatenate(zip(arguments, shapes).map { $0.isSymbolicZero ? .symbolicZero($1, dtype: outputDType) : $0 }, axis: axis)
@@ -63,7 +64,7 @@ extension Variable {
     }
 
     /// The transpose of `segment`: this variable placed in zeros of extent `extent`.
-    fileprivate func placed(axis: Int, start: Int, step: Int, in extent: Int) -> Variable {
+    func placed(axis: Int, start: Int, step: Int, in extent: Int) -> Variable {
         if isSymbolicZero { return .symbolicZero(shape.replacing(axis, with: extent), dtype: dtype) }
         return FunctionNode.recorded(self, Place.value(array, axis, start, step, extent)) { Place(axis, start, step, extent) }
     }
@@ -90,6 +91,7 @@ private final class Split: FunctionNode {
     let axis: Int
     init(_ extents: [Int], axis: Int) { (self.extents, self.axis) = (extents, axis) }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { inputs[0].split(extents, axis: axis) }
+    override func applied(to batch: Batch) -> [Variable]? { batch[0].split(extents, axis: axis + 1) }
     override func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] { [concatenate(gradOutputs, axis: axis)] }
     override func push(_ tangents: [Variable], _ given: InputSet) -> [Variable] { tangents[0].split(extents, axis: axis) }
 }
@@ -101,6 +103,9 @@ private final class Segment: LinearFunction {
     }
     override func forward(_ inputs: [NDArray]) -> [NDArray] {
         [inputs[0].strided(axis: axis, start: start, step: step, count: count)]
+    }
+    override func applied(to batch: Batch) -> [Variable]? {
+        [batch[0].segment(axis: axis + 1, start: start, step: step, count: count)]
     }
     override func again(_ arguments: [Variable]) -> Variable {
         arguments[0].segment(axis: axis, start: start, step: step, count: count)
@@ -121,6 +126,7 @@ private final class Place: LinearFunction {
         return out
     }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [Place.value(inputs[0], axis, start, step, extent)] }
+    override func applied(to batch: Batch) -> [Variable]? { [batch[0].placed(axis: axis + 1, start: start, step: step, in: extent)] }
     override func again(_ arguments: [Variable]) -> Variable { arguments[0].placed(axis: axis, start: start, step: step, in: extent) }
     override func transpose(_ g: Variable, _ index: Int) -> Variable {
         g.segment(axis: axis, start: start, step: step, count: edge0.layout.0[axis])
@@ -133,6 +139,7 @@ private final class Pad: LinearFunction {
     let value: Double
     init(_ widths: [(low: Int, high: Int)], _ value: Double) { (self.widths, self.value) = (widths, value) }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0].padded(widths, value: value)] }
+    override func applied(to batch: Batch) -> [Variable]? { [batch[0].padded([(0, 0)] + widths, value: value)] }
     override func again(_ arguments: [Variable]) -> Variable { arguments[0].padded(widths) }
     override func transpose(_ g: Variable, _ index: Int) -> Variable { g.inner(widths) }
 }

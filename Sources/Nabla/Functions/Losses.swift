@@ -39,7 +39,7 @@ public func softmaxCrossEntropy(
         labels.shape == x.shape.removing(axis),
         "softmaxCrossEntropy: expected labels in the shape of x without axis \(axis), got \(labels.shape) for x \(x.shape)")
     require(labels.dtype.isInteger, "softmaxCrossEntropy: expected integer labels, got \(labels.dtype)")
-    let chosen = logSoftmax(x, axis: axis).takeAlong(labels.expandingDimensions(at: axis), axis: axis)
+    let chosen = logSoftmax(x, axis: axis).takeAlong(Variable(constant: labels).expandingDimensions(at: axis).array, axis: axis)
     switch reduction {
     case .mean: return -chosen.mean()
     case .sum: return -chosen.sum()
@@ -53,5 +53,5 @@ public func sigmoidCrossEntropy(_ x: Variable, _ targets: Variable) -> Variable 
     return (softplus(x) - x * targets).mean()
 }
 public func sigmoidCrossEntropy(_ x: Variable, _ targets: NDArray) -> Variable {
-    sigmoidCrossEntropy(x, Variable(constant: targets.cast(to: x.dtype)))
+    sigmoidCrossEntropy(x, Variable(constant: targets).cast(to: x.dtype))
 }

@@ -45,8 +45,8 @@ public func maxPooling(
 ) -> Variable {
     let geometry = poolingGeometry(x, window, stride, padding, coverAll, "maxPooling")
     let (planes, shape) = (Shape(x.shape[0], x.shape[1]), Shape(Array(x.shape[..<2]) + geometry.output))
-    let places = geometry.argMax(x.array).reshaped(to: Shape(Array(planes) + [geometry.output.reduce(1, *)]))
-    return x.reshaped(to: Shape(Array(planes) + [geometry.input.reduce(1, *)])).takeAlong(places, axis: 2).reshaped(to: shape)
+    let places = largestPlaces(x, geometry).reshaped(to: Shape(Array(planes) + [geometry.output.reduce(1, *)]))
+    return x.reshaped(to: Shape(Array(planes) + [geometry.input.reduce(1, *)])).takeAlong(places.array, axis: 2).reshaped(to: shape)
 }
 
 private func poolingGeometry(
@@ -57,6 +57,17 @@ private func poolingGeometry(
     return PoolingGeometry(
         input: Array(x.shape[2...]), window: window.axisValues, stride: stride?.axisValues, padding: padding.axisValues,
         coverAll: coverAll, function: function)
+}
+
+/// Where in its plane each window has its largest element: a constant.
+private func largestPlaces(_ x: Variable, _ geometry: PoolingGeometry) -> Variable {
+    FunctionNode.constant([x], geometry.argMax(x.array)) { LargestPlaces(geometry) }
+}
+private final class LargestPlaces: FunctionNode {
+    let geometry: PoolingGeometry
+    init(_ geometry: PoolingGeometry) { self.geometry = geometry }
+    override func forward(_ inputs: [NDArray]) -> [NDArray] { [geometry.argMax(inputs[0])] }
+    override func applied(to batch: Batch) -> [Variable]? { [batch.separated(largestPlaces(batch.joined(0), geometry))] }
 }
 
 /// The sums of windows.
@@ -75,6 +86,7 @@ private final class WindowSum: LinearFunction {
     let geometry: PoolingGeometry
     init(_ geometry: PoolingGeometry) { self.geometry = geometry }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [geometry.sum(inputs[0])] }
+    override func applied(to batch: Batch) -> [Variable]? { [batch.separated(pooled(batch.joined(0), geometry))] }
     override func again(_ arguments: [Variable]) -> Variable { pooled(arguments[0], geometry) }
     override func transpose(_ g: Variable, _ index: Int) -> Variable { spread(g, geometry) }
 }
@@ -83,6 +95,7 @@ private final class WindowSpread: LinearFunction {
     let geometry: PoolingGeometry
     init(_ geometry: PoolingGeometry) { self.geometry = geometry }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [geometry.spread(inputs[0])] }
+    override func applied(to batch: Batch) -> [Variable]? { [batch.separated(spread(batch.joined(0), geometry))] }
     override func again(_ arguments: [Variable]) -> Variable { spread(arguments[0], geometry) }
     override func transpose(_ g: Variable, _ index: Int) -> Variable { pooled(g, geometry) }
 }

@@ -46,6 +46,23 @@ private final class MatrixProduct: BilinearFunction {
 
     override func again(_ a: Variable, _ b: Variable) -> Variable { matmul(a, b, transposeA: transposeA, transposeB: transposeB) }
 
+    /// A stack of vectors beside one matrix is a matrix itself: one product then, whose rows are the examples.
+    override func applied(to batch: Batch) -> [Variable]? {
+        let (a, b) = (batch.shape(0), batch.shape(1))
+        if a.rank == 2 && b.rank == 2 && batch.isBatched[0] != batch.isBatched[1] {
+            if batch.isBatched[0] && a[transposeA ? 1 : 0] == 1 {
+                let rows = batch[0].reshaped(to: Shape(batch.size, a[transposeA ? 0 : 1]))
+                return [matmul(rows, batch[1], transposeB: transposeB).expandingDimensions(at: 1)]
+            }
+            if batch.isBatched[1] && b[transposeB ? 0 : 1] == 1 {
+                let rows = batch[1].reshaped(to: Shape(batch.size, b[transposeB ? 1 : 0]))
+                return [matmul(rows, batch[0], transposeB: !transposeA).expandingDimensions(at: 2)]
+            }
+        }
+        let operands = batch.aligned()
+        return [matmul(operands[0], operands[1], transposeA: transposeA, transposeB: transposeB)]
+    }
+
     override func transpose(_ g: Variable, _ index: Int) -> Variable {
         if index == 0 {
             let b = retainedInput(1)

@@ -31,6 +31,14 @@ private final class LSTM: FunctionNode {
         return [next, h, activations]
     }
 
+    /// The activations' parts go along the first axis: of an example, and not of the examples.
+    override func applied(to batch: Batch) -> [Variable]? {
+        let results = LSTM().apply([batch.stacked(0), batch.stacked(1)])
+        let own = batch.shape(0)
+        let parts = results[2].reshaped(to: Shape([5, batch.size] + Array(own))).movingAxis(0, to: 1)
+        return [results[0], results[1], parts.reshaped(to: own.replacing(0, with: 5 * own[0]).stacked(batch.size))]
+    }
+
     override func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] {
         let (parts, more) = (retainedOutput(2).split(into: 5), gradOutputs[2].split(into: 5))
         let (i, f, g, o, t) = (parts[0], parts[1], parts[2], parts[3], parts[4])
@@ -47,7 +55,7 @@ private final class LSTM: FunctionNode {
     }
 
     override func pull(_ gradOutputs: [Variable], _ needed: InputSet, _ walk: BackwardWalk) {
-        if isRecording || !gradOutputs[2].isSymbolicZero { return super.pull(gradOutputs, needed, walk) }
+        if followsRules || !gradOutputs[2].isSymbolicZero { return super.pull(gradOutputs, needed, walk) }
         let given = gradOutputs[0...1].map { $0.isSymbolicZero ? nil : $0.array }
         let (c, gates) = lstmGradient(
             retainedInput(0).array, retainedOutput(2).array, gradNext: given[0], gradH: given[1])

@@ -75,6 +75,13 @@ extension AxisSet {
         self.init()
         insert(axis)
     }
+
+    /// The same axes of examples when there is an axis of examples in front.
+    var behindExamples: AxisSet {
+        var set = AxisSet()
+        set.bits = bits << 1
+        return set
+    }
 }
 
 private final class Sum: LinearFunction {
@@ -85,6 +92,7 @@ private final class Sum: LinearFunction {
         self.keepsAxes = keepsAxes
     }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0].sum(axes: axes.axes, keepsAxes: keepsAxes)] }
+    override func applied(to batch: Batch) -> [Variable]? { [batch[0].sum(axes: axes.behindExamples.axes, keepsAxes: keepsAxes)] }
     override func again(_ arguments: [Variable]) -> Variable { arguments[0].sum(axes: axes.axes, keepsAxes: keepsAxes) }
     override func transpose(_ g: Variable, _ index: Int) -> Variable { g.spread(over: axes, to: edge0.layout.0) }
 }
@@ -100,6 +108,7 @@ private final class Spread: LinearFunction {
         x.reshaped(to: target.reduced(over: axes, keepsAxes: true)).broadcast(to: target)
     }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [Spread.value(inputs[0], axes, target)] }
+    override func applied(to batch: Batch) -> [Variable]? { [batch[0].spread(over: axes.behindExamples, to: target.stacked(batch.size))] }
     override func again(_ arguments: [Variable]) -> Variable { arguments[0].spread(over: axes, to: target) }
     override func transpose(_ g: Variable, _ index: Int) -> Variable {
         g.sum(axes: axes.axes, keepsAxes: edge0.layout.0.rank == target.rank)
@@ -116,10 +125,14 @@ private final class Extremum: FunctionNode {
     override func forward(_ inputs: [NDArray]) -> [NDArray] {
         [(isLargest ? inputs[0].max(axes: axes.axes) : inputs[0].min(axes: axes.axes)).reshaped(to: target)]
     }
+    override func applied(to batch: Batch) -> [Variable]? {
+        let (x, axes) = (batch[0], axes.behindExamples.axes)
+        return [(isLargest ? x.max(axes: axes) : x.min(axes: axes)).reshaped(to: target.stacked(batch.size))]
+    }
     override func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] {
-        let x = retainedInput(0).array
+        let (x, y) = (retainedInput(0).detached(), retainedOutput(0).detached())
         let kept = x.shape.reduced(over: axes, keepsAxes: true)
-        let attained = (x .== retainedOutput(0).array.reshaped(to: kept)).cast(to: x.dtype)
+        let attained = (x .== y.reshaped(to: kept)).cast(to: x.dtype)
         return [gradOutputs[0].reshaped(to: kept) * (attained / attained.sum(axes: axes.axes, keepsAxes: true))]
     }
 }

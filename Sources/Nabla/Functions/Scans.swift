@@ -43,6 +43,7 @@ private final class CumulativeSum: LinearFunction {
         self.reverse = reverse
     }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0].cumulativeSum(axis: axis, reverse: reverse)] }
+    override func applied(to batch: Batch) -> [Variable]? { [batch[0].cumulativeSum(axis: axis + 1, reverse: reverse)] }
     override func again(_ arguments: [Variable]) -> Variable { arguments[0].cumulativeSum(axis: axis, reverse: reverse) }
     override func transpose(_ g: Variable, _ index: Int) -> Variable { g.cumulativeSum(axis: axis, reverse: !reverse) }
 }

@@ -4,18 +4,42 @@ import CNablaKernels
 
 /// Comparisons of variables give constants.
 extension Variable {
-    public static func .== (a: Variable, b: Variable) -> Variable { Variable(constant: a.array .== b.array) }
-    public static func .!= (a: Variable, b: Variable) -> Variable { Variable(constant: a.array .!= b.array) }
-    public static func .< (a: Variable, b: Variable) -> Variable { Variable(constant: a.array .< b.array) }
-    public static func .<= (a: Variable, b: Variable) -> Variable { Variable(constant: a.array .<= b.array) }
-    public static func .> (a: Variable, b: Variable) -> Variable { Variable(constant: a.array .> b.array) }
-    public static func .>= (a: Variable, b: Variable) -> Variable { Variable(constant: a.array .>= b.array) }
-    public static func .== (a: Variable, b: some Scalar) -> Variable { Variable(constant: a.array .== b) }
-    public static func .!= (a: Variable, b: some Scalar) -> Variable { Variable(constant: a.array .!= b) }
-    public static func .< (a: Variable, b: some Scalar) -> Variable { Variable(constant: a.array .< b) }
-    public static func .<= (a: Variable, b: some Scalar) -> Variable { Variable(constant: a.array .<= b) }
-    public static func .> (a: Variable, b: some Scalar) -> Variable { Variable(constant: a.array .> b) }
-    public static func .>= (a: Variable, b: some Scalar) -> Variable { Variable(constant: a.array .>= b) }
+    public static func .== (a: Variable, b: Variable) -> Variable {
+        FunctionNode.constant([a, b], a.array .== b.array) { PiecewiseConstant { $0[0] .== $0[1] } }
+    }
+    public static func .!= (a: Variable, b: Variable) -> Variable {
+        FunctionNode.constant([a, b], a.array .!= b.array) { PiecewiseConstant { $0[0] .!= $0[1] } }
+    }
+    public static func .< (a: Variable, b: Variable) -> Variable {
+        FunctionNode.constant([a, b], a.array .< b.array) { PiecewiseConstant { $0[0] .< $0[1] } }
+    }
+    public static func .<= (a: Variable, b: Variable) -> Variable {
+        FunctionNode.constant([a, b], a.array .<= b.array) { PiecewiseConstant { $0[0] .<= $0[1] } }
+    }
+    public static func .> (a: Variable, b: Variable) -> Variable {
+        FunctionNode.constant([a, b], a.array .> b.array) { PiecewiseConstant { $0[0] .> $0[1] } }
+    }
+    public static func .>= (a: Variable, b: Variable) -> Variable {
+        FunctionNode.constant([a, b], a.array .>= b.array) { PiecewiseConstant { $0[0] .>= $0[1] } }
+    }
+    public static func .== (a: Variable, b: some Scalar) -> Variable {
+        FunctionNode.constant([a], a.array .== b) { PiecewiseConstant { $0[0] .== b } }
+    }
+    public static func .!= (a: Variable, b: some Scalar) -> Variable {
+        FunctionNode.constant([a], a.array .!= b) { PiecewiseConstant { $0[0] .!= b } }
+    }
+    public static func .< (a: Variable, b: some Scalar) -> Variable {
+        FunctionNode.constant([a], a.array .< b) { PiecewiseConstant { $0[0] .< b } }
+    }
+    public static func .<= (a: Variable, b: some Scalar) -> Variable {
+        FunctionNode.constant([a], a.array .<= b) { PiecewiseConstant { $0[0] .<= b } }
+    }
+    public static func .> (a: Variable, b: some Scalar) -> Variable {
+        FunctionNode.constant([a], a.array .> b) { PiecewiseConstant { $0[0] .> b } }
+    }
+    public static func .>= (a: Variable, b: some Scalar) -> Variable {
+        FunctionNode.constant([a], a.array .>= b) { PiecewiseConstant { $0[0] .>= b } }
+    }
 }
 
 /// `condition ? a : b`, elementwise with broadcasting. The branch not chosen gets no gradient, but is computed: an argument that is infinite
@@ -50,14 +74,14 @@ public func `where`(
     _ condition: Variable, _ x: Variable, otherwise value: some Scalar, _ f: (Variable) -> Variable
 ) -> Variable {
     let shape = broadcastShape(condition.array, x.array, "where")
-    let mask = condition.array.broadcast(to: shape).flattened()
-    if ArrayTrace.isActive && mask.count > 0 {
+    if ArrayTrace.isActive && shape.elementCount > 0 {
         // The length of the list depends on numbers, which may differ at a replay. All elements are given to `f` then, with the first chosen
         // one in the place of those that are not; what becomes of these is dropped, gradients too.
         let list = x.broadcast(to: shape).flattened()
-        let known = Variable(constant: list.array.take(mask.argMax(axis: 0)))
-        return `where`(Variable(constant: mask), f(`where`(mask, list, known)), value).reshaped(to: shape)
+        let mask = condition.broadcast(to: shape).flattened()
+        return `where`(mask, f(`where`(mask, list, firstChosen(list, mask))), value).reshaped(to: shape)
     }
+    let mask = condition.array.broadcast(to: shape).flattened()
     let chosen = IndexExpression([mask], of: mask.shape)
     let list = x.broadcast(to: shape).flattened().item(at: chosen)
     let results = f(list)
@@ -66,11 +90,24 @@ public func `where`(
     return (results.scattered(at: chosen) + Variable(constant: rest)).reshaped(to: shape)
 }
 
+/// The first of `list` where `mask` holds, as a constant; the first of all where it nowhere does.
+private func firstChosen(_ list: Variable, _ mask: Variable) -> Variable {
+    FunctionNode.constant([list, mask], list.array.take(mask.array.argMax(axis: 0))) { FirstChosen() }
+}
+private final class FirstChosen: FunctionNode {
+    override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0].take(inputs[1].argMax(axis: 0))] }
+    override func applied(to batch: Batch) -> [Variable]? { batch.looped { firstChosen($0[0], $0[1]) } }
+}
+
 private final class Where: LinearFunction {
     override var linearInputs: Int { 2 }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [`where`(inputs[2], inputs[0], inputs[1])] }
     override func again(_ arguments: [Variable]) -> Variable {
         `where`(retainedInput(2), arguments[0], arguments[1]).broadcast(to: outputShape)
+    }
+    override func applied(to batch: Batch) -> [Variable]? {
+        let operands = batch.aligned()
+        return [`where`(operands[2], operands[0], operands[1])]
     }
     override func transpose(_ g: Variable, _ index: Int) -> Variable {
         index == 0 ? `where`(retainedInput(2), g, 0) : `where`(retainedInput(2), 0, g)
@@ -86,7 +123,9 @@ private final class Abs: UnaryMap {
 }
 
 /// -1, 0 or 1: a constant, since its derivative is zero
-public func sign(_ x: Variable) -> Variable { Variable(constant: sign(x.array)) }
+public func sign(_ x: Variable) -> Variable {
+    FunctionNode.constant([x], sign(x.array)) { PiecewiseConstant { sign($0[0]) } }
+}
 
 /// The larger of each pair. Where both are equal, half of the gradient goes to each.
 public func maximum(_ a: Variable, _ b: Variable) -> Variable { map(Maximum.self, a, b) }
@@ -126,9 +165,13 @@ private final class Clip: ElementwiseFunction {
         self.high = high
     }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [clip(inputs[0], low, high)] }
+    override func again(_ inputs: [Variable]) -> Variable { clip(inputs[0], low, high) }
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable {
-        let x = retainedInput(0).array
-        return `where`((x .>= low) .&& (x .<= high), t, Variable.symbolicZero([], dtype: t.dtype))
+        let (x, low, high) = (retainedInput(0), low, high)
+        let isInside = FunctionNode.constant([x], (x.array .>= low) .&& (x.array .<= high)) {
+            PiecewiseConstant { ($0[0] .>= low) .&& ($0[0] .<= high) }
+        }
+        return `where`(isInside, t, Variable.symbolicZero([], dtype: t.dtype))
     }
 }
 
@@ -147,9 +190,13 @@ private final class LogAddExp: ElementwiseFunction {
     }
     static func difference(_ a: NDArray, _ b: NDArray) -> NDArray { `where`(a .== b, NDArray.zeros([], dtype: a.dtype), a - b) }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [LogAddExp.value(inputs[0], inputs[1])] }
+    override func again(_ inputs: [Variable]) -> Variable { logAddExp(inputs[0], inputs[1]) }
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable {
         let (a, b) = (retainedInput(0), retainedInput(1))
-        let difference = `where`(isInfinite(a.array) .&& (a.array .== b.array), .symbolicZero([], dtype: a.dtype), a - b)
+        let isEqualInfinity = FunctionNode.constant([a, b], isInfinite(a.array) .&& (a.array .== b.array)) {
+            PiecewiseConstant { isInfinite($0[0]) .&& ($0[0] .== $0[1]) }
+        }
+        let difference = `where`(isEqualInfinity, .symbolicZero([], dtype: a.dtype), a - b)
         return t * sigmoid(index == 0 ? difference : -difference)
     }
 }

@@ -53,7 +53,7 @@ extension Variable {
     public func cast(to target: DType) -> Variable {
         if target == dtype { return unchanged }
         if isSymbolicZero { return .symbolicZero(shape, dtype: target) }
-        if !target.isFloating { return Variable(constant: array.cast(to: target)) }
+        if !target.isFloating { return FunctionNode.constant([self], array.cast(to: target)) { Cast(target) } }
         return FunctionNode.recorded(self, array.cast(to: target)) { Cast(target) }
     }
 
@@ -69,6 +69,7 @@ private final class Reshape: LinearFunction {
     let target: Shape
     init(_ target: Shape) { self.target = target }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0].reshaped(to: target)] }
+    override func applied(to batch: Batch) -> [Variable]? { [batch[0].reshaped(to: target.stacked(batch.size))] }
     override func again(_ arguments: [Variable]) -> Variable { arguments[0].reshaped(to: target) }
     override func transpose(_ g: Variable, _ index: Int) -> Variable { g.reshaped(to: edge0.layout.0) }
 }
@@ -77,6 +78,7 @@ private final class Transpose: LinearFunction {
     let order: AxisOrder
     init(_ order: AxisOrder) { self.order = order }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0].transposed(order)] }
+    override func applied(to batch: Batch) -> [Variable]? { [batch[0].transposed(order.behindExamples)] }
     override func again(_ arguments: [Variable]) -> Variable { arguments[0].transposed(order) }
     override func transpose(_ g: Variable, _ index: Int) -> Variable { g.transposed(order.inverse) }
 }
@@ -85,6 +87,9 @@ private final class Broadcast: LinearFunction {
     let target: Shape
     init(_ target: Shape) { self.target = target }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0].broadcast(to: target)] }
+    override func applied(to batch: Batch) -> [Variable]? {
+        [batch.aligned(0, rank: target.rank).broadcast(to: target.stacked(batch.size))]
+    }
     override func again(_ arguments: [Variable]) -> Variable { arguments[0].broadcast(to: target) }
     override func transpose(_ g: Variable, _ index: Int) -> Variable { g.summed(to: edge0.layout.0) }
 }
@@ -93,6 +98,10 @@ private final class SumTo: LinearFunction {
     let target: Shape
     init(_ target: Shape) { self.target = target }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0].summed(to: target)] }
+    override func applied(to batch: Batch) -> [Variable]? {
+        let ones = Array(repeating: 1, count: batch.shape(0).rank - target.rank)
+        return [batch[0].summed(to: Shape([batch.size] + ones + Array(target))).reshaped(to: target.stacked(batch.size))]
+    }
     override func again(_ arguments: [Variable]) -> Variable { arguments[0].summed(to: target) }
     override func transpose(_ g: Variable, _ index: Int) -> Variable { g.broadcast(to: edge0.layout.0) }
 }
@@ -101,6 +110,7 @@ private final class Cast: LinearFunction {
     let target: DType
     init(_ target: DType) { self.target = target }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0].cast(to: target)] }
+    override func applied(to batch: Batch) -> [Variable]? { [batch[0].cast(to: target)] }
     override func again(_ arguments: [Variable]) -> Variable { arguments[0].cast(to: target) }
     override func transpose(_ g: Variable, _ index: Int) -> Variable { g.cast(to: edge0.layout.1) }
 }
@@ -109,6 +119,7 @@ private final class Flip: LinearFunction {
     let axes: [Int]
     init(_ axes: [Int]) { self.axes = axes }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0].flipped(axes: axes)] }
+    override func applied(to batch: Batch) -> [Variable]? { [batch[0].flipped(axes: axes.map { $0 + 1 })] }
     override func again(_ arguments: [Variable]) -> Variable { arguments[0].flipped(axes: axes) }
     override func transpose(_ g: Variable, _ index: Int) -> Variable { g.flipped(axes: axes) }
 }

@@ -29,6 +29,9 @@ private func maximalShift(_ x: Variable, _ axes: [Int]?, _ function: String) -> 
         return Variable(
             constant: .zeros(x.shape.reduced(over: x.shape.normalized(axes: axes, function: function), keepsAxes: true), dtype: x.dtype))
     }
-    let largest = x.array.max(axes: axes, keepsAxes: true)
-    return Variable(constant: `where`(isFinite(largest), largest, NDArray.zeros([], dtype: largest.dtype)))
+    let largest = x.detached().max(axes: axes, keepsAxes: true)
+    return FunctionNode.constant([largest], finite(largest.array)) { PiecewiseConstant { finite($0[0]) } }
 }
+
+/// `x` with 0 in place of what is infinite or not a number.
+private func finite(_ x: NDArray) -> NDArray { `where`(isFinite(x), x, NDArray.zeros([], dtype: x.dtype)) }

@@ -23,7 +23,7 @@ public func tan(_ x: Variable) -> Variable { map(Tan.self, x) }
 private final class Tan: UnaryMap {
     override class var op: UnaryOp { NK_TAN }
     override class var keep: Kept { .output }
-    override func scaled(_ t: Variable) -> Variable { t * (1 + y * y) }
+    override func scaled(_ t: Variable) -> Variable { t * (1 + square(y)) }
 }
 
 /// arcsin x
@@ -82,7 +82,7 @@ public func tanh(_ x: Variable) -> Variable { map(Tanh.self, x) }
 private final class Tanh: UnaryMap {
     override class var op: UnaryOp { NK_TANH }
     override class var keep: Kept { .output }
-    override func scaled(_ t: Variable) -> Variable { t * (1 - y * y) }
+    override func scaled(_ t: Variable) -> Variable { t * (1 - square(y)) }
 }
 
 /// arsinh x

@@ -8,6 +8,7 @@ package final class BackwardWalk {
     private let search: GraphSearch
     /// What has reached each place so far.
     private let gradients: UnsafeMutablePointer<Variable?>
+    /// Whether sums are made by functions of variables.
     private let isRecorded: Bool
 
     /// Walks from `outputs`, seeded with `seeds`. With `targets`, returns their gradients; without, leaves the gradients of leaves in
@@ -18,7 +19,8 @@ package final class BackwardWalk {
         stoppingAt boundary: [Variable]? = nil
     ) -> [Variable] {
         withRecording(recorded) {
-            let walk = BackwardWalk(GraphSearch(from: outputs, to: targets, stoppingAt: boundary), recorded: recorded)
+            if targets == nil { FunctionTrace.refuse("backward(), which leaves gradients in variables") }
+            let walk = BackwardWalk(GraphSearch(from: outputs, to: targets, stoppingAt: boundary), recorded: followsRules)
             defer { walk.search.finish() }
             for (output, seed) in zip(outputs, seeds) where output.isRecorded {
                 // A gradient may be its seed; without recording it is a constant all the same.

@@ -1,3 +1,5 @@
+import CNablaRuntime
+
 // Families of functions. A family turns one rule into backward and jvp, at every order.
 
 /// A function that acts on elements separately, with broadcasting.
@@ -10,12 +12,20 @@ package class ElementwiseFunction: FunctionNode {
         fail("\(label): expected an override of scaled(_:byPartial:), got none")
     }
 
+    /// The function itself, applied to other inputs.
+    func again(_ inputs: [Variable]) -> Variable {
+        fail("\(label): expected an override of again, got none")
+    }
+
+    /// Axes of examples come first, so broadcasting needs no more than operands of one rank.
+    override package func applied(to batch: Batch) -> [Variable]? { [again(batch.aligned())] }
+
     /// The same while nothing is recorded, for a `t` of the output's shape: where a function has a kernel for it, or can work in the memory
     /// of `t`. Gives the bits that the rule gives.
     func fused(_ t: consuming Variable, byPartial index: Int) -> Variable { scaled(t, byPartial: index) }
 
     override package func pull(_ gradOutput: consuming Variable, _ needed: InputSet, _ walk: BackwardWalk) {
-        if isRecording {
+        if followsRules {
             if needed.contains(0) { walk.accumulate(scaled(gradOutput, byPartial: 0), at: edge0) }
             if inputCount32 == 1 { return }
             for i in 1..<inputCount where needed.contains(i) { walk.accumulate(scaled(gradOutput, byPartial: i), at: edge(i)) }
@@ -35,7 +45,7 @@ package class ElementwiseFunction: FunctionNode {
         let terms = given.indexes.map { index in
             let t = tangents[index]
             // What is fused takes tangents of the output's shape only.
-            let term = isRecording || t.isSymbolicZero || t.shape != outputShape ? scaled(t, byPartial: index) : fused(t, byPartial: index)
+            let term = followsRules || t.isSymbolicZero || t.shape != outputShape ? scaled(t, byPartial: index) : fused(t, byPartial: index)
             return term.broadcast(to: outputShape)
         }
         return [terms.dropFirst().reduce(terms[0], +)]
@@ -129,9 +139,10 @@ extension FunctionNode {
     /// Records a function of one input, whose value is known already; `node` is made only when it is recorded.
     @inline(__always)
     static func recorded(_ x: Variable, _ value: @autoclosure () -> NDArray, keep: Kept = .none, _ make: () -> FunctionNode) -> Variable {
-        if _slowPath(isObserved) { return observed([x], keep, value, make) }
+        let state = nr_recording_state()
+        if _slowPath(state > 1) { return watched([x], keep, value, make) }
         let value = value()
-        guard isRecording && x.isRecorded else { return Variable(constant: value) }
+        guard state == 1 && x.isRecorded else { return Variable(constant: value) }
         return make().record(x, value, keep)
     }
 
@@ -140,9 +151,10 @@ extension FunctionNode {
     static func recorded(_ a: Variable, _ b: Variable, _ value: @autoclosure () -> NDArray, keep: Kept = .none, _ make: () -> FunctionNode)
         -> Variable
     {
-        if _slowPath(isObserved) { return observed([a, b], keep, value, make) }
+        let state = nr_recording_state()
+        if _slowPath(state > 1) { return watched([a, b], keep, value, make) }
         let value = value()
-        guard isRecording && (a.isRecorded || b.isRecorded) else { return Variable(constant: value) }
+        guard state == 1 && (a.isRecorded || b.isRecorded) else { return Variable(constant: value) }
         return make().record(a, b, value, keep)
     }
 
@@ -179,9 +191,10 @@ extension FunctionNode {
 
     /// Records a function of any number of inputs, and keeps nothing.
     static func recorded(_ inputs: [Variable], _ value: @autoclosure () -> NDArray, _ make: () -> FunctionNode) -> Variable {
-        if _slowPath(isObserved) { return observed(inputs, .none, value, make) }
+        let state = nr_recording_state()
+        if _slowPath(state > 1) { return watched(inputs, .none, value, make) }
         let value = value()
-        guard isRecording && inputs.contains(where: \.isRecorded) else { return Variable(constant: value) }
+        guard state == 1 && inputs.contains(where: \.isRecorded) else { return Variable(constant: value) }
         return make().record(inputs, value)
     }
 
@@ -192,19 +205,33 @@ extension FunctionNode {
         return Variable(array: value, node: self)
     }
 
-    /// The same under observation: the node is made first, so that whoever observes knows what is about to run.
+    /// A function whose derivative is zero wherever it has one: its value is a constant, and the node is made for traces only.
+    @inline(__always)
+    static func constant(_ inputs: @autoclosure () -> [Variable], _ value: NDArray, _ make: () -> FunctionNode) -> Variable {
+        let result = Variable(constant: value)
+        if _slowPath(FunctionTrace.isActive) { FunctionTrace.note(make(), inputs(), [result]) }
+        return result
+    }
+
+    /// Records a function as the others here do, watched by who observes functions and listed by a trace. The node is made first, so that
+    /// whoever observes knows what is about to run.
     @inline(never)
-    private static func observed(_ inputs: [Variable], _ keep: Kept, _ value: () -> NDArray, _ make: () -> FunctionNode) -> Variable {
+    private static func watched(_ inputs: [Variable], _ keep: Kept, _ value: () -> NDArray, _ make: () -> FunctionNode) -> Variable {
         let node = make()
-        let value = Observation.current.run(node, inputs) { [value()] }[0]
-        guard isRecording && inputs.contains(where: \.isRecorded) else { return Variable(constant: value) }
-        let result =
-            switch (keep, inputs.count) {
-            case (.none, _): node.record(inputs, value)
-            case (_, 1): node.record(inputs[0], value, keep)
-            default: node.record(inputs[0], inputs[1], value, keep)
-            }
-        Observation.current.didRecord(node)
+        let value = isObserved ? Observation.current.run(node, inputs) { [value()] }[0] : value()
+        let result: Variable
+        if isRecording && inputs.contains(where: \.isRecorded) {
+            result =
+                switch (keep, inputs.count) {
+                case (.none, _): node.record(inputs, value)
+                case (_, 1): node.record(inputs[0], value, keep)
+                default: node.record(inputs[0], inputs[1], value, keep)
+                }
+            if isObserved { Observation.current.didRecord(node) }
+        } else {
+            result = Variable(constant: value)
+        }
+        if FunctionTrace.isActive { FunctionTrace.note(node, inputs, [result]) }
         return result
     }
 
@@ -234,6 +261,11 @@ package class UnaryMap: ElementwiseFunction {
         return t.changed { $0.multiply(byDerivativeOf: Self.op, kept) }
     }
 
+    override final func again(_ inputs: [Variable]) -> Variable {
+        let function = type(of: self)
+        return FunctionNode.recorded(inputs[0], inputs[0].array.mappedFloating(function.op), keep: function.keep) { function.init() }
+    }
+
     override final public func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0].mappedFloating(Self.op)] }
 }
 
@@ -253,6 +285,11 @@ package class BinaryMap: ElementwiseFunction {
 
     final var a: Variable { isRecording ? retainedInput(0) : constantInput(0) }
     final var b: Variable { isRecording ? retainedInput(1) : constantInput(1) }
+
+    override final func again(_ inputs: [Variable]) -> Variable {
+        let (function, a, b) = (type(of: self), inputs[0], inputs[1])
+        return FunctionNode.recorded(a, b, combined(function.op, a.array, b.array, function.name), keep: function.keep) { function.init() }
+    }
 
     override final public func forward(_ inputs: [NDArray]) -> [NDArray] { [combined(Self.op, inputs[0], inputs[1], Self.name)] }
 }

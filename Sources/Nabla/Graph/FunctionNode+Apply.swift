@@ -7,15 +7,14 @@ extension FunctionNode {
         flags.insert(.applied)
         let arrays = inputs.map(\.array)
         let results = isObserved ? Observation.current.run(self, inputs) { forward(arrays) } : forward(arrays)
-        guard isRecording && inputs.contains(where: \.isRecorded) else {
-            more = nil
-            return results.map(Variable.init(constant:))
+        let isRecorded = isRecording && inputs.contains(where: \.isRecorded)
+        if isRecorded { record(inputs, results) } else { more = nil }
+        if isRecorded && isObserved { Observation.current.didRecord(self) }
+        let outputs = results.enumerated().map { i, array in
+            isRecorded && array.dtype.isFloating ? Variable(array: array, node: self, output: Int32(i)) : Variable(constant: array)
         }
-        record(inputs, results)
-        if isObserved { Observation.current.didRecord(self) }
-        return results.enumerated().map { i, array in
-            array.dtype.isFloating ? Variable(array: array, node: self, output: Int32(i)) : Variable(constant: array)
-        }
+        if _slowPath(FunctionTrace.isActive) { FunctionTrace.note(self, inputs, outputs) }
+        return outputs
     }
 
     private final func record(_ inputs: [Variable], _ results: [NDArray]) {

@@ -109,6 +109,10 @@ open class FunctionNode {
         }
     }
 
+    /// The function applied to each example of a batch: its outputs, each with an axis of the examples in front. Must be made of functions of
+    /// variables. nil when it is not known how, as of functions from outside of the library.
+    package func applied(to batch: Batch) -> [Variable]? { nil }
+
     deinit {
         nr_count_nodes(-1)
         if !kept.isEmpty { kept.release() }

@@ -4,6 +4,11 @@ import CNablaRuntime
 @inline(__always)
 public var isRecording: Bool { nr_recording() != 0 }
 
+/// Whether derivatives are to be made by the rules, function by function: while functions are recorded or listed by a trace. Otherwise a
+/// kernel may take the place of several functions.
+@inline(__always)
+var followsRules: Bool { nr_recording_state() & 3 != 0 }
+
 /// Runs `body` without recording: its results are constants.
 ///
 /// The scope belongs to the thread; it must not span an `await`.

@@ -46,7 +46,7 @@ public final class CompiledFunction {
     /// The results for `arguments`, with random numbers from `generator`, which goes on by as many as are drawn.
     public func callAsFunction(_ arguments: [Variable], using generator: inout RandomGenerator) -> [Variable] {
         // Within another recording, or where every operation is told, the closure itself runs.
-        if ArrayTrace.isActive { return body(arguments, &generator, isRecording) }
+        if ArrayTrace.isActive { return direct(arguments, &generator) }
         if let latest = recordings.first, let replay = latest.replay, latest.isPlain,
             !(isRecording && arguments.contains(where: \.isRecorded))
         {
@@ -68,6 +68,13 @@ public final class CompiledFunction {
         let inputs = arguments + recording.holders.map(\.stateVariable)
         guard inputs.contains(where: \.isRecorded) else { return results.map(Variable.init(constant:)) }
         return CompiledCall(self, results, argumentCount: arguments.count, recording.holders, before).apply(inputs)
+    }
+
+    /// The results of the closure itself. Inside it functions are recorded, as they are for a recording, since it may take gradients.
+    private func direct(_ arguments: [Variable], _ generator: inout RandomGenerator) -> [Variable] {
+        let isResultRecorded = isRecording
+        let results = withRecording(true) { body(arguments.map(\.withPlace), &generator, isResultRecorded) }
+        return isResultRecorded ? results : results.map { $0.detached() }
     }
 
     /// The results as arrays; `generators` go on by what is drawn.

@@ -47,35 +47,6 @@ public func hessianVectorProduct<T: VariableTree>(
     }
 }
 
-/// All first derivatives of `f` at `x`: an array of shape (shape of f(x), shape of x).
-///
-/// One walk for each element of the smaller side: forward mode when `x` has fewer elements than f(x), reverse mode otherwise.
-public func jacobian(of f: (Variable) -> Variable, at x: Variable, enableDoubleBackprop: Bool = false) -> Variable {
-    Transform.run {
-        let place = x.withPlace
-        let y = f(place)
-        let target = Shape(Array(y.shape) + Array(x.shape))
-        if y.count == 0 || x.count == 0 { return Variable(constant: .zeros(target, dtype: y.dtype)) }
-        if place.count < y.count {
-            let columns = unitVectors(like: place).map {
-                jvp(of: [y], wrt: [place], along: [$0], enableDoubleBackprop: enableDoubleBackprop)[0]
-            }
-            return withRecording(enableDoubleBackprop) { stack(columns, axis: -1).reshaped(to: target) }
-        }
-        let rows = unitVectors(like: y).map {
-            grad(of: y, wrt: place, gradOutput: $0, enableDoubleBackprop: enableDoubleBackprop)
-        }
-        return withRecording(enableDoubleBackprop) { stack(rows).reshaped(to: target) }
-    }
-}
-
-/// All second derivatives of the scalar function `f` at `x`: an array of shape (shape of x, shape of x).
-public func hessian(of f: (Variable) -> Variable, at x: Variable, enableDoubleBackprop: Bool = false) -> Variable {
-    jacobian(
-        of: { place in grad(of: f(place), wrt: place, enableDoubleBackprop: true) }, at: x,
-        enableDoubleBackprop: enableDoubleBackprop)
-}
-
 /// The derivative of order `order` of a recorded `y` with respect to `x`, element by element: `y` was computed from `x` by functions that do not mix
 /// elements, and has its shape.
 public func derivative(of y: Variable, wrt x: Variable, order: Int = 1, enableDoubleBackprop: Bool = false) -> Variable {
@@ -103,10 +74,4 @@ public func derivative(
             return derivative(of: f(place), wrt: place, order: order, enableDoubleBackprop: isResultRecorded)
         }
     }
-}
-
-/// One variable for each element of `x`, of its shape, with a 1 there and 0 elsewhere.
-private func unitVectors(like x: Variable) -> [Variable] {
-    let identity = NDArray.eye(x.count, dtype: x.dtype)
-    return (0..<x.count).map { Variable(constant: identity[$0].reshaped(to: x.shape)) }
 }

@@ -39,6 +39,7 @@ extension Variable {
 /// f(x) = x
 private final class Place: LinearFunction {
     override func forward(_ inputs: [NDArray]) -> [NDArray] { inputs }
+    override func applied(to batch: Batch) -> [Variable]? { [batch[0]] }
     override func again(_ arguments: [Variable]) -> Variable { arguments[0].unchanged }
     override func transpose(_ g: Variable, _ index: Int) -> Variable { g.unchanged }
 }

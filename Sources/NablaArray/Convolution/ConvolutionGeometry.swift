@@ -10,7 +10,7 @@ package struct ConvolutionGeometry: Equatable, Sendable {
     package let high: [Int]
     package let dilation: [Int]
     /// Channels are divided into this many groups, each with kernels of its own.
-    package let groups: Int
+    package private(set) var groups: Int
 
     /// - Parameters:
     ///   - axes: the number of spatial axes, 1 to 3.
@@ -41,6 +41,13 @@ package struct ConvolutionGeometry: Equatable, Sendable {
     }
 
     package var axes: Int { stride.count }
+
+    /// The same windows over `count` times as many groups of channels.
+    package func repeated(_ count: Int) -> ConvolutionGeometry {
+        var result = self
+        result.groups *= count
+        return result
+    }
 
     /// Whether a kernel of extent 1 takes each place of the input to the same place of the output.
     package var visitsEachPlaceOnce: Bool { stride.allSatisfy { $0 == 1 } && (low + high).allSatisfy { $0 == 0 } }

@@ -27,6 +27,13 @@ package struct AxisOrder: Sendable {
         return order
     }
 
+    /// The same order of the axes behind one more axis, which stays in front.
+    package var behindExamples: AxisOrder {
+        var order = AxisOrder(identity: Int(rank) + 1)
+        for i in 0..<Int(rank) { order[i + 1] = self[i] + 1 }
+        return order
+    }
+
     /// The order that undoes this one.
     package var inverse: AxisOrder {
         var order = self

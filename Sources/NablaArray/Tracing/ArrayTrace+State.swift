@@ -27,6 +27,7 @@ extension ArrayTrace {
 
     private func addState(_ holder: AnyObject, _ name: String, _ load: @escaping () -> NDArray, _ store: @escaping (NDArray) -> Void) {
         guard stateKeys.insert(StateKey(holder: ObjectIdentifier(holder), name: name)).inserted else { return }
+        if !listsSteps { return held.append((load, load())) }
         var array = load()
         // Memory of its own: another state may begin with the same numbers.
         if versions[ObjectIdentifier(array.owner)] != nil || !array.isContiguous || array.count != array.owner.count {
@@ -37,6 +38,9 @@ extension ArrayTrace {
         versions[ObjectIdentifier(array.owner)] = id
         states.append(State(holder: holder, load: load, store: store, initial: id))
     }
+
+    /// Whether the closure left another array where it found one; of a trace without a list.
+    package var changesHeldArrays: Bool { ArrayTrace.unwatched { held.contains { $0.load().body !== $0.then.body } } }
 
     /// For each state the value that the closure left there, nil where it left what it found.
     package func changedStates() -> [Operand?] {

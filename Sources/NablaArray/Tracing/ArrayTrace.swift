@@ -101,7 +101,17 @@ package final class ArrayTrace {
     /// Called when a generator gives numbers to Swift rather than to an array.
     package var onHostDraw: (_ what: String) -> Void = { _ in }
 
-    package init() { outer = ArrayTrace.current }
+    /// Whether operations are listed, or only followed to know what depends on what.
+    let listsSteps: Bool
+    /// Whether an operation was met that draws random numbers or does more than set its outputs.
+    package private(set) var hasEffects = false
+    /// Arrays that outlive the closure, as they were when a trace without a list first met them.
+    var held: [(load: () -> NDArray, then: NDArray)] = []
+
+    package init(listsSteps: Bool = true) {
+        outer = ArrayTrace.current
+        self.listsSteps = listsSteps
+    }
 
     /// The trace that watches this thread.
     package static var current: ArrayTrace? { nr_trace().map { Unmanaged<ArrayTrace>.fromOpaque($0).takeUnretainedValue() } }
@@ -184,6 +194,7 @@ package final class ArrayTrace {
     }
 
     private func note(_ operation: ArrayOperation, _ reads: [NDArray], _ writes: [NDArray]) {
+        if !listsSteps { return follow(operation, reads, writes) }
         let operands = reads.map { operand($0, user: operation.name) }
         var dependence = !operation.isFunction || operation.hasEffects ? Dependence.onMore : Dependence()
         for operand in operands { dependence.formUnion(values[operand.value].dependence) }
@@ -206,6 +217,17 @@ package final class ArrayTrace {
             return part(array, of: id)
         }
         steps.append(Step(operation: operation, reads: operands, writes: results, formers: formers))
+    }
+
+    /// Finds out what the outputs depend on, and no more.
+    private func follow(_ operation: ArrayOperation, _ reads: [NDArray], _ writes: [NDArray]) {
+        var dependence = Dependence()
+        if !operation.isFunction || operation.hasEffects { (dependence, hasEffects) = (.onMore, true) }
+        // What a part is written to depends on the rest of it, too.
+        for array in reads + writes {
+            if let known = versions[ObjectIdentifier(array.owner)] { dependence.formUnion(values[known].dependence) }
+        }
+        for array in writes { versions[ObjectIdentifier(array.owner)] = add(.step(0), array.owner, dependence) }
     }
 
     // MARK: Values

@@ -81,13 +81,14 @@ func nthDerivativeWorkloads() -> [Workload] {
     ]
 }
 
-/// The Hessian of the loss of a 10-32-1 network on 64 points in all its 385 parameters: a gradient and 385 products with a unit vector.
-func hessianSmallWorkload() -> Workload {
+/// The Hessian of the loss of a 10-32-1 network on 64 points in all its 385 parameters: a gradient and 385 products with a unit vector, in
+/// batched walks, compiled or not, or one after the other.
+func hessianSmallWorkloads() -> [Workload] {
     var inputs = Inputs(seed: 14)
     let theta = Variable(inputs.normal([385], 0.3, as: "theta"))
     let x = Variable(constant: inputs.normal([64, 10], as: "x"))
     let y = Variable(constant: inputs.normal([64, 1], as: "y"))
-    func loss(_ theta: Variable) -> Variable {
+    func loss(_ theta: Variable, _ x: Variable, _ y: Variable) -> Variable {
         let hidden = tanh(linear(x, theta[0..<320].reshaped(to: [32, 10]), theta[320..<352]))
         return meanSquaredError(linear(hidden, theta[352..<384].reshaped(to: [1, 32]), theta[384..<385]), y)
     }
@@ -95,5 +96,15 @@ func hessianSmallWorkload() -> Workload {
     let layers = Layer.network(batch: 64, [10, 32, 1])
     cost.add(.gradient, layers, .curved)
     cost.add(.hessianProduct, layers, .curved, count: 385)
-    return Workload(name: "hessian_small", inputs: inputs, cost: cost) { checksum([hessian(of: loss, at: theta)]) }
+    let compiled = compile { arguments in [hessian(of: { loss($0, arguments[1], arguments[2]) }, at: arguments[0])] }
+    return [
+        Workload(name: "hessian_small", inputs: inputs, cost: cost) { checksum([hessian(of: { loss($0, x, y) }, at: theta)]) },
+        Workload(name: "hessian_small.compiled", inputs: inputs, cost: cost) { noBackprop { checksum(compiled([theta, x, y])) } },
+        Workload(name: "hessian_small.looped", inputs: inputs, cost: cost) {
+            let slopes = grad(of: loss(theta, x, y), wrt: theta, enableDoubleBackprop: true)
+            let identity = NDArray.eye(theta.count, dtype: .float32)
+            let rows = (0..<theta.count).map { grad(of: slopes, wrt: theta, gradOutput: Variable(constant: identity[$0])) }
+            return checksum([stack(rows)])
+        },
+    ]
 }

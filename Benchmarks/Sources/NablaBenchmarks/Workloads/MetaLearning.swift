@@ -1,7 +1,7 @@
 import Nabla
 
 /// An iteration of MAML on sine waves: network 1-40-40-1 with ReLU, 25 tasks of 10 points, inner steps of 0.01, the gradient of the mean error
-/// on the queries; one task after the other or all in batched products.
+/// on the queries; one task after the other, all by `vmap`, or all in batched products written by hand.
 ///
 /// For each task: the query's gradient, 3F - F₁ with F = 34 kFLOP, and for each inner step as much and a Hessian-vector product; and nine
 /// passes over the parameters for a step w - 0.01 g and its gradient.
@@ -23,6 +23,29 @@ func mamlWorkloads() -> [Workload] {
         }
         let loss = tasks.dropFirst().reduce(tasks[0], +) / 25
         return checksum(grad(of: loss, wrt: weights, retainGraph: false))
+    }
+
+    /// One task, mapped over the tasks; the weights are the same for all.
+    func losses(_ weights: [Variable], _ tasks: [Variable], _ steps: Int) -> Variable {
+        let losses = vmap { (task: [Variable]) -> [Variable] in
+            var theta = weights
+            for _ in 0..<steps {
+                let loss = meanSquaredError(network(task[0], theta, relu), task[1])
+                let gradients = grad(of: loss, wrt: theta, enableDoubleBackprop: true)
+                theta = zip(theta, gradients).map { $0 - 0.01 * $1 }
+            }
+            return [meanSquaredError(network(task[2], theta, relu), task[3])]
+        }
+        return losses(tasks)[0]
+    }
+    let tasks = [x, y, qx, qy].map(Variable.init(constant:))
+    func mapped(_ steps: Int) -> Double { checksum(grad(of: losses(weights, tasks, steps).mean(), wrt: weights, retainGraph: false)) }
+    func compiled(_ steps: Int) -> () -> Double {
+        let gradient = compile { arguments in
+            let (weights, tasks) = (Array(arguments[..<weights.count]), Array(arguments[weights.count...]))
+            return grad(of: losses(weights, tasks, steps).mean(), wrt: weights)
+        }
+        return { noBackprop { checksum(gradient(weights + tasks)) } }
     }
 
     func output(_ h: Variable, _ theta: [Variable]) -> Variable {
@@ -56,8 +79,12 @@ func mamlWorkloads() -> [Workload] {
     }
     return [
         Workload(name: "maml_sine.looped", inputs: inputs, cost: cost(1)) { looped(1) },
+        Workload(name: "maml_sine.vmap", inputs: inputs, cost: cost(1)) { mapped(1) },
+        Workload(name: "maml_sine.vmap.compiled", inputs: inputs, cost: cost(1), body: compiled(1)),
         Workload(name: "maml_sine", inputs: inputs, cost: cost(1)) { batched(1) },
         Workload(name: "maml_sine_5.looped", inputs: inputs, cost: cost(5)) { looped(5) },
+        Workload(name: "maml_sine_5.vmap", inputs: inputs, cost: cost(5)) { mapped(5) },
+        Workload(name: "maml_sine_5.vmap.compiled", inputs: inputs, cost: cost(5), body: compiled(5)),
         Workload(name: "maml_sine_5", inputs: inputs, cost: cost(5)) { batched(5) },
     ]
 }

@@ -1,0 +1,163 @@
+// Functions of one example, mapped over axes of examples.
+
+/// The function that applies `f`, a function of one example, to all examples along axis `inAxis` of its argument, and stacks the results
+/// along axis `outAxis`.
+///
+///     let lengths = vmap { norm($0) }                                   // of each row
+///     let slopes = vmap { x in grad(of: f(x), wrt: x) }                 // the gradient at each point
+///
+/// `f` runs once, on the first example, and the functions it applied are applied again to all examples at once, so that products become
+/// one product and loops disappear. It may take gradients of any order itself, and the result can be differentiated like any other; `vmap`
+/// may stand inside `vmap`. Where that cannot be right, because `f` applies a `FunctionNode` of the user's, draws random numbers or reads
+/// numbers to decide what to do, `f` runs on one example after the other: the results are the same, at the cost of a loop.
+public func vmap(
+    _ f: @escaping (Variable) -> Variable, inAxis: Int = 0, outAxis: Int = 0
+) -> (Variable) -> Variable {
+    { x in mapped({ [f($0[0])] }, over: [x], inAxes: [inAxis], outAxes: [outAxis])[0] }
+}
+
+/// `vmap` for a function of two variables. An axis of nil means that all examples have the same argument.
+public func vmap(
+    _ f: @escaping (Variable, Variable) -> Variable, inAxes: (Int?, Int?) = (0, 0), outAxis: Int = 0
+) -> (Variable, Variable) -> Variable {
+    { a, b in mapped({ [f($0[0], $0[1])] }, over: [a, b], inAxes: [inAxes.0, inAxes.1], outAxes: [outAxis])[0] }
+}
+
+/// `vmap` for any number of variables and results.
+///
+/// - Parameters:
+///   - f: a function of one example.
+///   - inAxes: for each argument the axis of the examples; nil where all have the same. By default the first axis of all arguments.
+///   - outAxes: for each result the axis along which the examples lie; nil for one that is the same for all examples. By default the
+///     first axis of all results.
+public func vmap(
+    _ f: @escaping ([Variable]) -> [Variable], inAxes: [Int?]? = nil, outAxes: [Int?]? = nil
+) -> ([Variable]) -> [Variable] {
+    { mapped(f, over: $0, inAxes: inAxes ?? $0.map { _ in 0 }, outAxes: outAxes) }
+}
+
+/// `f` applied to each example along `inAxes` of `inputs`.
+///
+/// - Parameter chunkSize: for how many examples at once, from the most elements that a result of one example has; nil for all.
+func mapped(
+    _ f: ([Variable]) -> [Variable], over inputs: [Variable], inAxes: [Int?], outAxes: [Int?]?,
+    chunkSize: ((_ largestCount: Int) -> Int)? = nil
+) -> [Variable] {
+    let examples = ExampleAxes(inputs, inAxes)
+    if examples.size == 0 { return examples.emptyResults(f, outAxes) }
+    let trace = FunctionTrace()
+    let first = examples.first(trace)
+    let results = trace.watch { f(first) }
+    let axes = outAxes ?? results.map { _ in 0 }
+    require(axes.count == results.count, "vmap: expected an out axis for each of \(results.count) results, got \(axes.count)")
+    let positions = zip(results, axes).map { result, axis in axis.map { outPosition($0, result.rank) } }
+    do {
+        let walk = try BatchedWalk(trace, examples: examples.mapped(first), results: results)
+        let size = chunkSize.map { Swift.max(1, Swift.min($0(walk.largestCount), examples.size)) } ?? examples.size
+        return try examples.run(walk, results, positions, chunkSize: size)
+    } catch {
+        return examples.loop(f, first: results, positions)
+    }
+}
+
+/// Why `f` cannot be applied to all examples at once; nil when it can.
+package func batchingObstacle(of f: ([Variable]) -> [Variable], over inputs: [Variable], inAxes: [Int?]) -> String? {
+    let examples = ExampleAxes(inputs, inAxes)
+    let trace = FunctionTrace()
+    let first = examples.first(trace)
+    let results = trace.watch { f(first) }
+    do {
+        _ = try BatchedWalk(trace, examples: examples.mapped(first), results: results).run(examples.batch, size: examples.size)
+        return nil
+    } catch {
+        return error.reason
+    }
+}
+
+private func outPosition(_ axis: Int, _ rank: Int) -> Int {
+    let position = axis < 0 ? axis + rank + 1 : axis
+    require(
+        position >= 0 && position <= rank, "vmap: expected an out axis in \(-rank - 1)...\(rank) for a result of \(rank) axes, got \(axis)")
+    return position
+}
+
+/// Arguments and where the examples lie in them.
+private struct ExampleAxes {
+    let inputs: [Variable]
+    let axes: [Int?]
+    let size: Int
+
+    init(_ inputs: [Variable], _ inAxes: [Int?]) {
+        require(inAxes.count == inputs.count, "vmap: expected an in axis for each of \(inputs.count) arguments, got \(inAxes.count)")
+        axes = zip(inputs, inAxes).map { input, axis in axis.map { input.shape.normalized(axis: $0, function: "vmap") } }
+        let extents = zip(inputs, axes).compactMap { input, axis in axis.map { input.shape[$0] } }
+        require(!extents.isEmpty, "vmap: expected an axis of examples in at least one argument, got inAxes \(inAxes)")
+        require(
+            extents.allSatisfy { $0 == extents[0] },
+            "vmap: expected equal extents along the axes of examples, got \(extents)")
+        (self.inputs, size) = (inputs, extents[0])
+    }
+
+    /// The first example, with places in the graph.
+    func first(_ trace: FunctionTrace) -> [Variable] {
+        zip(inputs, axes).map { input, axis in
+            guard let axis else { return input.withPlace }
+            let example = input.firstExample(axis: axis, trace).withPlace
+            trace.addArgument(example)
+            return example
+        }
+    }
+
+    /// Of one value for each argument those that differ between examples; nil for the others.
+    func mapped(_ values: [Variable]) -> [Variable?] { zip(values, axes).map { $1 == nil ? nil : $0 } }
+
+    /// The arguments that differ between examples, which lie along the first axis; nil for the others.
+    var batch: [Variable?] { zip(inputs, axes).map { input, axis in axis.map { input.movingAxis($0, to: 0) } } }
+
+    func run(
+        _ walk: BatchedWalk, _ results: [Variable], _ positions: [Int?], chunkSize: Int
+    ) throws(BatchedWalk.Obstacle) -> [Variable] {
+        let batch = batch
+        var chunks: [[Variable?]] = []
+        for start in stride(from: 0, to: size, by: chunkSize) {
+            let count = Swift.min(chunkSize, size - start)
+            chunks.append(try walk.run(batch.map { $0?.segment(axis: 0, start: start, step: 1, count: count) }, size: count))
+        }
+        return results.indices.map { index in
+            let parts = chunks.compactMap { $0[index] }
+            guard let position = positions[index] else {
+                require(
+                    parts.isEmpty, "vmap: expected result \(index), of out axis nil, to be the same for all examples, got one that is not")
+                return results[index]
+            }
+            if parts.isEmpty { return results[index].broadcast(to: results[index].shape.stacked(size)).movingAxis(0, to: position) }
+            return (parts.count == 1 ? parts[0] : concatenate(parts)).movingAxis(0, to: position)
+        }
+    }
+
+    /// One example after the other; the results of the first are known.
+    func loop(_ f: ([Variable]) -> [Variable], first: [Variable], _ positions: [Int?]) -> [Variable] {
+        let parts = batch.map { $0?.unstacked() }
+        let all = [first] + (1..<size).map { example in f(inputs.indices.map { (parts[$0]?[example] ?? inputs[$0]).withPlace }) }
+        return positions.enumerated().map { index, position in
+            guard let position else {
+                require(
+                    all.allSatisfy { $0[index].array.doubles == first[index].array.doubles },
+                    "vmap: expected result \(index), of out axis nil, to be the same for all examples, got one that is not")
+                return first[index]
+            }
+            return stack(all.map { $0[index] }, axis: position)
+        }
+    }
+
+    /// The results for no examples: their shapes are found out with zeros.
+    func emptyResults(_ f: ([Variable]) -> [Variable], _ outAxes: [Int?]?) -> [Variable] {
+        let zeros = zip(inputs, axes).map { input, axis in
+            axis.map { Variable(.zeros(input.shape.removing($0), dtype: input.dtype)) } ?? input.withPlace
+        }
+        return f(zeros).enumerated().map { index, result in
+            guard let axis = outAxes.map({ $0[index] }) ?? 0 else { return result }
+            return Variable(constant: .zeros(result.shape.inserting(0, at: outPosition(axis, result.rank)), dtype: result.dtype))
+        }
+    }
+}

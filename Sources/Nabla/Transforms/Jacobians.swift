@@ -1,0 +1,75 @@
+/// All first derivatives of `f` at `x`: an array of shape (shape of f(x), shape of x).
+///
+/// `f` is recorded once, and one batched walk over the graph takes a unit vector for each element of the smaller side: forward mode when `x`
+/// has fewer elements than f(x), reverse mode otherwise.
+///
+/// - Parameters:
+///   - f: any function.
+///   - enableDoubleBackprop: whether the derivatives are recorded.
+///   - chunkSize: how many unit vectors a walk takes; fewer need less memory. By default as many as keep the arrays of a walk in cache.
+public func jacobian(
+    of f: (Variable) -> Variable, at x: Variable, enableDoubleBackprop: Bool = false, chunkSize: Int? = nil
+) -> Variable {
+    if let chunkSize { require(chunkSize >= 1, "jacobian: expected a chunkSize of at least 1, got \(chunkSize)") }
+    return Transform.run {
+        let place = x.withPlace
+        let y = f(place)
+        let target = Shape(Array(y.shape) + Array(x.shape))
+        if y.count == 0 || x.count == 0 { return Variable(constant: .zeros(target, dtype: y.dtype)) }
+        let isForward = place.count < y.count
+        let side = isForward ? place : y
+        let vectors = NDArray.eye(side.count, dtype: side.dtype).reshaped(to: side.shape.stacked(side.count))
+        let all = mapped(
+            { vector in
+                isForward
+                    ? jvp(of: [y], wrt: [place], along: vector, enableDoubleBackprop: enableDoubleBackprop)
+                    : grad(of: [y], wrt: [place], gradOutputs: vector, enableDoubleBackprop: enableDoubleBackprop)
+            }, over: [Variable(constant: vectors)], inAxes: [0], outAxes: [isForward ? -1 : 0],
+            chunkSize: { chunkSize ?? cachedExamples(of: $0, y.dtype) })[0]
+        return withRecording(enableDoubleBackprop) { all.reshaped(to: target) }
+    }
+}
+
+/// All second derivatives of the scalar function `f` at `x`: an array of shape (shape of x, shape of x).
+///
+/// The gradient is recorded once, and a batched walk over its graph takes a unit vector for each element of `x`.
+///
+/// - Parameters:
+///   - f: a function to a single number.
+///   - enableDoubleBackprop: whether the derivatives are recorded.
+///   - chunkSize: how many rows a walk makes; fewer need less memory. By default as many as keep the arrays of a walk in cache.
+public func hessian(
+    of f: (Variable) -> Variable, at x: Variable, enableDoubleBackprop: Bool = false, chunkSize: Int? = nil
+) -> Variable {
+    jacobian(
+        of: { place in grad(of: f(place), wrt: place, enableDoubleBackprop: true) }, at: x,
+        enableDoubleBackprop: enableDoubleBackprop, chunkSize: chunkSize)
+}
+
+/// The gradient of each example's loss: for each parameter an array with one gradient for each example along its first axis.
+///
+///     let gradients = perExampleGradients(of: { w, example in loss(w, example[0], example[1]) }, at: weights, over: [x, y])
+///
+/// Their lengths and products tell what each example contributes: for clipping in private training, noise scales, influence and Fisher
+/// matrices. The loss is recorded for one example and its gradient made for all of them at once; see `vmap`.
+///
+/// - Parameters:
+///   - loss: the loss of one example, a single number, from the parameters and the example.
+///   - parameters: what to differentiate with respect to, the same for all examples.
+///   - examples: arrays of examples.
+///   - inAxes: for each of these the axis of the examples; nil where all have the same. By default the first.
+///   - enableDoubleBackprop: whether the gradients are recorded.
+public func perExampleGradients(
+    of loss: (_ parameters: [Variable], _ example: [Variable]) -> Variable, at parameters: [Variable], over examples: [Variable],
+    inAxes: [Int?]? = nil, enableDoubleBackprop: Bool = false
+) -> [Variable] {
+    Transform.run {
+        let places = parameters.map(\.withPlace)
+        return mapped(
+            { grad(of: loss(places, $0), wrt: places, enableDoubleBackprop: enableDoubleBackprop) }, over: examples,
+            inAxes: inAxes ?? examples.map { _ in 0 }, outAxes: nil)
+    }
+}
+
+/// How many examples of `count` elements leave room in a core's second cache for the other arrays.
+private func cachedExamples(of count: Int, _ dtype: DType) -> Int { (1 << 18) / Swift.max(1, count * dtype.size) }
