@@ -5,12 +5,13 @@
 ///
 /// - Parameters:
 ///   - f: any function.
-///   - enableDoubleBackprop: whether the derivatives are recorded.
+///   - enableDoubleBackprop: whether the derivatives are recorded; by default inside the closure of another transform only.
 ///   - chunkSize: how many unit vectors a walk takes; fewer need less memory. By default as many as keep the arrays of a walk in cache.
 public func jacobian(
-    of f: (Variable) -> Variable, at x: Variable, enableDoubleBackprop: Bool = false, chunkSize: Int? = nil
+    of f: (Variable) -> Variable, at x: Variable, enableDoubleBackprop: Bool? = nil, chunkSize: Int? = nil
 ) -> Variable {
     if let chunkSize { require(chunkSize >= 1, "jacobian: expected a chunkSize of at least 1, got \(chunkSize)") }
+    let isRecorded = Transform.isResultRecorded(enableDoubleBackprop)
     return Transform.run {
         let place = x.withPlace
         let y = f(place)
@@ -22,11 +23,11 @@ public func jacobian(
         let all = mapped(
             { vector in
                 isForward
-                    ? jvp(of: [y], wrt: [place], along: vector, enableDoubleBackprop: enableDoubleBackprop)
-                    : grad(of: [y], wrt: [place], gradOutputs: vector, enableDoubleBackprop: enableDoubleBackprop)
+                    ? jvp(of: [y], wrt: [place], along: vector, enableDoubleBackprop: isRecorded)
+                    : grad(of: [y], wrt: [place], gradOutputs: vector, enableDoubleBackprop: isRecorded)
             }, over: [Variable(constant: vectors)], inAxes: [0], outAxes: [isForward ? -1 : 0],
             chunkSize: { chunkSize ?? cachedExamples(of: $0, y.dtype) })[0]
-        return withRecording(enableDoubleBackprop) { all.reshaped(to: target) }
+        return withRecording(isRecorded) { all.reshaped(to: target) }
     }
 }
 
@@ -36,10 +37,10 @@ public func jacobian(
 ///
 /// - Parameters:
 ///   - f: a function to a single number.
-///   - enableDoubleBackprop: whether the derivatives are recorded.
+///   - enableDoubleBackprop: whether the derivatives are recorded; by default inside the closure of another transform only.
 ///   - chunkSize: how many rows a walk makes; fewer need less memory. By default as many as keep the arrays of a walk in cache.
 public func hessian(
-    of f: (Variable) -> Variable, at x: Variable, enableDoubleBackprop: Bool = false, chunkSize: Int? = nil
+    of f: (Variable) -> Variable, at x: Variable, enableDoubleBackprop: Bool? = nil, chunkSize: Int? = nil
 ) -> Variable {
     jacobian(
         of: { place in grad(of: f(place), wrt: place, enableDoubleBackprop: true) }, at: x,
@@ -58,15 +59,16 @@ public func hessian(
 ///   - parameters: what to differentiate with respect to, the same for all examples.
 ///   - examples: arrays of examples.
 ///   - inAxes: for each of these the axis of the examples; nil where all have the same. By default the first.
-///   - enableDoubleBackprop: whether the gradients are recorded.
+///   - enableDoubleBackprop: whether the gradients are recorded; by default inside the closure of another transform only.
 public func perExampleGradients(
     of loss: (_ parameters: [Variable], _ example: [Variable]) -> Variable, at parameters: [Variable], over examples: [Variable],
-    inAxes: [Int?]? = nil, enableDoubleBackprop: Bool = false
+    inAxes: [Int?]? = nil, enableDoubleBackprop: Bool? = nil
 ) -> [Variable] {
-    Transform.run {
+    let isRecorded = Transform.isResultRecorded(enableDoubleBackprop)
+    return Transform.run {
         let places = parameters.map(\.withPlace)
         return mapped(
-            { grad(of: loss(places, $0), wrt: places, enableDoubleBackprop: enableDoubleBackprop) }, over: examples,
+            { grad(of: loss(places, $0), wrt: places, enableDoubleBackprop: isRecorded) }, over: examples,
             inAxes: inAxes ?? examples.map { _ in 0 }, outAxes: nil)
     }
 }

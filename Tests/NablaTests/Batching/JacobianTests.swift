@@ -76,3 +76,18 @@ private final class Squared: FunctionNode {
     }
     override func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] { [2 * retainedInput(0) * gradOutputs[0]] }
 }
+
+/// Jacobians and Hessians inside other transforms, which differentiate them without being told.
+@Suite struct NestedJacobianTests {
+    /// f = Σ x³ y with Hessian 6 x y on its diagonal, whose trace has the gradient 6 y.
+    @Test func theTraceOfAHessianHasAGradient() {
+        let (x, y) = (NDArray([0.5, -1.25, 2]), NDArray([1, 2, 4], dtype: .float64))
+        let slope = gradient(
+            of: { (x: Variable) -> Variable in
+                (hessian(of: { ($0 * $0 * $0 * Variable(constant: y)).sum() }, at: x) * Variable(constant: .eye(3, dtype: .float64))).sum()
+            }, at: Variable(x))
+        #expect(slope.array == 6 * y)
+        let diagonal = jacobian(of: { x in jacobian(of: { $0 * $0 * $0 }, at: x).sum(axis: 1) }, at: Variable(x))
+        #expect(diagonal.array == (6 * x) * .eye(3, dtype: .float64))
+    }
+}
