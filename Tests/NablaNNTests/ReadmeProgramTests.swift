@@ -194,6 +194,29 @@ private final class Quadratic: Chain {
         #expect(Swift.abs(loss.item() - (exact * exact + Foundation.pow(1.5 * (1 - exact * exact), 2))) < 1e-14)
     }
 
+    /// Training a line by replays: the loss of y = 2 x falls, and the third and later steps do what the first two did.
+    @Test func program6() {
+        final class Line: Chain {
+            let weight = Parameter(NDArray([0.0]))
+            func callAsFunction(_ x: Variable) -> Variable { x * weight.variable }
+        }
+        let model = Line()
+        let optimizer = SGD(model, rate: 0.1)
+        let batches = (0..<6).map { _ in (Variable(constant: NDArray([1.0, -1])), Variable(constant: NDArray([2.0, -2]))) }
+
+        let step = compile { (x: Variable, y: Variable) -> Variable in
+            let loss = meanSquaredError(model(x), y)
+            model.clearGrads()
+            loss.backward()
+            optimizer.update()
+            return loss
+        }
+        for (x, y) in batches { print(step(x, y)) }                                     // from the third call on nothing is recorded
+
+        // The error shrinks by 1 - 0.1 · 2 at each step.
+        #expect(Swift.abs(model.weight.array.item() - (2 - 2 * Foundation.pow(0.8, 6))) < 1e-14)
+    }
+
     /// Every line of Swift in the README stands in this file.
     @Test func theReadmeShowsThesePrograms() throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
