@@ -72,4 +72,13 @@ import Testing
             "expected random numbers in arrays, which replays draw afresh, got a closure that draws a split, a permutation or a choice",
             in: result)
     }
+
+    /// A solver decides by numbers when it is done.
+    @Test func aSolver() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let f = compile { (m: Variable) -> Variable in root(of: { $0 - 0.4 * sin($0) - m }, at: m) }
+            _ = f(Variable(0.8))
+        }
+        expect("expected a closure that does not look at the numbers it computes", in: result)
+    }
 }

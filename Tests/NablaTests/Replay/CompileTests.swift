@@ -160,4 +160,18 @@ import Testing
         let lines = f.summary.split(separator: "\n")
         #expect(lines.count == 2 && lines[0].contains("over 1000 elements") && !lines[0].contains("sqrt") && lines[1] == "0 bytes")
     }
+
+    /// What watches functions looks at their numbers, which is no part of the closure.
+    @Test func underObservation() {
+        let exact = Glibc.tanh(0.5) + 0.5 * (1 - Glibc.pow(Glibc.tanh(0.5), 2))
+        let f = compile { (x: Variable) -> Variable in tanh(x) * x }
+        let slope = compile { (x: Variable) -> Variable in grad(of: (tanh(x) * x).sum(), wrt: x) }
+        let timer = TimerHook()
+        for _ in 0..<4 {
+            let x = Variable(NDArray([0.5]))
+            let watched = detectAnomaly { grad(of: f(x).sum(), wrt: x) }
+            let timed = withHooks([timer]) { slope(x) }
+            #expect(abs(watched.item() - exact) < 1e-15 && abs(timed.item() - exact) < 1e-15)
+        }
+    }
 }
