@@ -10,6 +10,8 @@ import NablaArray
 /// left out, equal operations are shared, constants are folded, chains of elementwise operations become one pass over memory, and everything
 /// that is computed on the way has a place in one block of memory, planned once. The numbers have the bits of the original.
 ///
+/// The two recorded calls keep every array they make until they end; replays keep one block of memory for each layout, of at most 16 layouts.
+///
 /// What a replay cannot repeat stops with a message instead of becoming stale:
 /// - looking at computed numbers, for instance to decide what to do (`where` chooses without looking). Integers and truth values among the
 ///   arguments may be looked at: other ones are recorded anew;
