@@ -20,6 +20,9 @@ enum {
 // MARK: Counters
 
 static _Atomic int64_t process_bytes, process_peak;
+// What other threads had counted and not yet added when the peak was reset. The peak is of what has been added, and does without asking
+// every thread at each addition; so this belongs to what is reported. As long as the other threads rest, the peak is exact.
+static _Atomic int64_t pending_at_reset;
 
 static void raise_peak(int64_t candidate) {
     int64_t peak = atomic_load_explicit(&process_peak, memory_order_relaxed);
@@ -50,14 +53,16 @@ int64_t nr_live_bytes(void) {
 
 int64_t nr_peak_bytes(void) {
     nr_bytes_fold(nr_thread_record_get());
-    int64_t live = nr_live_bytes();
-    raise_peak(live);
-    return atomic_load_explicit(&process_peak, memory_order_relaxed);
+    int64_t pending = atomic_load_explicit(&pending_at_reset, memory_order_relaxed);
+    raise_peak(nr_live_bytes() - pending);
+    return atomic_load_explicit(&process_peak, memory_order_relaxed) + pending;
 }
 
 void nr_reset_peak_bytes(void) {
     nr_bytes_fold(nr_thread_record_get());
-    atomic_store_explicit(&process_peak, nr_live_bytes(), memory_order_relaxed);
+    int64_t bytes = atomic_load_explicit(&process_bytes, memory_order_relaxed);
+    atomic_store_explicit(&pending_at_reset, nr_live_bytes() - bytes, memory_order_relaxed);
+    atomic_store_explicit(&process_peak, bytes, memory_order_relaxed);
 }
 
 // MARK: Size classes

@@ -18,8 +18,8 @@ void nr_buffer_free(void *buffer, size_t bytes);
 /// The same for memory that is no array's: it is not counted below.
 void *nr_scratch_allocate(size_t bytes);
 void nr_scratch_free(void *buffer, size_t bytes);
-/// Bytes handed out by nr_buffer_allocate and not yet given back, and the highest that number has been since the last reset. The peak may miss up to 64 KiB
-/// for every thread but the caller's.
+/// Bytes handed out by nr_buffer_allocate and not yet given back, and the highest that number has been since the last reset. The peak is
+/// off by up to 64 KiB for every other thread that allocates or frees meanwhile.
 int64_t nr_live_bytes(void);
 int64_t nr_peak_bytes(void);
 void nr_reset_peak_bytes(void);

@@ -93,7 +93,10 @@ extension NDArray: @unchecked Sendable {}
 /// Bytes of large array buffers (above 256 bytes) now in use in this process, and the highest that number has been.
 public enum ArrayMemory {
     public static var liveBytes: Int { Int(nr_live_bytes()) }
+    /// The highest `liveBytes` since the last `resetPeak`, exact when only this thread worked in between; every other thread that did may
+    /// have moved it by 64 KiB.
     public static var peakBytes: Int { Int(nr_peak_bytes()) }
+    /// Lets `peakBytes` begin anew from the bytes that now live.
     public static func resetPeak() { nr_reset_peak_bytes() }
 }
 
