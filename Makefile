@@ -42,19 +42,19 @@ test: deps mujoco-deps test-dependency test-debug test-release
 # Tests of memory count what is alive in the whole process, so the suites run one after another. Whole trainings by the command are left to
 # the optimised build, which runs them in a fifth of the time.
 test-debug:
-	swift test --no-parallel --skip 'Train[A-Za-z]+CommandTests'
+	Scripts/swift-test.sh --no-parallel --skip 'Train[A-Za-z]+CommandTests'
 
 # With every trait, which the debug build has not: so both are tested, and none is built twice.
 test-release: mujoco-deps
-	swift test -c release --no-parallel --traits MuJoCo
+	Scripts/swift-test.sh -c release --no-parallel --traits MuJoCo
 
 # Only what concerns the simulated bodies.
 test-mujoco: mujoco-deps
-	swift test -c release --no-parallel --traits MuJoCo --filter 'MuJoCo|TRPO'
+	Scripts/swift-test.sh -c release --no-parallel --traits MuJoCo --filter 'MuJoCo|TRPO'
 
 # Only what needs a browser or Graphviz. Without them `make test` skips these tests and says so; with them it runs them.
 test-browser: deps browser-deps
-	swift test --no-parallel --filter 'GraphP'
+	Scripts/swift-test.sh --no-parallel --filter 'GraphP'
 
 # A package that depends on this one by version must build and run.
 test-dependency:

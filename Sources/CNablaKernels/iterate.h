@@ -11,7 +11,13 @@
 #define NK_LIKELY(x) __builtin_expect(!!(x), 1)
 #define NK_UNLIKELY(x) __builtin_expect(!!(x), 0)
 
-// The widest instruction set of the machine is chosen when the program starts.
+// The widest instruction set of the machine is chosen when the program starts: before the run time of the thread sanitizer stands, which
+// such a choice would call.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define NK_NO_CLONES
+#endif
+#endif
 #if defined(__x86_64__) && defined(__linux__) && !defined(NK_NO_CLONES)
 #define NK_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else

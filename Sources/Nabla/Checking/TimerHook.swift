@@ -4,7 +4,7 @@
 ///     withHooks([timer]) { model(x).backward() }
 ///     print(timer)
 ///
-/// The functions of which a gradient consists count for the function whose gradient it is..
+/// The functions of which a gradient consists count for the function whose gradient it is.
 public final class TimerHook: FunctionHook, CustomStringConvertible {
     /// Calls and time of the functions of one label.
     public struct Entry: Sendable {

@@ -9,22 +9,41 @@ enum Chromium {
         return programs.first { FileManager.default.isExecutableFile(atPath: $0.path) }
     }()
 
-    /// The document of a page after its scripts have run, without a network.
+    /// A browser that ended without a document, and what it said.
+    struct LaunchError: Error { let status: Int32, said: String }
+
+    /// The document of a page after its scripts have run, without a network. A browser that does not come up (its start needs services
+    /// of the machine that are not ours to test) is started again.
     static func document(of page: String, in folder: String) throws -> String {
-        let result = URL(fileURLWithPath: "\(folder)/document.html")
-        try Data().write(to: result)
+        for attempt in 1...3 {
+            do { return try launch(page: page, folder: folder, profile: "\(folder)/profile\(attempt)") } catch let error as LaunchError
+                where attempt < 3
+            {
+                print("Chromium ended with \(error.status) and no document, once more: \(error.said.suffix(500))")
+            }
+        }
+        fatalError("The last attempt returns or throws.")
+    }
+
+    private static func launch(page: String, folder: String, profile: String) throws -> String {
+        let result = URL(fileURLWithPath: "\(folder)/document.html"), said = URL(fileURLWithPath: "\(folder)/said.txt")
+        for file in [result, said] { try Data().write(to: file) }
         let process = Process()
         process.executableURL = executable
         process.arguments = [
             "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-extensions", "--no-first-run",
-            "--host-resolver-rules=MAP * ~NOTFOUND", "--user-data-dir=\(folder)/profile", "--window-size=1200,800",
+            "--host-resolver-rules=MAP * ~NOTFOUND", "--user-data-dir=\(profile)", "--window-size=1200,800",
             "--virtual-time-budget=2000", "--dump-dom", "file://\(page)",
         ]
         process.standardOutput = try FileHandle(forWritingTo: result)
-        process.standardError = FileHandle.nullDevice
+        process.standardError = try FileHandle(forWritingTo: said)
         process.standardInput = FileHandle.nullDevice
         try process.run()
         process.waitUntilExit()
-        return try String(contentsOf: result, encoding: .utf8)
+        let document = try String(contentsOf: result, encoding: .utf8)
+        guard document.contains("</html>") else {
+            throw LaunchError(status: process.terminationStatus, said: try String(contentsOf: said, encoding: .utf8))
+        }
+        return document
     }
 }
