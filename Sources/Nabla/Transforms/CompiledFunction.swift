@@ -72,9 +72,9 @@ public final class CompiledFunction {
 
     /// The results of the closure itself. Inside it functions are recorded, as they are for a recording, since it may take gradients.
     private func direct(_ arguments: [Variable], _ generator: inout RandomGenerator) -> [Variable] {
-        let isResultRecorded = isRecording
-        let results = withRecording(true) { body(arguments.map(\.withPlace), &generator, isResultRecorded) }
-        return isResultRecorded ? results : results.map { $0.detached() }
+        // As in the closure of a transform where the result is recorded, as for the derivative of a recording.
+        if isRecording { return Transform.run { body(arguments.map(\.withPlace), &generator, true) } }
+        return withRecording(true) { body(arguments.map(\.withPlace), &generator, false).map { $0.detached() } }
     }
 
     /// The results as arrays; `generators` go on by what is drawn.
