@@ -6,19 +6,27 @@ public final class CompiledFunction {
     typealias Body = (_ arguments: [Variable], _ generator: inout RandomGenerator, _ isDifferentiated: Bool) -> [Variable]
 
     private let body: Body
-    private let name: String
+    fileprivate let name: String
     /// The latest one that served first.
     private var recordings: [Recording] = []
-    private var pullbacks: [[Int]: CompiledFunction] = [:]
+    private var pullbacks: [PullbackKey: CompiledFunction] = [:]
+
+    private struct PullbackKey: Hashable {
+        let indexes: [Int]
+        let argumentCount: Int
+        let holders: [ObjectIdentifier]
+    }
 
     /// How many recordings are kept, of the layouts used last.
     private static let mostRecordings = 16
 
     /// Two runs of the closure must agree before one is replayed.
-    private final class Recording {
+    fileprivate final class Recording {
         let conditions: ReplayConditions
         let sources: [ArrayReplay.RandomSource]
         let holders: [any DifferentiableState]
+        /// What else outlives the closure: no gradient flows to it.
+        let constants: [ArrayTrace.State]
         let changesState: Bool
         /// Whether a run needs nothing but its arguments and gives nothing but its results.
         let isPlain: Bool
@@ -29,7 +37,8 @@ public final class CompiledFunction {
         init(_ trace: ArrayTrace, _ conditions: ReplayConditions, _ sources: [ArrayReplay.RandomSource]) {
             (self.trace, self.conditions, self.sources) = (trace, conditions, sources)
             holders = trace.states.compactMap { $0.holder as? any DifferentiableState }
-            changesState = trace.changedStates().contains { $0 != nil } || trace.steps.contains { $0.operation.hasEffects }
+            constants = trace.states.filter { !($0.holder is any DifferentiableState) }
+            changesState = trace.changes.contains { $0 != nil } || trace.steps.contains { $0.operation.hasEffects }
             isPlain = holders.isEmpty && !changesState && sources.allSatisfy { $0.start == $0.end }
         }
     }
@@ -67,7 +76,7 @@ public final class CompiledFunction {
         }
         let inputs = arguments + recording.holders.map(\.stateVariable)
         guard inputs.contains(where: \.isRecorded) else { return results.map(Variable.init(constant:)) }
-        return CompiledCall(self, results, argumentCount: arguments.count, recording.holders, before).apply(inputs)
+        return CompiledCall(self, results, argumentCount: arguments.count, recording, before).apply(inputs)
     }
 
     /// The results of the closure itself. Inside it functions are recorded, as they are for a recording, since it may take gradients.
@@ -90,17 +99,16 @@ public final class CompiledFunction {
             return (results, recording)
         }
         let (results, recording, trace) = record(arguments, &generators)
+        // Not to be replayed: whose draws are whose is not to be told, or gradients of other walks were met and have been cleared.
+        if recording.sources[0].overlaps(recording.sources[1]) || recording.conditions.isOver { return (results, recording) }
         if let index, let first = recordings[index].trace {
-            let difference = first.difference(from: trace) { key, stream, counter in
-                recording.sources.contains { $0.contains(key, stream, counter) }
-            }
-            if let difference {
+            if let difference = first.difference(from: trace, recordings[index].sources, recording.sources) {
                 fail(
                     "\(name): expected a closure that does the same for all arguments of one layout, got one whose second run differs from the "
                         + "first: \(difference); what changes between calls must be an argument, a parameter, or drawn from a generator")
             }
             recordings.remove(at: index)
-            recording.replay = ArrayReplay(trace, inputCount: arguments.count, outputs: results, sources: recording.sources)
+            recording.replay = ArrayReplay(trace, inputCount: arguments.count, sources: recording.sources)
             recording.trace = nil
         } else {
             trace.releaseMemory()
@@ -132,13 +140,18 @@ public final class CompiledFunction {
         trace.onHostDraw = { what in
             fail("\(name): expected random numbers in arrays, which replays draw afresh, got a closure that draws \(what)")
         }
-        let inputs = arguments.map { $0.copied() }
+        trace.onHostChange = { what in
+            fail(
+                "\(name): expected a closure that changes no Swift values that outlive it, which replays would not repeat, "
+                    + "got one that sets \(what)")
+        }
+        var inputs = arguments.map { $0.copied() }
         for (index, input) in inputs.enumerated() { trace.addInput(input, index) }
         let before = generators
         var given = generators[1]
         let shared = RandomGenerator.shared
         RandomGenerator.shared = generators[0]
-        let results = trace.watch {
+        var results = trace.watch {
             withRecording(true) { body(inputs.map { Variable($0) }, &given, false).map(\.array) }
         }
         generators = [RandomGenerator.shared, given]
@@ -146,8 +159,24 @@ public final class CompiledFunction {
         let sources = zip(before, generators).map {
             ArrayReplay.RandomSource(seed: $0.seed, stream: $0.stream, start: $0.counter, end: $1.counter)
         }
-        let recording = Recording(trace, ReplayConditions(trace, inputs: inputs, fixed: looked.sorted()), sources)
-        for holder in recording.holders { holder.forgetGradient(of: trace) }
+        require(
+            zip(before, generators).allSatisfy { $0.seed == $1.seed && $0.stream == $1.stream },
+            "\(name): expected a closure that draws from the generators it is given, got one that puts another in the place of one")
+        for case let holder as any DifferentiableState in trace.states.map(\.holder) { holder.forgetGradient(of: trace) }
+        trace.finish(results)
+        let recording = Recording(trace, ReplayConditions(trace, inputs: arguments, fixed: looked.sorted()), sources)
+        if let changed = recording.conditions.changed {
+            fail(
+                "\(name): expected a closure that changes no Swift values that outlive it, which replays would not repeat, "
+                    + "got one that leaves \(changed) changed")
+        }
+        // What the trace has seen is now its own, but for what the closure keeps elsewhere.
+        (inputs, results) = ([], results.map { $0.copied() })
+        if let kept = trace.keptByOthers() {
+            fail(
+                "\(name): expected a closure that keeps no array beyond the call, got one that keeps \(kept), which replays would not "
+                    + "renew: return it as a result, or keep it in a Parameter")
+        }
         return (results, recording, trace)
     }
 
@@ -159,7 +188,8 @@ public final class CompiledFunction {
     /// The function of the arguments, the values of `holders` and the cotangents of all results that gives the gradients of the arguments
     /// and values named by `indexes`. Compiled as well, so it has derivatives of its own.
     fileprivate func pullback(_ indexes: [Int], argumentCount: Int, _ holders: [any DifferentiableState]) -> CompiledFunction {
-        if let known = pullbacks[indexes] { return known }
+        let key = PullbackKey(indexes: indexes, argumentCount: argumentCount, holders: holders.map { ObjectIdentifier($0) })
+        if let known = pullbacks[key] { return known }
         let body = body
         let result = CompiledFunction(name: name) { all, generator, isDifferentiated in
             let inputCount = argumentCount + holders.count
@@ -172,10 +202,11 @@ public final class CompiledFunction {
                 of: results, wrt: indexes.map { inputs[$0] }, gradOutputs: Array(all[inputCount...]), enableDoubleBackprop: isDifferentiated
             )
         }
-        pullbacks[indexes] = result
+        pullbacks[key] = result
         return result
     }
 
+    /// The results with random numbers from `generators`, which stay where they are.
     fileprivate func call(_ arguments: [Variable], from generators: [RandomGenerator]) -> [Variable] {
         let shared = RandomGenerator.shared
         RandomGenerator.shared = generators[0]
@@ -190,16 +221,19 @@ public final class CompiledFunction {
 private final class CompiledCall: FunctionNode {
     private let function: CompiledFunction
     private let argumentCount: Int
-    private let holders: [any DifferentiableState]
+    private let recording: CompiledFunction.Recording
     private let generators: [RandomGenerator]
+    /// The arrays that `recording.constants` held.
+    private let constants: [NDArray]
     private var results: [NDArray]
 
     init(
-        _ function: CompiledFunction, _ results: [NDArray], argumentCount: Int, _ holders: [any DifferentiableState],
+        _ function: CompiledFunction, _ results: [NDArray], argumentCount: Int, _ recording: CompiledFunction.Recording,
         _ generators: [RandomGenerator]
     ) {
         (self.function, self.results, self.argumentCount) = (function, results, argumentCount)
-        (self.holders, self.generators) = (holders, generators)
+        (self.recording, self.generators) = (recording, generators)
+        constants = recording.constants.map { $0.load() }
     }
 
     override var label: String { "Compiled" }
@@ -211,7 +245,13 @@ private final class CompiledCall: FunctionNode {
     }
 
     override func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] {
-        let pullback = function.pullback(indexes, argumentCount: argumentCount, holders)
+        if let changed = recording.conditions.changed {
+            fail("\(function.name): expected \(changed) as it was at the call, got another in the backward walk")
+        }
+        let pullback = function.pullback(indexes, argumentCount: argumentCount, recording.holders)
+        let now = recording.constants.map { $0.load() }
+        for (state, array) in zip(recording.constants, constants) { state.store(array) }
+        defer { for (state, array) in zip(recording.constants, now) { state.store(array) } }
         return pullback.call((0..<inputCount).map(retainedInput) + gradOutputs, from: generators)
     }
 }
