@@ -272,4 +272,89 @@ import Testing
             #expect(grad(of: (y * y * y).sum(), wrt: x).array == grad(of: (expected * expected * expected).sum(), wrt: x).array)
         }
     }
+
+    /// A layer in training mode, compiled, and its loss outside: the gradient, its gradient, and the averages of one pass each.
+    @Test func statisticsInsideAndTheLossOutside() {
+        func run(_ compiled: Bool) -> [[Double]] {
+            let norm = BatchNormalization(2, dtype: .float64)
+            norm.gamma.array = NDArray([0.5, 2.0])
+            let f = compiled ? compile { x in norm(x) } : { x in norm(x) }
+            return (0..<5).flatMap { k -> [[Double]] in
+                let x = Variable(NDArray([[1.0, 2.0], [3.0, 5.0], [4.0, 9.0]]) * Double(k + 1))
+                let y = f(x)
+                let first = grad(of: (y * y * y).sum(), wrt: [x, norm.gamma.variable], enableDoubleBackprop: true)
+                let second = grad(of: [square(first[0]).sum(), first[1].sum()], wrt: [x, norm.gamma.variable])
+                return (first + second).map(\.array.doubles) + [norm.runningMean.doubles, norm.runningVariance.doubles]
+            }
+        }
+        for (a, b) in zip(run(true), run(false)) { for (p, q) in zip(a, b) { #expect(abs(p - q) <= 1e-9 * max(1, abs(q))) } }
+    }
+
+    @Test func aGradientThroughAStepOfTraining() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let model = Weights([1, 2])
+            let step = compile { (x: Variable) -> Variable in
+                model.w.array = model.w.array * 0.5
+                return (x * model.w.variable).sum()
+            }
+            step(Variable(constant: NDArray(2.0))).backward()
+        }
+        expect("expected no derivative of a closure that changes parameters, got a backward walk through its results", in: result)
+    }
+
+    /// A result of one step may be an argument of the next.
+    @Test func stepsThatHandOnTheirResults() {
+        let model = Weights([8, 16])
+        let step = compile { (x: Variable) -> Variable in
+            model.w.array = model.w.array * 0.5
+            return x + model.w.variable
+        }
+        var x = Variable(constant: NDArray([0.0, 0.0]))
+        for _ in 0..<4 { x = step(x) }
+        #expect(x.array == NDArray([7.5, 15.0]))
+    }
+
+    /// What an ordinary step of training is made of, with other labels at each call: two runs, then replays.
+    @Test func ordinaryIngredients() {
+        final class Classifier: Chain {
+            let hidden = Linear(4, 8), norm = BatchNormalization(8), last = Linear(8, 3)
+            func callAsFunction(_ x: Variable) -> Variable { last(dropout(relu(norm(hidden(x))), ratio: 0.25)) }
+        }
+        func train(_ compiled: Bool) -> (numbers: [[Double]], runs: Int) {
+            setRandomSeed(4)
+            let (model, average) = (Classifier(), Classifier())
+            let optimizer = Adam(model, alpha: 0.01)
+            optimizer.addHook(WeightDecay(rate: 1e-3))
+            optimizer.addHook(GradientClipping(threshold: 0.5))
+            optimizer.addHook(GradientHardClipping(low: -0.2, high: 0.2))
+            optimizer.addHook(WeightClipping(limit: 0.6))
+            var runs = 0
+            let body = { (all: [Variable]) -> [Variable] in
+                runs += 1
+                let (x, labels) = (all[0], all[1].array)
+                let y = model(x)
+                let loss = softmaxCrossEntropy(y, labels)
+                model.clearGrads()
+                loss.backward()
+                optimizer.update()
+                for (a, p) in zip(average.namedParameters.map(\.parameter), model.namedParameters.map(\.parameter)) { a.array = 0.9 * a.array + 0.1 * p.array }
+                let hits = (y.array.argMax(axis: 1) .== labels).cast(to: .float32).mean()
+                return [loss, Variable(constant: hits)]
+            }
+            let step = compile(body)
+            var numbers: [[Double]] = []
+            for k in 0..<7 {
+                optimizer.stepSize = 0.01 / Double(k + 1)
+                var generator = RandomGenerator(seed: UInt64(k))
+                // Large inputs now and then, so that gradients are clipped at some calls only.
+                let x = generator.normal([6, 4]) * (k % 2 == 0 ? 10 : 0.01)
+                let arguments = [Variable(constant: x), Variable(constant: generator.integers([6], in: 0..<3))]
+                let results = compiled ? step(arguments) : body(arguments)
+                numbers += results.map(\.array.doubles) + (model.parameters + average.parameters).map(\.array.doubles)
+            }
+            return (numbers, runs)
+        }
+        let (plain, compiled) = (train(false), train(true))
+        #expect(plain.numbers == compiled.numbers && compiled.runs == 2)
+    }
 }

@@ -28,6 +28,8 @@ public final class CompiledFunction {
         /// What else outlives the closure: no gradient flows to it.
         let constants: [ArrayTrace.State]
         let changesState: Bool
+        /// Whether that is more than statistics.
+        let changesParameters: Bool
         /// Whether a run needs nothing but its arguments and gives nothing but its results.
         let isPlain: Bool
         /// The first run, until a second agrees with it.
@@ -38,7 +40,10 @@ public final class CompiledFunction {
             (self.trace, self.conditions, self.sources) = (trace, conditions, sources)
             holders = trace.states.compactMap { $0.holder as? any DifferentiableState }
             constants = trace.states.filter { !($0.holder is any DifferentiableState) }
-            changesState = trace.changes.contains { $0 != nil } || trace.steps.contains { $0.operation.hasEffects }
+            let changed = zip(trace.states, trace.changes).filter { $1 != nil }.map(\.0.holder)
+            changesParameters =
+                changed.contains { $0 is any DifferentiableState } || trace.steps.contains { $0.operation.hasEffects }
+            changesState = changesParameters || !changed.isEmpty
             isPlain = holders.isEmpty && !changesState && sources.allSatisfy { $0.start == $0.end }
         }
     }
@@ -64,43 +69,53 @@ public final class CompiledFunction {
         }
         var generators = [RandomGenerator.shared, generator]
         let before = generators
-        let (results, recording) = evaluate(arguments.map(\.array), &generators)
+        let (results, recording, constants) = evaluate(arguments.map(\.array), &generators)
         if generators[0] != before[0] { RandomGenerator.shared = generators[0] }
         generator = generators[1]
         guard isRecording else { return results.map(Variable.init(constant:)) }
-        if recording.changesState {
+        let holders = recording.holders.map(\.stateVariable)
+        if recording.changesParameters {
             require(
-                !arguments.contains(where: \.isRecorded),
-                "\(name): expected arguments that need no gradient for a closure that changes parameters or statistics, got one that does")
-            return results.map(Variable.init(constant:))
+                !arguments.contains { $0.isRecorded && !($0.creator is CompiledStep) },
+                "\(name): expected arguments that need no gradient for a closure that changes parameters, got one that does")
+            return holders.contains(where: \.isRecorded)
+                ? CompiledStep(name, results).apply(holders) : results.map(Variable.init(constant:))
         }
-        let inputs = arguments + recording.holders.map(\.stateVariable)
+        let inputs = arguments + holders
         guard inputs.contains(where: \.isRecorded) else { return results.map(Variable.init(constant:)) }
-        return CompiledCall(self, results, argumentCount: arguments.count, recording, before).apply(inputs)
+        return CompiledCall(self, results, argumentCount: arguments.count, recording, before, constants).apply(inputs)
     }
 
     /// The results of the closure itself. Inside it functions are recorded, as they are for a recording, since it may take gradients.
     private func direct(_ arguments: [Variable], _ generator: inout RandomGenerator) -> [Variable] {
         let isResultRecorded = isRecording
-        let results = withRecording(true) { body(arguments.map(\.withPlace), &generator, isResultRecorded) }
-        return isResultRecorded ? results : results.map { $0.detached() }
+        let places = arguments.map(\.withPlace)
+        let results = withRecording(true) { body(places, &generator, isResultRecorded) }
+        if !isResultRecorded { return results.map { $0.detached() } }
+        if arguments.contains(where: \.isRecorded) { return results }
+        // Constants give constants, though the closure could take gradients with respect to them.
+        return results.map { $0.begins(onlyAt: places) ? $0.detached() : $0 }
     }
 
-    /// The results as arrays; `generators` go on by what is drawn.
-    private func evaluate(_ arguments: [NDArray], _ generators: inout [RandomGenerator]) -> ([NDArray], Recording) {
+    /// The results as arrays, and what `recording.constants` held before; `generators` go on by what is drawn.
+    private func evaluate(
+        _ arguments: [NDArray], _ generators: inout [RandomGenerator]
+    ) -> (results: [NDArray], recording: Recording, constants: [NDArray]) {
         let index = recordings.firstIndex { $0.conditions.hold(arguments) }
         if let index, let replay = recordings[index].replay {
             let recording = recordings[index]
             if index > 0 { recordings.insert(recordings.remove(at: index), at: 0) }
+            let constants = recording.constants.map { $0.load() }
             let results = replay.run(arguments, generators: generators)
             for (number, source) in recording.sources.enumerated() where source.end != source.start {
                 generators[number].skip(blocks: source.end &- source.start)
             }
-            return (results, recording)
+            return (results, recording, constants)
         }
         let (results, recording, trace) = record(arguments, &generators)
+        let constants = recording.constants.map(trace.initialArray)
         // Not to be replayed: whose draws are whose is not to be told, or gradients of other walks were met and have been cleared.
-        if recording.sources[0].overlaps(recording.sources[1]) || recording.conditions.isOver { return (results, recording) }
+        if recording.sources[0].overlaps(recording.sources[1]) || recording.conditions.isOver { return (results, recording, constants) }
         if let index, let first = recordings[index].trace {
             if let difference = first.difference(from: trace, recordings[index].sources, recording.sources) {
                 fail(
@@ -115,7 +130,7 @@ public final class CompiledFunction {
         }
         recordings.insert(recording, at: 0)
         if recordings.count > CompiledFunction.mostRecordings { recordings.removeLast() }
-        return (results, recording)
+        return (results, recording, constants)
     }
 
     /// Runs the closure, watched.
@@ -223,17 +238,16 @@ private final class CompiledCall: FunctionNode {
     private let argumentCount: Int
     private let recording: CompiledFunction.Recording
     private let generators: [RandomGenerator]
-    /// The arrays that `recording.constants` held.
+    /// The arrays that `recording.constants` held before the call.
     private let constants: [NDArray]
     private var results: [NDArray]
 
     init(
         _ function: CompiledFunction, _ results: [NDArray], argumentCount: Int, _ recording: CompiledFunction.Recording,
-        _ generators: [RandomGenerator]
+        _ generators: [RandomGenerator], _ constants: [NDArray]
     ) {
         (self.function, self.results, self.argumentCount) = (function, results, argumentCount)
-        (self.recording, self.generators) = (recording, generators)
-        constants = recording.constants.map { $0.load() }
+        (self.recording, self.generators, self.constants) = (recording, generators, constants)
     }
 
     override var label: String { "Compiled" }
@@ -249,10 +263,42 @@ private final class CompiledCall: FunctionNode {
             fail("\(function.name): expected \(changed) as it was at the call, got another in the backward walk")
         }
         let pullback = function.pullback(indexes, argumentCount: argumentCount, recording.holders)
+        // The closure runs again as it ran then, and what it does to statistics has been done.
         let now = recording.constants.map { $0.load() }
         for (state, array) in zip(recording.constants, constants) { state.store(array) }
         defer { for (state, array) in zip(recording.constants, now) { state.store(array) } }
         return pullback.call((0..<inputCount).map(retainedInput) + gradOutputs, from: generators)
+    }
+}
+
+/// A call that changes parameters, such as a step of training, in the graph: to say that nothing is known of its derivative.
+private final class CompiledStep: FunctionNode {
+    private let name: String
+    private var results: [NDArray]
+
+    init(_ name: String, _ results: [NDArray]) { (self.name, self.results) = (name, results) }
+
+    override func forward(_ inputs: [NDArray]) -> [NDArray] {
+        defer { results = [] }
+        return results
+    }
+
+    override func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] {
+        fail("\(name): expected no derivative of a closure that changes parameters, got a backward walk through its results")
+    }
+}
+
+extension Variable {
+    /// Whether no place in the graph but `places` leads to this variable.
+    fileprivate func begins(onlyAt places: [Variable]) -> Bool {
+        var known = Set(places.compactMap { $0.node.map { ObjectIdentifier($0) } })
+        var open = [node].compactMap { $0 }
+        while let next = open.popLast() {
+            guard known.insert(ObjectIdentifier(next)).inserted else { continue }
+            if next.inputCount == 0 { return false }
+            for index in 0..<next.inputCount { if let input = next.edge(index).reference { open.append(input.takeUnretainedValue()) } }
+        }
+        return true
     }
 }
 

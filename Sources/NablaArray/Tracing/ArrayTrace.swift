@@ -283,6 +283,9 @@ package final class ArrayTrace {
         return part(array, of: id)
     }
 
+    /// What the closure found in `state`.
+    package func initialArray(of state: State) -> NDArray { values[state.initial].memory }
+
     /// Whether the numbers of `array` depend on an input, a state or a random draw.
     package func isDerived(_ array: NDArray) -> Bool { versions[ObjectIdentifier(array.owner)].map { values[$0].isDerived } ?? false }
 

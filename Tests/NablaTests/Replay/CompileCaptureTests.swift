@@ -1,4 +1,5 @@
 import Nabla
+import NablaArray
 import Testing
 
 /// What closures leave behind or do by turns, which a replay would not repeat.
@@ -123,6 +124,59 @@ import Testing
             #expect(grad(of: f([a, b])[0], wrt: a).array == b.array)
             let both = grad(of: f([a, b])[0], wrt: [a, b])
             #expect(both[0].array == b.array && both[1].array == a.array)
+        }
+    }
+
+    /// A compiled function of constants gives a constant, also within another.
+    @Test func constantsInsideAnotherCompiledFunction() {
+        let inner = compile { x in square(x) }
+        let body = { (x: Variable) -> Variable in
+            let y = inner(Variable(constant: x.array))
+            return grad(of: (y * y * x).sum(), wrt: y)
+        }
+        let outer = compile(body)
+        for _ in 0..<4 {
+            let x = Variable(NDArray([2.0, 3.0]))
+            #expect(outer(x).array == body(x).array)
+        }
+    }
+
+    /// Nothing is drawn for an array without elements.
+    @Test func drawsWithoutNumbers() {
+        let f = compile { x in dropout(x, ratio: 0.5) }
+        for seed in 0..<4 {
+            setRandomSeed(UInt64(seed))
+            #expect(f(Variable(constant: .zeros([0, 3]))).shape == [0, 3])
+        }
+    }
+
+    /// Every way to look at numbers is noticed.
+    @Test func waysToLookAtNumbers() {
+        let ways: [(name: String, look: (NDArray) -> Void)] = [
+            ("item", { _ = $0[0].item() }), ("doubles", { _ = $0.doubles }), ("floats", { _ = $0.floats }),
+            ("integers", { _ = $0.integers }), ("bools", { _ = $0.bools }), ("elements", { _ = $0.elements(as: Int32.self) }),
+            ("description", { _ = $0.description }), ("interpolation", { _ = "\($0)" }), ("a variable's", { _ = "\(Variable($0))" }),
+            ("==", { _ = $0 == $0 * 1 }), ("!=", { _ = $0 != .zeros([2], dtype: .float64) }),
+            ("withUnsafeElements", { $0.withUnsafeElements(as: Double.self) { _ in } }),
+            (
+                "withUnsafeMutableElements",
+                {
+                    var x = $0; x.withUnsafeMutableElements(as: Double.self) { _ in }
+                }
+            ),
+            ("nonzero", { _ = $0.nonzero() }), ("a mask", { _ = $0[$0 .> 0] }), ("all", { _ = ($0 .> 0).all().bools }),
+            ("isNaN", { _ = isNaN($0).any().item() }), ("a view", { _ = $0[1...].item() }),
+            ("a cast", { _ = $0.cast(to: .int64).integers }),
+            ("a variable's item", { _ = Variable($0).sum().item() }),
+        ]
+        for (name, look) in ways {
+            let trace = ArrayTrace()
+            var looked = 0
+            trace.onRead = { _, _ in looked += 1 }
+            let x = NDArray([1.0, 2.0])
+            trace.addInput(x, 0)
+            trace.watch { look(x) }
+            #expect(looked > 0, "\(name)")
         }
     }
 }
