@@ -22,7 +22,7 @@ import Testing
         }
         expect(
             "detectAnomaly: expected finite numbers, got infinity from Log", "in: forward", "AnomalyTests.swift:16",
-            "shapes: (float64[2]) -> float64[2]", "all inputs are finite", in: result)
+            "shapes: (float64[2]) -> float64[2]", "all inputs are finite; where this is masked afterwards", in: result)
     }
 
     /// The root is finite at 0, and its derivative is not.
@@ -53,6 +53,51 @@ import Testing
             detectAnomaly { AnomalyTests.curvatureOfPower() }
         }
         expect("in the gradient of PowScalar", "in: gradient of gradient", "AnomalyTests.swift:46", in: result)
+    }
+
+    private static func slopeOfRootInside() {
+        let x = Variable(NDArray([4.0, 0]))
+        checkpoint(x) { x in
+            checkpoint(x) { 3 * sqrt($0) }
+        }.sum().backward()
+    }
+
+    private static func curvatureOfPowerInside() {
+        let x = Variable(NDArray([0.0, 1]))
+        let y = checkpoint(x) { pow($0, 1.5) }.sum()
+        let g = grad(of: y, wrt: x, enableDoubleBackprop: true)
+        _ = grad(of: g.sum(), wrt: x)
+    }
+
+    private static func slopeOfEquation() {
+        let x = Variable(0.0, dtype: .float64)
+        root(of: { $0 - sqrt(x) }, at: x).backward()
+    }
+
+    private static func mappedSlopeOfRoot() {
+        _ = vmap { x in grad(of: sqrt(x), wrt: x) }(Variable(NDArray([4.0, 0])))
+    }
+
+    /// Not the checkpoint or the equation is named, but the function in it, with its line.
+    @Test func functionsInsideCheckpointsAndEquationsAreNamed() async throws {
+        let first = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            detectAnomaly { AnomalyTests.slopeOfRootInside() }
+        }
+        expect(
+            "got infinity in the gradient of Sqrt with respect to input 0", "in: gradient\n", "AnomalyTests.swift:61",
+            "path from the loss: Sum <- checkpoint <- checkpoint <- MultiplyScalar <- Sqrt", in: first)
+        let second = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            detectAnomaly { AnomalyTests.curvatureOfPowerInside() }
+        }
+        expect("in the gradient of PowScalar", "in: gradient of gradient", "AnomalyTests.swift:67", "checkpoint <- ", in: second)
+        let equation = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            detectAnomaly { AnomalyTests.slopeOfEquation() }
+        }
+        expect("in the gradient of Sqrt", "in: gradient\n", "AnomalyTests.swift:74", "loss: root <- ", in: equation)
+        let mapped = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            detectAnomaly { AnomalyTests.mappedSlopeOfRoot() }
+        }
+        expect("got infinity from Divide", "in: gradient\n", "AnomalyTests.swift:78", in: mapped)
     }
 
     @Test func aNaNThatComesInStopsAtTheFirstFunction() async throws {

@@ -76,6 +76,27 @@ import Testing
         #expect(inner.contains { $0.order == 0 } && inner.contains { $0.order == 1 })
     }
 
+    /// Checkpoints and solutions of equations lie in links like other functions.
+    @Test func functionsThatKeepClosuresHavePlaces() {
+        let x = Variable(4.0, dtype: .float64)
+        func model() -> Variable {
+            scope("net") { checkpoint(x) { sin($0) } + root(of: { $0 * $0 - x }, at: x) + linearSolve({ $0 * x }, rightHandSide: x) }
+        }
+        let slope = recordingNames { grad(of: model(), wrt: x, enableDoubleBackprop: true) }
+        let drawn = graph(of: slope).nodes.filter { ["checkpoint", "root", "linearSolve"].contains($0.name) }
+        #expect(Set(drawn.map(\.name)).count == 3 && drawn.contains { $0.order == 1 })
+        #expect(drawn.allSatisfy { $0.scope == "net" }, "\(drawn)")
+    }
+
+    /// What a mapped gradient records is of the order of a gradient.
+    @Test func mappedGradientsHaveOrders() {
+        let x = Variable(NDArray([[1.0, 2], [3, 4]]))
+        let slopes = vmap { x in grad(of: (sin(x) * x).sum(), wrt: x, enableDoubleBackprop: true) }(x)
+        let orders = graph(of: slopes).nodes.filter { $0.kind == .function }.map { "\($0.name) \($0.order)" }
+        #expect(orders.contains("Cos 1") && orders.contains("Sin 0") && !orders.contains("Cos 0"), "\(orders)")
+        #expect(graph(of: grad(of: slopes.sum(), wrt: x, enableDoubleBackprop: true)).highestOrder == 2)
+    }
+
     @Test func linesAreRememberedOnlyWhenAskedFor() throws {
         let x = Variable(NDArray([1.0, 2]))
         let here = #line + 1

@@ -41,6 +41,8 @@ final class AnomalySearch {
                 "input \(i) holds \(Self.anomaly(in: inputs[i].array) ?? "NaN") already, "
                     + "and \(inputs[i].creator.map { "\($0.label) made it" } ?? "no function made it")"
             } ?? "all inputs are finite"
+            + (found == "infinity" && nr_order() == 0
+                ? "; where this is masked afterwards, its gradient is 0 · ∞ = NaN: mask the input, as in log(where(mask, x, 1))" : "")
         fail(
             """
             detectAnomaly: expected finite numbers, got \(found) from \(node.label)\(which)
@@ -51,11 +53,11 @@ final class AnomalySearch {
             """)
     }
 
-    /// Looks at the gradients that have reached the inputs of a function.
-    func check(_ node: FunctionNode, order: Int, _ walk: BackwardWalk) {
+    /// Looks at the gradients that have reached the inputs of a function; `around` are the checkpoints it is in.
+    func check(_ node: FunctionNode, order: Int, _ walk: BackwardWalk, _ around: [Observation.Pull]) {
         for (index, gradient) in walk.gradientsReached(by: node) {
             guard let found = Self.anomaly(in: gradient.array) else { continue }
-            let path = walk.path(to: node).map(\.label)
+            let path = (around.flatMap { $0.walk.path(to: $0.node) } + walk.path(to: node)).map(\.label)
             let steps = path.count <= 12 ? path : path.prefix(5) + ["... \(path.count - 10) more ..."] + path.suffix(5)
             let origin = node.more?.origin
             let scope = origin?.scope.map { $0.isEmpty ? "" : " of \($0)" } ?? ""

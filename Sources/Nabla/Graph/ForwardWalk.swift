@@ -19,7 +19,7 @@ package enum ForwardWalk {
             for (input, tangent) in zip(inputs, tangents) {
                 if let node = input.node, let number = search.number(node, input.output) { add(tangent.unchanged, number) }
             }
-            withNextOrder(after: search, recorded: recorded) {
+            withNextOrder(after: search) {
                 for position in 0..<search.nodeCount {
                     let entry = search.entry(at: position)
                     if !entry.isNeeded { continue }
