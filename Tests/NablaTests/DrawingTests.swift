@@ -132,6 +132,29 @@ import Testing
         #expect(text.hasPrefix("digraph {") && text.hasSuffix("}\n"))
     }
 
+    /// Links are boxes in boxes, and every node stands once, in the box of its link.
+    @Test func dotDrawsLinksAsClusters() throws {
+        let x = Variable(NDArray([1.0, 2]))
+        let y = recordingNames { scope("net & \"co\"\\") { (scope("in") { sin(x) } * x).sum() } }
+        let drawn = graph(of: y)
+        #expect(drawn.scopes.count == 2)
+        var open: [String] = []
+        var places: [Int: [String]] = [:]
+        for line in drawn.dot.split(separator: "\n").map({ $0.trimmingPrefix(while: \.isWhitespace) }) {
+            if line.hasSuffix("{") { open.append("") }
+            if line == "}" { open.removeLast() }
+            if let label = line.prefixMatch(of: /label="((?:[^"\\]|\\.)*)";/) { open[open.count - 1] = String(label.1) }
+            if let node = line.prefixMatch(of: /n([0-9]+) \[/) {
+                #expect(places.updateValue(Array(open.dropFirst()), forKey: try #require(Int(node.1))) == nil)
+            }
+        }
+        #expect(open.isEmpty && places.count == drawn.nodes.count)
+        let outer = #"net &amp; \"co\"\\"#
+        for (number, node) in drawn.nodes.enumerated() {
+            #expect(places[number] == (node.scope.isEmpty ? [] : node.scope.hasSuffix("/in") ? [outer, "in"] : [outer]), "\(node)")
+        }
+    }
+
     @Test func deepGraphsAreFoundWithoutRecursion() {
         let x = Variable(1.0)
         var h = x
