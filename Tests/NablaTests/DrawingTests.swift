@@ -74,6 +74,13 @@ import Testing
         let gradient = recordingNames { grad(of: model(), wrt: x, enableDoubleBackprop: true) }
         let inner = graph(of: gradient).nodes.filter { $0.kind == .function && $0.scope == "outer/inner" }
         #expect(inner.contains { $0.order == 0 } && inner.contains { $0.order == 1 })
+
+        // Tangents too belong to the link of their function.
+        let tangent = recordingNames {
+            jvp(of: [model()], wrt: [x], along: [Variable(constant: NDArray([1.0, 1]))], enableDoubleBackprop: true)[0]
+        }
+        let moving = graph(of: tangent).nodes.filter { $0.kind == .function && $0.order == 1 }
+        #expect(moving.contains { $0.name == "Cos" && $0.scope == "outer/inner" }, "\(moving)")
     }
 
     /// Checkpoints and solutions of equations lie in links like other functions.

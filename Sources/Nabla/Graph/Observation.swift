@@ -23,13 +23,16 @@ package final class Observation {
     var sites: CreationSite.Program?
     /// Set while NaN and infinity are looked for.
     var anomalies: AnomalySearch?
-    /// A function whose gradients a walk computes.
+    /// A function whose gradients a walk computes, or its tangents, without a walk backward.
     struct Pull {
         let node: FunctionNode
-        let walk: BackwardWalk
+        let walk: BackwardWalk?
+
+        /// The functions from the loss down to this one.
+        var path: [FunctionNode] { walk?.path(to: node) ?? [node] }
     }
 
-    /// The functions whose gradients are being computed by rules, innermost last.
+    /// The functions whose gradients or tangents are being computed by rules, innermost last.
     private var pulled: [Pull] = []
     /// Functions that go over others again, as checkpoints do, outermost first: what they go over is no part of a rule.
     private(set) var revisited: [Pull] = []
@@ -94,6 +97,13 @@ package final class Observation {
             for hook in hooks.reversed() { hook.afterBackward(node, order: order) }
             if pulled.isEmpty { anomalies?.check(node, order: order, walk, revisited) }
         }
+    }
+
+    func willPush(_ node: FunctionNode) { pulled.append(Pull(node: node, walk: nil)) }
+
+    func didPush(_ node: FunctionNode, order: Int, _ tangents: [Variable]) {
+        pulled.removeLast()
+        if pulled.isEmpty { unobserved { anomalies?.check(node, order: order, tangents: tangents) } }
     }
 
     /// Runs `body`, which goes over functions of the user's again for the gradient of `node`: they are looked at like others.
