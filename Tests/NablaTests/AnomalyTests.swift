@@ -22,7 +22,7 @@ import Testing
         }
         expect(
             "detectAnomaly: expected finite numbers, got infinity from Log", "in: forward", "AnomalyTests.swift:16",
-            "shapes: (float64[2]) -> float64[2]", "all inputs are finite", in: result)
+            "shapes: (float64[2]) -> float64[2]", "all inputs are finite; where this is masked afterwards", in: result)
     }
 
     /// The root is finite at 0, and its derivative is not.
@@ -53,6 +53,46 @@ import Testing
             detectAnomaly { AnomalyTests.curvatureOfPower() }
         }
         expect("in the gradient of PowScalar", "in: gradient of gradient", "AnomalyTests.swift:46", in: result)
+    }
+
+    private static func curvatureOfPowerInside() {
+        let x = Variable(NDArray([0.0, 1]))
+        let y = checkpoint(x) { x in checkpoint(x) { 3 * pow($0, 1.5) } }.sum()
+        let g = grad(of: y, wrt: x, enableDoubleBackprop: true)
+        _ = grad(of: g.sum(), wrt: x)
+    }
+
+    private static func slopeOfEquation() {
+        let x = Variable(0.0, dtype: .float64)
+        root(of: { $0 - sqrt(x) }, at: x).backward()
+    }
+
+    private static func tangentOfRoot() {
+        let (x, v) = (Variable(NDArray([4.0, 0])), Variable(constant: NDArray([1.0, 1])))
+        _ = jvp(of: { 3 * sqrt($0) }, at: x, along: v)
+    }
+
+    @Test func theFunctionWhoseTangentIsInfiniteIsNamed() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            detectAnomaly { AnomalyTests.tangentOfRoot() }
+        }
+        expect(
+            "got infinity in the tangent of Sqrt\n", "in: gradient\n", "AnomalyTests.swift:72", "shapes: (float64[2]) -> float64[2]",
+            in: result)
+    }
+
+    /// Not the checkpoint or the equation is named, but the function in it, with its line.
+    @Test func functionsInsideCheckpointsAndEquationsAreNamed() async throws {
+        let second = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            detectAnomaly { AnomalyTests.curvatureOfPowerInside() }
+        }
+        expect(
+            "in the gradient of PowScalar", "in: gradient of gradient", "AnomalyTests.swift:60",
+            "path from the loss: Sum <- checkpoint <- checkpoint <- ", in: second)
+        let equation = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            detectAnomaly { AnomalyTests.slopeOfEquation() }
+        }
+        expect("in the gradient of Sqrt", "in: gradient\n", "AnomalyTests.swift:67", "loss: root <- ", in: equation)
     }
 
     @Test func aNaNThatComesInStopsAtTheFirstFunction() async throws {

@@ -74,6 +74,34 @@ import Testing
         let gradient = recordingNames { grad(of: model(), wrt: x, enableDoubleBackprop: true) }
         let inner = graph(of: gradient).nodes.filter { $0.kind == .function && $0.scope == "outer/inner" }
         #expect(inner.contains { $0.order == 0 } && inner.contains { $0.order == 1 })
+
+        // Tangents too belong to the link of their function.
+        let tangent = recordingNames {
+            jvp(of: [model()], wrt: [x], along: [Variable(constant: NDArray([1.0, 1]))], enableDoubleBackprop: true)[0]
+        }
+        let moving = graph(of: tangent).nodes.filter { $0.kind == .function && $0.order == 1 }
+        #expect(moving.contains { $0.name == "Cos" && $0.scope == "outer/inner" }, "\(moving)")
+    }
+
+    /// Checkpoints and solutions of equations lie in links like other functions.
+    @Test func functionsThatKeepClosuresHavePlaces() {
+        let x = Variable(4.0, dtype: .float64)
+        func model() -> Variable {
+            scope("net") { checkpoint(x) { sin($0) } + root(of: { $0 * $0 - x }, at: x) + linearSolve({ $0 * x }, rightHandSide: x) }
+        }
+        let slope = recordingNames { grad(of: model(), wrt: x, enableDoubleBackprop: true) }
+        let drawn = graph(of: slope).nodes.filter { ["checkpoint", "root", "linearSolve"].contains($0.name) }
+        #expect(Set(drawn.map(\.name)).count == 3 && drawn.contains { $0.order == 1 })
+        #expect(drawn.allSatisfy { $0.scope == "net" }, "\(drawn)")
+    }
+
+    /// What a mapped gradient records is of the order of a gradient.
+    @Test func mappedGradientsHaveOrders() {
+        let x = Variable(NDArray([[1.0, 2], [3, 4]]))
+        let slopes = vmap { x in grad(of: (sin(x) * x).sum(), wrt: x, enableDoubleBackprop: true) }(x)
+        let orders = graph(of: slopes).nodes.filter { $0.kind == .function }.map { "\($0.name) \($0.order)" }
+        #expect(orders.contains("Cos 1") && orders.contains("Sin 0") && !orders.contains("Cos 0"), "\(orders)")
+        #expect(graph(of: grad(of: slopes.sum(), wrt: x, enableDoubleBackprop: true)).highestOrder == 2)
     }
 
     @Test func linesAreRememberedOnlyWhenAskedFor() throws {
@@ -109,6 +137,29 @@ import Testing
         let text = graph(of: grad(of: y.sum(), wrt: x, enableDoubleBackprop: true), names: ["a \"b\" \\": x]).dot
         #expect(text.contains(#"a \"b\" \\"#) && text.contains(OrderColor(order: 0).stroke) && text.contains(OrderColor(order: 1).stroke))
         #expect(text.hasPrefix("digraph {") && text.hasSuffix("}\n"))
+    }
+
+    /// Links are boxes in boxes, and every node stands once, in the box of its link.
+    @Test func dotDrawsLinksAsClusters() throws {
+        let x = Variable(NDArray([1.0, 2]))
+        let y = recordingNames { scope("net & \"co\"\\") { (scope("in") { sin(x) } * x).sum() } }
+        let drawn = graph(of: y)
+        #expect(drawn.scopes.count == 2)
+        var open: [String] = []
+        var places: [Int: [String]] = [:]
+        for line in drawn.dot.split(separator: "\n").map({ $0.trimmingPrefix(while: \.isWhitespace) }) {
+            if line.hasSuffix("{") { open.append("") }
+            if line == "}" { open.removeLast() }
+            if let label = line.prefixMatch(of: /label="((?:[^"\\]|\\.)*)";/) { open[open.count - 1] = String(label.1) }
+            if let node = line.prefixMatch(of: /n([0-9]+) \[/) {
+                #expect(places.updateValue(Array(open.dropFirst()), forKey: try #require(Int(node.1))) == nil)
+            }
+        }
+        #expect(open.isEmpty && places.count == drawn.nodes.count)
+        let outer = #"net &amp; \"co\"\\"#
+        for (number, node) in drawn.nodes.enumerated() {
+            #expect(places[number] == (node.scope.isEmpty ? [] : node.scope.hasSuffix("/in") ? [outer, "in"] : [outer]), "\(node)")
+        }
     }
 
     @Test func deepGraphsAreFoundWithoutRecursion() {

@@ -1,5 +1,6 @@
-import Nabla
 import Testing
+
+@testable import Nabla
 
 /// What hooks see, and that they change nothing.
 @Suite struct HookTests {
@@ -150,6 +151,40 @@ import Testing
             _ = grad(of: g, wrt: x)
         }
         #expect(orders.seen == [1, 2])
+
+        // Inside a checkpoint the orders are those of what it goes over again.
+        orders.seen = []
+        withHooks([orders]) {
+            let y = checkpoint(x) { checkpoint($0) { sin($0) } * $0 }
+            let g = grad(of: y, wrt: x, enableDoubleBackprop: true)
+            #expect(orders.seen == [1])
+            let second = grad(of: g, wrt: x, enableDoubleBackprop: true)
+            #expect(orders.seen == [1, 2])
+            _ = grad(of: second, wrt: x)
+        }
+        #expect(orders.seen == [1, 2, 3])
+    }
+
+    /// A hook may record, take gradients, call `withHooks`, `detectAnomaly` and throw inside: nobody else sees it.
+    @Test func hooksMayUseWhatIsHooked() {
+        final class Busy: FunctionHook {
+            struct Stop: Error {}
+            var (calls, failures) = (0, 0)
+            private func work() {
+                calls += 1
+                let z = Variable(3.0, dtype: .float64)
+                // Recording is as the walk has it, which may be off.
+                forceBackprop { withHooks([Log()]) { #expect(grad(of: detectAnomaly { z * z }, wrt: z).item() == 6) } }
+                do { try withHooks([Log()]) { throw Stop() } } catch { failures += 1 }
+            }
+            func beforeForward(_ function: FunctionNode, inputs: [NDArray]) { work() }
+            func beforeBackward(_ function: FunctionNode, order: Int, gradOutputs: [Variable?]) { work() }
+        }
+        let (x, log, busy) = (Variable(0.5, dtype: .float64), Log(), Busy())
+        let slope = withHooks([log, busy, Log()]) { grad(of: x * x, wrt: x) }
+        #expect(slope.item() == 1 && busy.calls == 2 && busy.failures == 2)
+        #expect(log.lines.count == 4)
+        #expect(!isObserved)
     }
 }
 

@@ -41,6 +41,8 @@ final class AnomalySearch {
                 "input \(i) holds \(Self.anomaly(in: inputs[i].array) ?? "NaN") already, "
                     + "and \(inputs[i].creator.map { "\($0.label) made it" } ?? "no function made it")"
             } ?? "all inputs are finite"
+            + (found == "infinity" && nr_order() == 0
+                ? "; where this is masked afterwards, its gradient is 0 · ∞ = NaN: mask the input, as in log(where(mask, x, 1))" : "")
         fail(
             """
             detectAnomaly: expected finite numbers, got \(found) from \(node.label)\(which)
@@ -51,23 +53,43 @@ final class AnomalySearch {
             """)
     }
 
-    /// Looks at the gradients that have reached the inputs of a function.
-    func check(_ node: FunctionNode, order: Int, _ walk: BackwardWalk) {
+    /// Looks at the gradients that have reached the inputs of a function; `around` are the checkpoints it is in.
+    func check(_ node: FunctionNode, order: Int, _ walk: BackwardWalk, _ around: [Observation.Pull]) {
         for (index, gradient) in walk.gradientsReached(by: node) {
             guard let found = Self.anomaly(in: gradient.array) else { continue }
-            let path = walk.path(to: node).map(\.label)
+            let path = (around.flatMap(\.path) + walk.path(to: node)).map(\.label)
             let steps = path.count <= 12 ? path : path.prefix(5) + ["... \(path.count - 10) more ..."] + path.suffix(5)
-            let origin = node.more?.origin
-            let scope = origin?.scope.map { $0.isEmpty ? "" : " of \($0)" } ?? ""
             fail(
                 """
-                detectAnomaly: expected finite numbers, got \(found) in the gradient of \(node.label)\(scope) with respect to input \(index)
-                  in: \(Self.word(forOrder: order))
-                  at: \(origin?.site?.userLine ?? "a line outside detectAnomaly, or without debug information") (where \(node.label) ran)
-                  shapes: \(node.layouts)
+                detectAnomaly: expected finite numbers, got \(found) in the gradient of \(Self.name(of: node)) with respect to input \(index)
+                \(Self.place(of: node, order))
                   path from the loss: \(steps.joined(separator: " <- "))
                 """)
         }
+    }
+
+    /// Looks at the tangents of the outputs of a function.
+    func check(_ node: FunctionNode, order: Int, tangents: [Variable]) {
+        guard let (index, _, found) = Self.firstAnomaly(tangents.map(\.array)) else { return }
+        let which = tangents.count == 1 ? "" : ", output \(index)"
+        fail(
+            """
+            detectAnomaly: expected finite numbers, got \(found) in the tangent of \(Self.name(of: node))\(which)
+            \(Self.place(of: node, order))
+            """)
+    }
+
+    private static func name(of node: FunctionNode) -> String {
+        node.label + (node.more?.origin?.scope.map { $0.isEmpty ? "" : " of \($0)" } ?? "")
+    }
+
+    private static func place(of node: FunctionNode, _ order: Int) -> String {
+        let line = node.more?.origin?.site?.userLine ?? "a line outside detectAnomaly, or without debug information"
+        return """
+              in: \(word(forOrder: order))
+              at: \(line) (where \(node.label) ran)
+              shapes: \(node.layouts)
+            """
     }
 
     private static func word(forOrder order: Int) -> String { ComputationGraph.Node.word(forOrder: order) }

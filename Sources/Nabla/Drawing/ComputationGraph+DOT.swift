@@ -1,5 +1,6 @@
 extension ComputationGraph {
-    /// The graph in Graphviz's language: functions as boxes, variables as rounded ones, coloured by order of derivative.
+    /// The graph in Graphviz's language: functions as boxes, variables as rounded ones, coloured by order of derivative; links as boxes around
+    /// what they hold, one in the other.
     public var dot: String {
         var lines = [
             "digraph {",
@@ -7,7 +8,21 @@ extension ComputationGraph {
             "  node [fontname=\"Helvetica,Arial,sans-serif\", fontsize=12, penwidth=1.3, height=0.32, margin=\"0.13,0.05\"];",
             "  edge [color=\"#8a929e\", penwidth=1.1, arrowsize=0.6];",
         ]
-        for (number, node) in nodes.enumerated() { lines.append("  n\(number) [\(attributes(of: node))];") }
+        let clusters = LinkClusters(self)
+        func add(_ scope: String, depth: Int) {
+            let margin = String(repeating: "  ", count: depth)
+            for number in clusters.members[scope] ?? [] { lines.append("\(margin)n\(number) [\(attributes(of: nodes[number]))];") }
+            for inner in clusters.inner[scope] ?? [] {
+                lines.append("\(margin)subgraph cluster_\(clusters.numbers[inner]!) {")
+                let name = inner.split(separator: "/").last.map(String.init) ?? inner
+                lines.append(
+                    "\(margin)  label=\"\(Self.quoted(name))\"; tooltip=\"\(Self.quoted(inner))\"; labeljust=l; style=rounded; "
+                        + "color=\"#b9c0c9\"; fontcolor=\"#5c6470\"; fontname=\"Helvetica,Arial,sans-serif\"; fontsize=11;")
+                add(inner, depth: depth + 1)
+                lines.append("\(margin)}")
+            }
+        }
+        add("", depth: 1)
         for edge in edges { lines.append("  n\(edge.source) -> n\(edge.target);") }
         return lines.joined(separator: "\n") + "\n}\n"
     }
@@ -25,11 +40,36 @@ extension ComputationGraph {
             style =
                 "shape=box, style=\"rounded,filled\", fillcolor=\"\(color.fill)\", color=\"\(color.stroke)\", fontcolor=\"#1d232b\"\(width)"
         }
-        return "label=\"\(label)\", tooltip=\"\(Self.quoted(Node.word(forOrder: node.order)))\", \(style)"
+        return "label=\"\(label)\", tooltip=\"\(Self.quoted(node.details))\", \(style)"
     }
 
+    /// What stands between quotes and reads as `text`: there a backslash begins an escape and an ampersand an entity of HTML, and most control
+    /// characters are not allowed in the pictures that are made of it.
     private static func quoted(_ text: String) -> String {
-        text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: " ")
+        text.unicodeScalars.reduce(into: "") { quoted, scalar in
+            switch scalar {
+            case "\\": quoted += "\\\\"
+            case "\"": quoted += "\\\""
+            case "&": quoted += "&amp;"
+            case "\u{0}"..<" ", "\u{7f}": quoted += " "
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+    }
+}
+
+/// The nodes of each link, and the links in each.
+private struct LinkClusters {
+    private(set) var numbers: [String: Int] = [:]
+    private(set) var members: [String: [Int]] = [:]
+    private(set) var inner: [String: [String]] = [:]
+
+    init(_ graph: ComputationGraph) {
+        for (number, scope) in graph.scopes.enumerated() {
+            numbers[scope] = number
+            inner[scope.lastIndex(of: "/").map { String(scope[..<$0]) } ?? "", default: []].append(scope)
+        }
+        for (number, node) in graph.nodes.enumerated() { members[node.scope, default: []].append(number) }
     }
 }
 

@@ -86,6 +86,14 @@ extension ComputationGraph.Node {
         return name.isEmpty ? [layout] : [name, layout]
     }
 
+    /// What a pointer resting on the node is told.
+    package var details: String {
+        var parts = [name, "\(dtype)\(shape)", Self.word(forOrder: order)]
+        if retainedBytes > 0 { parts.append("\(kind == .function ? "keeps" : "kept:") \(retainedBytes) bytes") }
+        parts += [scope, line]
+        return parts.filter { !$0.isEmpty }.joined(separator: ", ")
+    }
+
     /// The order in words.
     package static func word(forOrder order: Int) -> String {
         switch order {

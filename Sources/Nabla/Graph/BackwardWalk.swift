@@ -26,7 +26,7 @@ package final class BackwardWalk {
                 // A gradient may be its seed; without recording it is a constant all the same.
                 walk.accumulate(seed.unchanged, at: Edge(output))
             }
-            withNextOrder(after: walk.search, recorded: recorded) { walk.run(captures: targets != nil, retainGraph: retainGraph) }
+            withNextOrder(after: walk.search) { walk.run(captures: targets != nil, retainGraph: retainGraph) }
             return (targets ?? []).map { target in
                 target.node.flatMap { walk.search.number($0, target.output) }.flatMap { walk.gradients[$0] }
                     ?? .symbolicZero(target.shape, dtype: target.dtype)
@@ -97,7 +97,7 @@ package final class BackwardWalk {
         }
         let order = Int(search.nextOrder)
         // No handle on the gradients may live on: the rule works in their memory when nobody else sees it.
-        Observation.current.willPull(node, order: order, reached.map { gradients[$0] })
+        Observation.current.willPull(node, order: order, reached.map { gradients[$0] }, self)
         visit(node, Int(entry.firstOutput), captures, retainGraph)
         Observation.current.didPull(node, order: order, self)
     }

@@ -19,7 +19,7 @@ package enum ForwardWalk {
             for (input, tangent) in zip(inputs, tangents) {
                 if let node = input.node, let number = search.number(node, input.output) { add(tangent.unchanged, number) }
             }
-            withNextOrder(after: search, recorded: recorded) {
+            withNextOrder(after: search) {
                 for position in 0..<search.nodeCount {
                     let entry = search.entry(at: position)
                     if !entry.isNeeded { continue }
@@ -32,7 +32,8 @@ package enum ForwardWalk {
                         arriving.append(tangent ?? zero(for: node, input: i))
                     }
                     if given.isEmpty { continue }
-                    for (i, tangent) in node.push(arriving, given).enumerated() { add(tangent, Int(entry.firstOutput) + i) }
+                    let leaving = isObserved ? observed(node, arriving, given, Int(search.nextOrder)) : node.push(arriving, given)
+                    for (i, tangent) in leaving.enumerated() { add(tangent, Int(entry.firstOutput) + i) }
                 }
             }
             return outputs.map { output in
@@ -40,6 +41,15 @@ package enum ForwardWalk {
                     ?? .symbolicZero(output.shape, dtype: output.dtype)
             }
         }
+    }
+
+    /// The same step with what observes this thread's functions told whose tangent is computed.
+    @inline(never)
+    private static func observed(_ node: FunctionNode, _ arriving: [Variable], _ given: InputSet, _ order: Int) -> [Variable] {
+        Observation.current.willPush(node)
+        let leaving = node.push(arriving, given)
+        Observation.current.didPush(node, order: order, leaving)
+        return leaving
     }
 
     /// A place holder for the tangent of an input that does not move; rules look only at those that do, or at its shape.

@@ -14,6 +14,8 @@ final class FunctionTrace {
         let outputs: [Variable]
         /// Whether recording was on.
         let isRecording: Bool
+        /// The order of derivative that it was part of.
+        let order: Int32
     }
 
     private(set) var applications: [Application] = []
@@ -65,7 +67,7 @@ final class FunctionTrace {
 
     /// A function has been applied.
     static func note(_ node: FunctionNode, _ inputs: [Variable], _ outputs: [Variable]) {
-        let application = Application(node: node, inputs: inputs, outputs: outputs, isRecording: isRecording)
+        let application = Application(node: node, inputs: inputs, outputs: outputs, isRecording: isRecording, order: nr_order())
         forEach { $0.applications.append(application) }
     }
 

@@ -23,8 +23,19 @@ package final class Observation {
     var sites: CreationSite.Program?
     /// Set while NaN and infinity are looked for.
     var anomalies: AnomalySearch?
-    /// The functions whose gradients are being computed, innermost last.
-    private(set) var pulled: [FunctionNode] = []
+    /// A function whose gradients a walk computes, or its tangents, without a walk backward.
+    struct Pull {
+        let node: FunctionNode
+        let walk: BackwardWalk?
+
+        /// The functions from the loss down to this one.
+        var path: [FunctionNode] { walk?.path(to: node) ?? [node] }
+    }
+
+    /// The functions whose gradients or tangents are being computed by rules, innermost last.
+    private var pulled: [Pull] = []
+    /// Functions that go over others again, as checkpoints do, outermost first: what they go over is no part of a rule.
+    private(set) var revisited: [Pull] = []
 
     /// The observation of this thread, which there must be.
     static var current: Observation { Unmanaged<Observation>.fromOpaque(nr_observation()!).takeUnretainedValue() }
@@ -36,7 +47,7 @@ package final class Observation {
             let outer = current
             (observation.hooks, observation.scope, observation.linkPaths) = (outer.hooks, outer.scope, outer.linkPaths)
             (observation.keepsScopes, observation.showsLines, observation.sites) = (outer.keepsScopes, outer.showsLines, outer.sites)
-            (observation.anomalies, observation.pulled) = (outer.anomalies, outer.pulled)
+            (observation.anomalies, observation.pulled, observation.revisited) = (outer.anomalies, outer.pulled, outer.revisited)
         }
         change(observation)
         let (before, state) = (nr_observation(), nr_observed())
@@ -68,23 +79,45 @@ package final class Observation {
     }
 
     func didRecord(_ node: FunctionNode) {
-        let place = keepsScopes ? pulled.last?.more?.origin?.scope ?? scope : nil
+        let origin = pulled.last?.node.more?.origin
+        let place = keepsScopes ? origin?.scope ?? scope : nil
         // What a rule records was made by no line of the user's but that of the function whose rule it is.
-        let site = sites.flatMap { pulled.isEmpty ? CreationSite($0) : pulled.last?.more?.origin?.site }
+        let site = sites.flatMap { pulled.isEmpty ? CreationSite($0) : origin?.site }
         if place != nil || site != nil { node.extended().origin = RecordedOrigin(scope: place, site: site, showsLine: showsLines) }
     }
 
-    func willPull(_ node: FunctionNode, order: Int, _ gradOutputs: [Variable?]) {
+    func willPull(_ node: FunctionNode, order: Int, _ gradOutputs: [Variable?], _ walk: BackwardWalk) {
         unobserved { for hook in hooks { hook.beforeBackward(node, order: order, gradOutputs: gradOutputs) } }
-        pulled.append(node)
+        pulled.append(Pull(node: node, walk: walk))
     }
 
     func didPull(_ node: FunctionNode, order: Int, _ walk: BackwardWalk) {
         pulled.removeLast()
         unobserved {
             for hook in hooks.reversed() { hook.afterBackward(node, order: order) }
-            if pulled.isEmpty { anomalies?.check(node, order: order, walk) }
+            if pulled.isEmpty { anomalies?.check(node, order: order, walk, revisited) }
         }
+    }
+
+    func willPush(_ node: FunctionNode) { pulled.append(Pull(node: node, walk: nil)) }
+
+    func didPush(_ node: FunctionNode, order: Int, _ tangents: [Variable]) {
+        pulled.removeLast()
+        if pulled.isEmpty { unobserved { anomalies?.check(node, order: order, tangents: tangents) } }
+    }
+
+    /// Runs `body`, which goes over functions of the user's again for the gradient of `node`: they are looked at like others.
+    static func revisiting<R>(_ node: FunctionNode, _ body: () -> R) -> R {
+        isObserved ? current.revisiting(node, body) : body()
+    }
+
+    private func revisiting<R>(_ node: FunctionNode, _ body: () -> R) -> R {
+        let before = (pulled, revisited, scope)
+        revisited += pulled
+        pulled = []
+        scope = node.more?.origin?.scope ?? scope
+        defer { (pulled, revisited, scope) = before }
+        return body()
     }
 }
 

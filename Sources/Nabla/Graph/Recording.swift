@@ -28,9 +28,9 @@ package func withRecording<R>(_ on: Bool, _ body: () throws -> R) rethrows -> R 
 ///
 /// A walk that a rule starts, as the transposed pullback of forward mode does, is part of the outer one and keeps its order.
 @inline(__always)
-func withNextOrder<R>(after search: borrowing GraphSearch, recorded: Bool, _ body: () throws -> R) rethrows -> R {
+func withNextOrder<R>(after search: borrowing GraphSearch, _ body: () throws -> R) rethrows -> R {
     let before = nr_order()
-    if recorded && before == 0 { nr_set_order(search.nextOrder) }
+    if before == 0 && followsRules { nr_set_order(search.nextOrder) }
     defer { nr_set_order(before) }
     return try body()
 }

@@ -7,11 +7,13 @@ func andersonFixedPoint(
     var x = start
     var (values, residuals): ([[NDArray]], [[NDArray]]) = ([], [])
     var norm = 0.0
+    var last = start
     for _ in 0..<iterations {
         let value = noBackprop { f(x.map(Variable.init(constant:))) }.map(\.array)
         let residual = moved(value, by: -1, along: x)
         norm = euclideanNorm(residual)
         if norm <= goal * euclideanNorm(value) { return value }
+        last = value
         require(norm.isFinite, "\(function): expected finite values on the way to the solution, got a residual of norm \(norm)")
         // What no longer helps is forgotten at once: a residual ten times the best one means that f is far from linear there.
         if let best = residuals.map(euclideanNorm).min(), norm > 10 * best { (values, residuals) = ([], []) }
@@ -23,6 +25,7 @@ func andersonFixedPoint(
         }
         x = zip(mixingWeights(residuals), values).reduce(value.map { NDArray.zeros(like: $0) }) { moved($0, by: $1.0, along: $1.1) }
     }
+    if norm <= roundingAtZero(of: start) { return last }
     fail(
         "\(function): expected iterations that converge within \(iterations), got a residual of norm \(norm); start nearer to the "
             + "solution, use root, or pass a solver")

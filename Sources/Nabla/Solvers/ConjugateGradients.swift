@@ -51,6 +51,15 @@ public func conjugateGradients(
     require(tolerance >= 0, "conjugateGradients: expected a tolerance of at least 0, got \(tolerance)")
     require(damping >= 0, "conjugateGradients: expected a damping of at least 0, got \(damping)")
     for part in b { require(part.dtype.isFloating, "conjugateGradients: expected a right-hand side of floating types, got \(part.dtype)") }
+    let size = euclideanNorm(b)
+    if size > 0 && size.isFinite && !(1e-140...1e140).contains(size) {
+        // Squares would leave the range of float64: the same system for a right-hand side of norm 1.
+        let scaled = conjugateGradients(
+            multiply, rightHandSide: b.map { $0 / size }, iterations: iterations, tolerance: tolerance, damping: damping)
+        return ConjugateGradientsResult(
+            solution: scaled.solution.map { $0 * size }, residualNorms: scaled.residualNorms.map { $0 * size },
+            stopReason: scaled.stopReason)
+    }
     var (solution, residual, direction) = (b.map { NDArray.zeros(like: $0) }, b, b)
     var squaredNorm = innerProduct(residual, residual)
     var norms = [squaredNorm.squareRoot()]

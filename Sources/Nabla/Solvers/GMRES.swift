@@ -69,7 +69,10 @@ public func gmres(
             norms.append(cycle.residualNorm)
             if cycle.residualNorm <= goal { break }
         }
-        guard let step = cycle.correction() else { return result(.stagnated) }
+        guard let step = cycle.correction() else {
+            norms[norms.count - 1] = start
+            return result(.stagnated)
+        }
         solution = moved(solution, by: 1, along: step)
         residual = moved(b, by: -1, along: product(solution))
         let norm = euclideanNorm(residual)

@@ -31,6 +31,7 @@ final class ImplicitFunction: FunctionNode {
         node.extended().keepsElsewhere = true
         node.connect(run.recomputation.sources)
         node.setOutputs(x)
+        if isObserved { Observation.current.didRecord(node) }
         for (i, array) in x.enumerated() { node.keepOutput(i, array) }
         return x.enumerated().map { Variable(array: $0.element, node: node, output: Int32($0.offset)) }
     }
@@ -76,9 +77,12 @@ final class ImplicitFunction: FunctionNode {
         let (equation, x) = (retained, solution)
         let map = ImplicitFunction.derivative(equation, x)
         let weights = LinearSolution.solve(equation.function, map.transposed, gradOutputs, equation.solver)
-        return BackwardWalk.run(
-            from: equation.residual(x), seeds: weights.map { -$0 }, to: indexes.map { equation.residual.sources[$0] },
-            recorded: isRecording, retainGraph: isRecording, stoppingAt: equation.residual.sources + x)
+        let seeds = weights.map { -$0 }
+        return Observation.revisiting(self) {
+            BackwardWalk.run(
+                from: equation.residual(x), seeds: seeds, to: indexes.map { equation.residual.sources[$0] }, recorded: isRecording,
+                retainGraph: isRecording, stoppingAt: equation.residual.sources + x)
+        }
     }
 
     override func push(_ tangents: [Variable], _ given: InputSet) -> [Variable] {

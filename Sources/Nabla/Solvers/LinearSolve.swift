@@ -73,6 +73,7 @@ final class LinearSolution: FunctionNode {
         node.extended().keepsElsewhere = true
         node.connect(b + product.sources)
         node.setOutputs(solution)
+        if isObserved { Observation.current.didRecord(node) }
         for (i, array) in solution.enumerated() { node.keepOutput(i, array) }
         return solution.enumerated().map { Variable(array: $0.element, node: node, output: Int32($0.offset)) }
     }
@@ -103,9 +104,12 @@ final class LinearSolution: FunctionNode {
         var others: [Variable] = []
         if !targets.isEmpty {
             let w = solution
-            others = BackwardWalk.run(
-                from: system.product(w), seeds: system.product.computed.map { -weights[$0] }, to: targets, recorded: isRecording,
-                retainGraph: isRecording, stoppingAt: system.product.sources + w)
+            let seeds = system.product.computed.map { -weights[$0] }
+            others = Observation.revisiting(self) {
+                BackwardWalk.run(
+                    from: system.product(w), seeds: seeds, to: targets, recorded: isRecording, retainGraph: isRecording,
+                    stoppingAt: system.product.sources + w)
+            }
         }
         return indexes.filter { $0 < rightHandSides }.map { weights[$0] } + others
     }

@@ -24,7 +24,8 @@ func newtonRoot(
         if isLast { return moved(x, by: 1, along: step) }
         guard let length = backtracking({ t in residualNorm(moved(x, by: t, along: step)) <= (1 - 1e-4 * t) * norm }) else {
             // Rounding hides what the last steps gain.
-            if euclideanNorm(step) <= goal.squareRoot() * euclideanNorm(x) { return x }
+            let size = euclideanNorm(step)
+            if size <= goal.squareRoot() * euclideanNorm(x) || size <= roundingAtZero(of: start) { return x }
             fail(
                 "\(function): expected a start from which Newton's steps reduce the residual, got one where they end at a norm of \(norm); "
                     + "start nearer to the solution, or pass a solver")
@@ -39,7 +40,7 @@ func newtonMinimum(
     _ function: String, of f: ([Variable]) -> Variable, from start: [NDArray], steps: Int = 200
 ) -> [NDArray] {
     let goal = precision(of: start, double: 1e-10, single: 1e-5)
-    var x = start
+    var (x, lastSize) = (start, Double.infinity)
     for _ in 0..<steps {
         let places = x.map { Variable($0) }
         let (value, slopes) = Transform.run {
@@ -59,10 +60,19 @@ func newtonMinimum(
         // Where f curves downward at once, down the slope.
         let isDown = result.iterations > 0
         let step = isDown ? result.solution : gradient.map { -$0 }
-        if isDown && result.stopReason != .notPositiveDefinite && euclideanNorm(step) <= goal * euclideanNorm(x) {
+        let size = euclideanNorm(step)
+        // Steps shrink until rounding is all they are.
+        let isRounding = size <= roundingAtZero(of: start) && size >= lastSize / 2
+        if isDown && result.stopReason != .notPositiveDefinite && (size <= goal * euclideanNorm(x) || isRounding) {
             return moved(x, by: 1, along: step)
         }
+        lastSize = size
         let slope = innerProduct(gradient, step)
+        // What the step gains is less than rounding of f: values cannot judge it, the gradient still does (Hager and Zhang, 2005).
+        if isDown && slope.magnitude <= precision(of: start, double: 1e-15, single: 5e-7) * value.item().magnitude {
+            x = moved(x, by: 1, along: step)
+            continue
+        }
         guard
             let length = backtracking({ t in
                 let next = noBackprop { f(moved(x, by: t, along: step).map(Variable.init(constant:))) }.item()
@@ -70,7 +80,7 @@ func newtonMinimum(
             })
         else {
             // Rounding hides what the last steps gain.
-            if euclideanNorm(step) <= goal.squareRoot() * euclideanNorm(x) { return moved(x, by: 1, along: step) }
+            if size <= goal.squareRoot() * euclideanNorm(x) || size <= roundingAtZero(of: start) { return moved(x, by: 1, along: step) }
             fail(
                 "\(function): expected a function that falls along Newton's steps, got one that does not at a gradient of norm \(norm); "
                     + "start nearer to the minimum, or pass a solver")

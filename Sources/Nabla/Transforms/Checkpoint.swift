@@ -7,6 +7,8 @@
 /// variables that `body` touches get their gradients, whether they are `inputs` or captured, such as a model's parameters. Checkpoints nest.
 /// Each order of derivative runs `body` once more.
 ///
+/// The results are those of one function: the gradient of one with respect to another is zero, also where `body` computes one from the other.
+///
 /// `body` must compute the same when it runs again. Taken care of: numbers drawn from the process-wide generator, as long as no other thread
 /// draws meanwhile; running averages (what else changes a state asks `isRecomputing`). Stopped with a message when the results differ or come
 /// from other variables: parameters that changed before the backward walk, `withParameters` around the checkpoint instead of inside,
@@ -85,6 +87,7 @@ private final class Checkpoint: FunctionNode {
         node.extended().keepsElsewhere = true
         node.connect(run.recomputation.sources)
         node.setOutputs(computed.map { run.results[$0].array })
+        if isObserved { Observation.current.didRecord(node) }
         var results = run.results
         for (output, index) in computed.enumerated() {
             results[index] = Variable(array: results[index].array, node: node, output: Int32(output))
@@ -117,9 +120,11 @@ private final class Checkpoint: FunctionNode {
         let recomputation = retained
         let targets = indexes.map { recomputation.sources[$0] }
         func gradients(recorded: Bool) -> [Variable] {
-            BackwardWalk.run(
-                from: recomputation(), seeds: gradOutputs, to: targets, recorded: recorded, retainGraph: recorded,
-                stoppingAt: recomputation.sources)
+            Observation.revisiting(self) {
+                BackwardWalk.run(
+                    from: recomputation(), seeds: gradOutputs, to: targets, recorded: recorded, retainGraph: recorded,
+                    stoppingAt: recomputation.sources)
+            }
         }
         return isRecording ? Checkpoint.record { gradients(recorded: true) } : gradients(recorded: false)
     }
@@ -128,9 +133,11 @@ private final class Checkpoint: FunctionNode {
         let recomputation = retained
         let moving = given.indexes
         func pushed(recorded: Bool) -> [Variable] {
-            ForwardWalk.run(
-                from: moving.map { recomputation.sources[$0] }, tangents: moving.map { tangents[$0] }, to: recomputation(),
-                recorded: recorded, stoppingAt: recomputation.sources)
+            Observation.revisiting(self) {
+                ForwardWalk.run(
+                    from: moving.map { recomputation.sources[$0] }, tangents: moving.map { tangents[$0] }, to: recomputation(),
+                    recorded: recorded, stoppingAt: recomputation.sources)
+            }
         }
         return isRecording ? Checkpoint.record { pushed(recorded: true) } : pushed(recorded: false)
     }

@@ -1,15 +1,22 @@
 extension GraphPage {
-    /// The layout of `LayeredLayout`, which the page needs for itself because a reader folds links and hides orders. Folding may close
-    /// cycles: edges that lead back are turned round.
+    /// The layout of `LayeredLayout` again: a reader folds links and hides orders, which makes graphs that cannot all be placed beforehand,
+    /// and a browser measures its own letters. A test holds the two together. Folding may close cycles: edges that lead back are turned round.
     static let layoutScript = #"""
         function layered(boxes, links) {
-          const gap = { node: 22, bend: 9, layer: 28 }, count = boxes.length;
-          const edges = acyclic(count, links);
-          const layer = layersOf(count, edges);
+          const gap = { node: \#(LayeredLayout.gap.node), bend: \#(LayeredLayout.gap.bend), layer: \#(LayeredLayout.gap.layer) };
+          const count = boxes.length, edges = acyclic(count, links), layer = layersOf(count, edges);
+          const uses = new Int32Array(count);
+          for (const [u] of edges) uses[u]++;
+          const passed = edges.map(([u, v]) => {
+            const between = layer[v] - layer[u] - 1;
+            return between > 0 && uses[u] > \#(LayeredOrder.mostBentEdges) ? Infinity : between;
+          });
+          const longest = longestBent(passed);
           const above = boxes.map(() => []), below = boxes.map(() => []);
           const join = (u, v) => { below[u].push(v); above[v].push(u); };
-          const bends = edges.map(([u, v]) => {
+          const bends = edges.map(([u, v], i) => {
             const chain = [];
+            if (passed[i] > longest) return chain;
             let last = u;
             for (let r = layer[u] + 1; r < layer[v]; r++) {
               const b = layer.length;
@@ -40,7 +47,18 @@ extension GraphPage {
               || Math.abs(p[0] - route[k - 1][0]) > 0.5 || Math.abs(p[0] - route[k + 1][0]) > 0.5);
             return flipped ? kept.reverse() : kept;
           });
-          return { centers: boxes.map((_, v) => [x[v], middle(v)]), routes, width: right, height: Math.max(0, height - gap.layer) };
+          const straight = edges.map(([u, v], i) => !bends[i].length && layer[v] > layer[u] + 1);
+          return { centers: boxes.map((_, v) => [x[v], middle(v)]), routes, straight, width: right, height: Math.max(0, height - gap.layer) };
+        }
+
+        function longestBent(counts) {
+          const sorted = counts.filter(Number.isFinite).sort((a, b) => a - b);
+          let sum = 0;
+          for (const n of sorted) {
+            sum += n;
+            if (sum > \#(LayeredOrder.mostBends)) return sorted.findLast(m => m < n) ?? 0;
+          }
+          return sorted.length ? sorted[sorted.length - 1] : 0;
         }
 
         function acyclic(count, links) {
@@ -103,7 +121,7 @@ extension GraphPage {
             return sum;
           };
           let best = rows.map(r => r.slice()), fewest = crossings();
-          for (let sweep = 0; sweep < (total > 30000 ? 4 : 16) && fewest > 0; sweep++) {
+          for (let sweep = 0; sweep < 16 && fewest > 0; sweep++) {
             const down = sweep % 2 === 0;
             for (let k = 1; k < rows.length; k++) {
               const r = down ? k : rows.length - 1 - k, near = down ? above : below;

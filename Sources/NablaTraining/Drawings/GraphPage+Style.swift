@@ -54,7 +54,9 @@ extension GraphPage {
         .node.group text { font-weight: 650; }
         .node.group .sub { font-weight: 400; }
         .edge { fill: none; stroke: var(--edge); stroke-width: 1.15; }
-        .edge.near { stroke: var(--ink); stroke-width: 2; }
+        .edge.far { visibility: hidden; }
+        .edge.far.near, .edge.far.lit { visibility: visible; }
+        .edge.near {  stroke: var(--ink); stroke-width: 2; }
         .dimmed .node:not(.lit), .dimmed .edge:not(.lit) { opacity: .14; }
         .node.hit rect { stroke: var(--mark); stroke-width: 4; }
         .node.current rect { stroke-width: 6; }
@@ -71,5 +73,13 @@ extension GraphPage {
         #details a { color: inherit; cursor: pointer; text-decoration: underline; text-decoration-color: var(--line); }
         .tools { position: absolute; left: 14px; bottom: 14px; display: flex; gap: 6px; }
         .tools button { min-width: 32px; }
+        .key { position: absolute; right: 14px; bottom: 14px; display: flex; gap: 14px; padding: 4px 11px; color: var(--soft);
+          background: var(--panel); border: 1px solid var(--line); border-radius: 7px; pointer-events: none; }
+        .key span { display: flex; align-items: center; gap: 6px; }
+        .key span[hidden], .key span:empty { display: none; }
+        .key i { width: 20px; height: 12px; border: 1.3px solid var(--soft); border-radius: 6px; }
+        .key .f { background: var(--soft); border-radius: 2px; }
+        .key .strong { border-width: 2.5px; }
+        .key .c { border-style: dashed; }
         """#
 }

@@ -21,7 +21,7 @@ struct GraphPage {
         <body>
         <header>
           <h1>\(SVGCanvas.escaped(title))</h1><span class="facts" id="facts"></span><span class="legend" id="legend"></span>
-          <button id="variables" title="Show or hide variables without a name">variables</button>
+          <button id="variables" title="Show or hide variables without a name">unnamed variables</button>
           <span class="search"><output id="found"></output><input id="search" type="search" aria-label="Search"
             placeholder="Search name, shape, link …  /"></span>
         </header>
@@ -33,13 +33,18 @@ struct GraphPage {
             <g id="scene"><g id="edges"></g><g id="nodes"></g></g></svg>
           <div class="tools"><button id="in" title="Zoom in (+)">+</button><button id="out" title="Zoom out (−)">−</button><button id="fit"
             title="Show all (f)">Fit</button></div>
+          <div class="key" id="key" aria-label="Shapes"><span id="far"></span><span data-kind="function"><i class="f"></i>function</span><span
+            data-kind="variable"><i class="v"></i>variable</span><span data-kind="strong"><i class="v strong"></i>leaf or asked for</span><span
+            data-kind="constant"><i class="c"></i>constant</span></div>
           <div id="tip" hidden></div><div id="details" hidden></div>
         </main>
         <script type="application/json" id="graph">\(json)</script>
         <script>
         "use strict";
         \(Self.layoutScript)
-        \(Self.script)
+        \(Self.sceneScript)
+        \(Self.viewScript)
+        \(Self.controlsScript)
         </script>
         </body>
         </html>

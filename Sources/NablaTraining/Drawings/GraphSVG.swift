@@ -31,8 +31,10 @@ struct GraphSVG {
                 + "<path d=\"M0,0.8 L8,4 L0,7.2 z\" fill=\"#8a929e\"/></marker></defs>",
             "<g transform=\"translate(\(number(Self.margin)) \(number(Self.margin)))\">",
         ]
-        for route in layout.routes {
-            lines.append("<path d=\"\(path(route))\" fill=\"none\" stroke=\"#8a929e\" stroke-width=\"1.1\" marker-end=\"url(#arrow)\"/>")
+        for (route, isStraight) in zip(layout.routes, layout.isStraight) {
+            let faint = isStraight ? " stroke-opacity=\"0.12\"" : ""
+            lines.append(
+                "<path d=\"\(path(route))\" fill=\"none\" stroke=\"#8a929e\" stroke-width=\"1.1\"\(faint) marker-end=\"url(#arrow)\"/>")
         }
         for i in graph.nodes.indices { lines.append(shape(i)) }
         return (lines + ["</g>", "</svg>"]).joined(separator: "\n") + "\n"
@@ -77,14 +79,4 @@ struct GraphSVG {
     }
 
     private func number(_ value: Double) -> String { SVGCanvas.number(value) }
-}
-
-extension ComputationGraph.Node {
-    /// What a pointer resting on the node is told.
-    var details: String {
-        var parts = [name, "\(dtype)\(shape)", Self.word(forOrder: order)]
-        if retainedBytes > 0 { parts.append("\(kind == .function ? "keeps" : "kept:") \(retainedBytes) bytes") }
-        parts += [scope, line]
-        return parts.filter { !$0.isEmpty }.joined(separator: ", ")
-    }
 }

@@ -13,6 +13,8 @@ struct LayeredLayout {
     private(set) var centers: [Point] = []
     /// For each edge: from the lower side of its source, through its bends, to the upper side of its target.
     private(set) var routes: [[Point]] = []
+    /// For each edge, whether it goes straight over what stands between, for want of room: see `LayeredOrder.mostBends`.
+    private(set) var isStraight: [Bool] = []
     private(set) var width = 0.0
     private(set) var height = 0.0
 
@@ -37,7 +39,8 @@ struct LayeredLayout {
         func middle(_ v: Int) -> Double { tops[layers.layer[v]] + heights[layers.layer[v]] / 2 }
         centers = sizes.indices.map { Point(x: x[$0], y: middle($0)) }
         width = zip(centers, sizes).map { $0.x + $1.width / 2 }.max() ?? 0
-        for (edge, bends) in zip(edges, layers.bends) {
+        for (i, (edge, bends)) in zip(edges, layers.bends).enumerated() {
+            isStraight.append(layers.passesOver(i, from: edge.source, to: edge.target))
             var route = [Point(x: x[edge.source], y: centers[edge.source].y + sizes[edge.source].height / 2)]
             for bend in bends {
                 width = max(width, x[bend])

@@ -10,14 +10,31 @@ struct LayeredOrder {
     private(set) var below: [[Int]]
     private(set) var above: [[Int]]
 
+    /// In all edges together. A variable that each of n steps takes has edges through n² / 2 layers, which no time and no picture has room for:
+    /// beyond this the longest edges have no bends and count for nothing.
+    static let mostBends = 20_000
+    /// Of one node. Edges of a node with more have no bends where they pass a layer.
+    static let mostBentEdges = 40
+
     /// `edges` must have no cycle.
     init(nodeCount: Int, edges: [(source: Int, target: Int)]) {
         layer = Self.layers(nodeCount, edges)
         below = Array(repeating: [], count: nodeCount)
         above = below
-        for edge in edges {
+        var uses = [Int](repeating: 0, count: nodeCount)
+        for edge in edges { uses[edge.source] += 1 }
+        let passed = edges.map { edge in
+            let between = layer[edge.target] - layer[edge.source] - 1
+            return between > 0 && uses[edge.source] > Self.mostBentEdges ? Int.max : between
+        }
+        let longest = Self.longestBent(passed)
+        for (edge, count) in zip(edges, passed) {
             var last = edge.source
             var chain: [Int] = []
+            if count > longest {
+                bends.append([])
+                continue
+            }
             for row in (layer[edge.source] + 1)..<max(layer[edge.target], layer[edge.source] + 1) {
                 chain.append(layer.count)
                 layer.append(row)
@@ -32,6 +49,20 @@ struct LayeredOrder {
         rows = Array(repeating: [], count: (layer.max() ?? -1) + 1)
         for v in layer.indices { rows[layer[v]].append(v) }
     }
+
+    /// The most bends that an edge may have so that all edges with as many or fewer have room.
+    private static func longestBent(_ counts: [Int]) -> Int {
+        let sorted = counts.filter { $0 < Int.max }.sorted()
+        var sum = 0
+        for count in sorted {
+            sum += count
+            if sum > mostBends { return sorted.last { $0 < count } ?? 0 }
+        }
+        return sorted.last ?? 0
+    }
+
+    /// Whether an edge passes layers without a bend in them, over what stands there.
+    func passesOver(_ edge: Int, from source: Int, to target: Int) -> Bool { bends[edge].isEmpty && layer[target] > layer[source] + 1 }
 
     private mutating func connect(_ source: Int, _ target: Int) {
         below[source].append(target)
@@ -69,14 +100,14 @@ struct LayeredOrder {
     /// had the fewest crossings.
     mutating func reduceCrossings() {
         var best = (rows: rows, crossings: crossings)
+        var position = [Int](repeating: 0, count: layer.count)
         for sweep in 0..<16 where best.crossings > 0 {
             let isDown = sweep % 2 == 0
             for r in isDown ? Array(rows.indices.dropFirst()) : rows.indices.dropLast().reversed() {
-                let position = positions(in: rows[isDown ? r - 1 : r + 1])
-                let neighbours = isDown ? above : below
+                for (i, v) in rows[isDown ? r - 1 : r + 1].enumerated() { position[v] = i }
                 let means = rows[r].enumerated().map { i, v -> (v: Int, mean: Double, place: Int) in
-                    let found = neighbours[v]
-                    let mean = found.isEmpty ? Double(i) : found.reduce(0) { $0 + Double(position[$1]!) } / Double(found.count)
+                    let found = isDown ? above[v] : below[v]
+                    let mean = found.isEmpty ? Double(i) : found.reduce(0) { $0 + Double(position[$1]) } / Double(found.count)
                     return (v, mean, i)
                 }
                 rows[r] = means.sorted { ($0.mean, $0.place) < ($1.mean, $1.place) }.map(\.v)
@@ -87,19 +118,16 @@ struct LayeredOrder {
         rows = best.rows
     }
 
-    private func positions(in row: [Int]) -> [Int: Int] {
-        Dictionary(uniqueKeysWithValues: row.enumerated().map { ($0.element, $0.offset) })
-    }
-
     /// Pairs of edges between neighbouring layers that cross: inversions, counted with a binary indexed tree.
     var crossings: Int {
         var sum = 0
+        var position = [Int](repeating: 0, count: layer.count)
         for (upper, lower) in zip(rows, rows.dropFirst()) {
-            let position = positions(in: lower)
+            for (i, v) in lower.enumerated() { position[v] = i }
             var tree = [Int](repeating: 0, count: lower.count + 1)
             var seen = 0
             for v in upper {
-                let ends = below[v].map { position[$0]! }.sorted()
+                let ends = below[v].map { position[$0] }.sorted()
                 for end in ends {
                     var (i, before) = (end + 1, 0)
                     while i > 0 {

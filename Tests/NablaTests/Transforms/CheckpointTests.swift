@@ -76,6 +76,20 @@ import Testing
         #expect(noBackprop { checkpoint(x) { $0 * $0 } }.requiresGrad == false)
     }
 
+    /// They are the results of one function, also where one was computed from the other.
+    @Test func resultsDoNotDependOnEachOther() {
+        let x = Variable(0.5, dtype: .float64)
+        let y = checkpoint([x]) { [sin($0[0]), exp(sin($0[0]))] }
+        #expect(grad(of: y[1], wrt: y[0]).item() == 0)
+        let z = checkpoint([x]) { x in
+            let s = sin(x[0])
+            return [s, exp(s), s]
+        }
+        #expect(grad(of: z[1], wrt: z[0]).item() == 0)
+        let expected = cos(x) * (2 + exp(sin(x)))
+        #expect(isClose([grad(of: z[0] + z[1] + z[2], wrt: x).item()], [expected.item()]))
+    }
+
     /// An intermediate that escapes is an ordinary variable.
     @Test func escapedIntermediatesKeepTheirGradients() {
         let x = Variable(0.5, dtype: .float64)

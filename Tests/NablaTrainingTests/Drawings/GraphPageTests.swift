@@ -81,6 +81,40 @@ import Testing
         document.body.append(html("pre", { id: "seen", textContent: JSON.stringify(seen) }));
         """#
 
+    /// A large graph opens folded: a box for each link and order, and one for what lies outside; unfolding one shows its parts.
+    @Test(.enabled(if: Chromium.executable != nil, "needs Debian's package chromium; make browser-deps installs it"))
+    func largeGraphsOpenFolded() throws {
+        let x = Variable(NDArray([0.3, 0.4]))
+        let drawn = recordingNames {
+            var h = x
+            for block in 0..<12 {
+                h = scope("blocks") { scope("\(block)") { (0..<40).reduce(h) { h, _ in sin(h) * 1.1 } } } + h
+            }
+            return graph(of: h, names: ["x": x, "h": h])
+        }
+        let folder = try TemporaryFolder()
+        let page = "\(folder.path)/page.html"
+        try drawn.writeHTML(to: page)
+        let look = """
+            const seen = [...document.querySelectorAll(".node")].map(n => n.textContent);
+            document.querySelector('[data-link="blocks"]').click();
+            const tree = [...document.querySelectorAll(".link")].map(l => l.dataset.link);
+            const parts = [...document.querySelectorAll(".node.group")].length;
+            document.body.append(html("pre", { id: "seen", textContent: JSON.stringify([seen, tree, [String(parts)]]) }));
+            """
+        let text = try String(contentsOfFile: page, encoding: .utf8)
+            .replacingOccurrences(of: "</body>", with: "<script>\(look)</script></body>")
+        try text.write(toFile: page, atomically: true, encoding: .utf8)
+        let document = try Chromium.document(of: page, in: folder.path)
+        let json = try #require(document.firstMatch(of: /<pre id="seen">(.*)<\/pre>/)?.1, "\(document.suffix(1000))")
+        let seen = try JSONDecoder().decode([[String]].self, from: Data(json.utf8))
+        #expect(drawn.nodes.count > 1900)
+        // A sum between two blocks lies in what holds both; the last one lies outside.
+        #expect(seen[0].sorted() == ["(outside links)1 function", "blocks971 functions", "h2", "x2"], "\(seen[0])")
+        #expect(seen[1] == ["blocks"] + (0..<12).map { "blocks/\($0)" } + ["(outside links)"])
+        #expect(seen[2] == ["13"])
+    }
+
     private struct Seen: Decodable {
         let nodes, edges, overlaps, near, lit, afterEscape, folded, unfolded, hits, withoutSecond, compact: Int
         let tip, dimmed, zoomed: Bool

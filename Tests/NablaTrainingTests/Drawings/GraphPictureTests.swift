@@ -89,6 +89,42 @@ import Testing
         #expect(Graphviz.svg(of: "no graph") == nil)
     }
 
+    /// Graphviz draws a box for each link, and shows names as they are.
+    @Test(.enabled(if: Graphviz.executable != nil, "needs Debian's package graphviz; make browser-deps installs it"))
+    func graphvizDrawsLinksAsBoxes() throws {
+        let x = Variable(NDArray([0.5, 1.5]))
+        let (link, name) = (#"a "b" <c> &lt; & \N {|} ü"#, "x \\n\u{1}\t<y> & \"z\"")
+        let y = recordingNames { scope(link) { scope("inner]") { sin(x) } * x } }
+        let text = try #require(Graphviz.svg(of: graph(of: y, names: [name: x]).dot))
+        let counter = ElementCounter()
+        let parser = XMLParser(data: Data(text.utf8))
+        parser.delegate = counter
+        #expect(parser.parse() && text.components(separatedBy: "class=\"cluster\"").count == 3)
+        for label in [link, "inner]", "x \\n  <y> & \"z\""] {
+            #expect(counter.texts.contains { $0.replacing("\u{a0}", with: " ") == label }, "\(label) in \(counter.texts)")
+        }
+    }
+
+    /// A thousand steps that share a weight have edges through a million layers.
+    @Test func variablesThatManyTakeDoNotFillThePicture() {
+        let w = Variable(0.5)
+        var h = Variable(1.0)
+        for _ in 0..<1000 { h = tanh(h * w) }
+        let drawn = graph(of: h, names: ["w": w])
+        let edges = drawn.edges.map { ($0.source, $0.target) }
+        let layout = LayeredLayout(sizes: drawn.nodes.map(GraphSVG.size(of:)), edges: edges)
+        let hub = drawn.nodes.firstIndex { $0.name == "w" }
+        #expect(layout.width < 400 && layout.isStraight.count { $0 } >= 998)
+        for (edge, isStraight) in zip(edges, layout.isStraight) { #expect(!isStraight || edge.0 == hub) }
+
+        // Without a hub the longest edges give way: 400 pairs, each around all that are inside it.
+        var order = LayeredOrder(nodeCount: 800, edges: (0..<799).map { ($0, $0 + 1) } + (0..<399).map { ($0, 799 - $0) })
+        let bent = order.bends.map(\.count)
+        #expect(bent.reduce(0, +) <= LayeredOrder.mostBends && (bent.max() ?? 0) > 200)
+        #expect(order.passesOver(799, from: 0, to: 799) && !order.passesOver(1197, from: 398, to: 401))
+        order.reduceCrossings()
+    }
+
     @Test func filesAreWrittenWholeOrAnErrorNamesThem() throws {
         let (folder, drawn) = (try TemporaryFolder(), Self.slope())
         try drawn.writeSVG(to: "\(folder.path)/g.svg")

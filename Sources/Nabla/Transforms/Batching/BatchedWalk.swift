@@ -1,3 +1,5 @@
+import CNablaRuntime
+
 /// The batched walk: the functions of a trace of one example, in order, each applied to all examples at once.
 ///
 /// Which values differ between examples is found out beforehand. A value is known by its place in the graph, or, if it has none or is a
@@ -15,6 +17,7 @@ struct BatchedWalk {
     private struct Step {
         let node: FunctionNode
         let isRecording: Bool
+        let order: Int32
         let operands: [Operand]
         let results: [Int]
         /// The most elements that a result has in one example.
@@ -41,7 +44,7 @@ struct BatchedWalk {
             if operands.allSatisfy(\.isConstant) { continue }
             steps.append(
                 Step(
-                    node: application.node, isRecording: application.isRecording, operands: operands,
+                    node: application.node, isRecording: application.isRecording, order: application.order, operands: operands,
                     results: application.outputs.map { values.add($0) },
                     largestCount: application.outputs.reduce(0) { Swift.max($0, $1.count) }))
             for variable in application.inputs + application.outputs {
@@ -91,7 +94,10 @@ struct BatchedWalk {
             case .value(let value, let isCut): isCut ? values[value]!.detached() : values[value]!
             }
         }
+        let order = nr_order()
+        defer { nr_set_order(order) }
         for step in steps {
+            nr_set_order(step.order)
             let operands = Batch(operands: step.operands.map(resolved), isBatched: step.operands.map { !$0.isConstant }, size: size)
             guard let outputs = withRecording(step.isRecording, { step.node.applied(to: operands) }) else {
                 throw Obstacle("\(step.node.label), a function whose batching is not known")
