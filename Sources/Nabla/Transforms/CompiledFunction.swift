@@ -36,8 +36,14 @@ public final class CompiledFunction {
         var trace: ArrayTrace?
         var replay: ArrayReplay?
 
-        init(_ trace: ArrayTrace, _ conditions: ReplayConditions, _ sources: [ArrayReplay.RandomSource]) {
+        /// Not where whose draws are whose is not to be told, or where gradients of other walks were met and have been cleared.
+        let canBeReplayed: Bool
+
+        init(
+            _ trace: ArrayTrace, _ conditions: ReplayConditions, _ sources: [ArrayReplay.RandomSource], isSeedSame: Bool
+        ) {
             (self.trace, self.conditions, self.sources) = (trace, conditions, sources)
+            canBeReplayed = isSeedSame && !sources[0].overlaps(sources[1]) && !conditions.isOver
             holders = trace.states.compactMap { $0.holder as? any DifferentiableState }
             constants = trace.states.filter { !($0.holder is any DifferentiableState) }
             let changed = zip(trace.states, trace.changes).filter { $1 != nil }.map(\.0.holder)
@@ -114,8 +120,7 @@ public final class CompiledFunction {
         }
         let (results, recording, trace) = record(arguments, &generators)
         let constants = recording.constants.map(trace.initialArray)
-        // Not to be replayed: whose draws are whose is not to be told, or gradients of other walks were met and have been cleared.
-        if recording.sources[0].overlaps(recording.sources[1]) || recording.conditions.isOver { return (results, recording, constants) }
+        if !recording.canBeReplayed { return (results, recording, constants) }
         if let index, let first = recordings[index].trace {
             if let difference = first.difference(from: trace, recordings[index].sources, recording.sources) {
                 fail(
@@ -175,11 +180,14 @@ public final class CompiledFunction {
             ArrayReplay.RandomSource(seed: $0.seed, stream: $0.stream, start: $0.counter, end: $1.counter)
         }
         require(
-            zip(before, generators).allSatisfy { $0.seed == $1.seed && $0.stream == $1.stream },
-            "\(name): expected a closure that draws from the generators it is given, got one that puts another in the place of one")
+            before[1].seed == given.seed && before[1].stream == given.stream,
+            "\(name): expected a closure that draws from the generator it is given, got one that puts another in its place")
         for case let holder as any DifferentiableState in trace.states.map(\.holder) { holder.forgetGradient(of: trace) }
         trace.finish(results)
-        let recording = Recording(trace, ReplayConditions(trace, inputs: arguments, fixed: looked.sorted()), sources)
+        // Another thread may have started the process-wide generator anew.
+        let isSeedSame = before[0].seed == generators[0].seed && before[0].stream == generators[0].stream
+        let recording = Recording(
+            trace, ReplayConditions(trace, inputs: arguments, fixed: looked.sorted()), sources, isSeedSame: isSeedSame)
         if let changed = recording.conditions.changed {
             fail(
                 "\(name): expected a closure that changes no Swift values that outlive it, which replays would not repeat, "
