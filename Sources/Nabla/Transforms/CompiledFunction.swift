@@ -94,10 +94,10 @@ public final class CompiledFunction {
 
     /// The results of the closure itself. Inside it functions are recorded, as they are for a recording, since it may take gradients.
     private func direct(_ arguments: [Variable], _ generator: inout RandomGenerator) -> [Variable] {
-        let isResultRecorded = isRecording
         let places = arguments.map(\.withPlace)
-        let results = withRecording(true) { body(places, &generator, isResultRecorded) }
-        if !isResultRecorded { return results.map { $0.detached() } }
+        if !isRecording { return withRecording(true) { body(places, &generator, false).map { $0.detached() } } }
+        // As in the closure of a transform where the result is recorded, as for the derivative of a recording.
+        let results = Transform.run { body(places, &generator, true) }
         if arguments.contains(where: \.isRecorded) { return results }
         // Constants give constants, though the closure could take gradients with respect to them.
         return results.map { $0.begins(onlyAt: places) ? $0.detached() : $0 }
