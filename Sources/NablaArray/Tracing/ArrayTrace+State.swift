@@ -71,6 +71,9 @@ extension ArrayTrace {
         states.append(State(holder: holder, name: name, load: load, store: store, isolation: isolation, initial: id))
     }
 
+    /// What the closure found in `state`.
+    package func initialArray(of state: State) -> NDArray { values[state.initial].memory }
+
     /// Whether the closure left another array where it found one; of a trace without a list.
     package var changesHeldArrays: Bool { ArrayTrace.unwatched { held.contains { $0.load().body !== $0.then.body } } }
 

@@ -51,7 +51,9 @@ import Testing
         expectLikeLoop { x in grad(of: checkpoint(x) { sin($0 * w) }.sum(), wrt: x, enableDoubleBackprop: true) }
         // Transforms inside are recorded without being told.
         expectLikeLoop { x in checkpoint(x) { gradient(of: { (sin($0) * $0 * w).sum() }, at: $0) } }
-        expectLikeLoop { x in checkpoint(x) { jvp(of: { tanh($0 * w) }, at: $0, along: x).tangent * laplacian(of: { exp($0 * w).sum() }, at: $0) } }
+        expectLikeLoop { x in
+            checkpoint(x) { jvp(of: { tanh($0 * w) }, at: $0, along: x).tangent * laplacian(of: { exp($0 * w).sum() }, at: $0) }
+        }
         expectLikeLoop({ x in linearSolve({ (v: Variable) in v * (2 + square(w * x)) }, rightHandSide: x) }, tolerance: 1e-9)
         let y = checkpoint(x) { exp($0) * w }
         let columns = jacobian(of: { row in matmul(row, y) }, at: Variable(NDArray([1.0, 2, 3, 4])))

@@ -2,7 +2,7 @@ import Nabla
 import Testing
 
 /// Programs put together at random, compiled, beside themselves: each is a few functions of what came before, with its gradients.
-@Suite struct RandomProgramTests {
+@Suite struct ReplayedProgramTests {
     /// The choices that make up a program: a function of its seed.
     private struct Choices {
         private var state: UInt64
