@@ -87,8 +87,9 @@ extension ArrayTrace {
         }
         ArrayTrace.unwatched {
             for (state, change) in zip(states, changes) {
-                if change == nil { state.isolation.restore() } else { state.isolation.replace(state.load().copied()) }
+                if change == nil { state.isolation?.restore() } else { state.isolation?.replace(state.load().copied()) }
             }
         }
+        for index in states.indices { states[index].isolation = nil }
     }
 }

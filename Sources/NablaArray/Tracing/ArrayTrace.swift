@@ -82,7 +82,8 @@ package final class ArrayTrace {
         let name: String
         package let load: () -> NDArray
         package let store: (NDArray) -> Void
-        let isolation: StateIsolation
+        /// Until the closure has returned: it has the state's former array.
+        var isolation: StateIsolation?
         let initial: Int
     }
 
