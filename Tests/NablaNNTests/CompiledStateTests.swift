@@ -337,8 +337,8 @@ import Testing
                 model.clearGrads()
                 loss.backward()
                 optimizer.update()
-                for (a, p) in zip(average.namedParameters, model.namedParameters) {
-                    a.parameter.array = 0.9 * a.parameter.array + 0.1 * p.parameter.array
+                for (a, p) in zip(average.namedParameters.map(\.parameter), model.namedParameters.map(\.parameter)) {
+                    a.array = 0.9 * a.array + 0.1 * p.array
                 }
                 let hits = (y.array.argMax(axis: 1) .== labels).cast(to: .float32).mean()
                 return [loss, Variable(constant: hits)]
@@ -358,5 +358,19 @@ import Testing
         }
         let (plain, compiled) = (train(false), train(true))
         #expect(plain.numbers == compiled.numbers && compiled.runs == 2)
+    }
+
+    /// No former value of a parameter stays in memory.
+    @Test func formerValuesAreLetGo() {
+        let model = Weights(Array(repeating: 1, count: 100_000))
+        let f = compile { (x: Variable) -> Variable in (x * model.w.variable).sum() }
+        let x = Variable(constant: NDArray(2.0))
+        let before = ArrayMemory.liveBytes
+        for call in 0..<4 {
+            model.w.array = model.w.array + 1
+            #expect(f(x).item() == 2e5 * Double(call + 2))
+        }
+        // The list of steps needs room for the product that is summed.
+        #expect(ArrayMemory.liveBytes - before <= 800_000 + 1000)
     }
 }

@@ -12,18 +12,30 @@ import NablaArray
 ///
 /// The two recorded calls keep every array they make until they end; replays keep one block of memory for each layout, of at most 16 layouts.
 ///
+/// Inside, gradients with respect to every argument can be taken, whether or not it was a constant to the caller, and arguments are in row-major
+/// order (sums over a transposed array may end in other last bits). Random functions draw fresh numbers at each call, from the process-wide
+/// generator or the one given to the call.
+///
+/// Captured parameters are allowed, and so are the running averages of normalisation layers: each call sees their values of that time, and what
+/// the closure stores there, by an optimiser for instance, is stored by each call. Between calls everything may change that this library's layers and
+/// optimisers have: values, modes, rates, hooks. Gradients that the closure leaves in parameters are gone after the call, so they do not add up
+/// over calls.
+///
 /// What a replay cannot repeat stops with a message instead of becoming stale:
 /// - looking at computed numbers, for instance to decide what to do (`where` chooses without looking). Integers and truth values among the
 ///   arguments may be looked at: other ones are recorded anew;
-/// - arrays captured from outside: make them arguments. Parameters are allowed, and so are the running averages of normalisation layers: each
-///   call sees their values of that time, and what the closure stores there, by an optimiser for instance, is stored by each call;
-/// - Swift numbers that differ between the first two calls. (One that changes later is not seen: pass it as an argument.)
+/// - arrays captured from outside: make them arguments. What a parameter held earlier is such an array, too;
+/// - arrays kept outside, such as a list of losses or the state of a recurrent cell: return them, or keep them in a `Parameter`;
+/// - a first and a second call that differ: in Swift numbers, in the parameters, optimisers or generators used, in what is returned;
+/// - modes and rates of layers and optimisers that the closure leaves changed, and generators that it replaces.
 ///
-/// Random functions draw fresh numbers at each call, from the process-wide generator or the one given to the call. Gradients that the closure
-/// leaves in parameters are gone after the call.
+/// Other Swift code of the closure runs in the recorded calls only: a counter that it moves, or a text that it prints, stays behind, and a Swift
+/// number, a list or an object that the closure takes from outside and that changes after the second call is not seen. Pass what changes as an
+/// argument.
 ///
 /// The result can be differentiated with respect to arguments and captured parameters, to any order, in both modes; the derivatives are compiled
-/// too.
+/// too, and are those of the closure up to rounding. The modes of layers must then be those of the call. A closure that changes parameters, as a
+/// whole step of training does, has no derivative from outside: a backward walk through its results stops.
 public func compile(
     _ f: @escaping ([Variable]) -> [Variable], file: StaticString = #fileID, line: UInt = #line
 ) -> CompiledFunction {

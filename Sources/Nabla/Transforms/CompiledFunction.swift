@@ -5,13 +5,14 @@ public final class CompiledFunction {
     /// The function; whether its results are to be differentiated, which costs more.
     typealias Body = (_ arguments: [Variable], _ generator: inout RandomGenerator, _ isDifferentiated: Bool) -> [Variable]
 
-    private let body: Body
-    fileprivate let name: String
+    let body: Body
+    let name: String
     /// The latest one that served first.
     private var recordings: [Recording] = []
-    private var pullbacks: [PullbackKey: CompiledFunction] = [:]
+    /// Functions that give gradients of this one.
+    var pullbacks: [PullbackKey: CompiledFunction] = [:]
 
-    private struct PullbackKey: Hashable {
+    struct PullbackKey: Hashable {
         let indexes: [Int]
         let argumentCount: Int
         let holders: [ObjectIdentifier]
@@ -21,7 +22,7 @@ public final class CompiledFunction {
     private static let mostRecordings = 16
 
     /// Two runs of the closure must agree before one is replayed.
-    fileprivate final class Recording {
+    final class Recording {
         let conditions: ReplayConditions
         let sources: [ArrayReplay.RandomSource]
         let holders: [any DifferentiableState]
@@ -36,8 +37,14 @@ public final class CompiledFunction {
         var trace: ArrayTrace?
         var replay: ArrayReplay?
 
-        init(_ trace: ArrayTrace, _ conditions: ReplayConditions, _ sources: [ArrayReplay.RandomSource]) {
+        /// Not where whose draws are whose is not to be told, or where gradients of other walks were met and have been cleared.
+        let canBeReplayed: Bool
+
+        init(
+            _ trace: ArrayTrace, _ conditions: ReplayConditions, _ sources: [ArrayReplay.RandomSource], isSeedSame: Bool
+        ) {
             (self.trace, self.conditions, self.sources) = (trace, conditions, sources)
+            canBeReplayed = isSeedSame && !sources[0].overlaps(sources[1]) && !conditions.isOver
             holders = trace.states.compactMap { $0.holder as? any DifferentiableState }
             constants = trace.states.filter { !($0.holder is any DifferentiableState) }
             let changed = zip(trace.states, trace.changes).filter { $1 != nil }.map(\.0.holder)
@@ -114,8 +121,7 @@ public final class CompiledFunction {
         }
         let (results, recording, trace) = record(arguments, &generators)
         let constants = recording.constants.map(trace.initialArray)
-        // Not to be replayed: whose draws are whose is not to be told, or gradients of other walks were met and have been cleared.
-        if recording.sources[0].overlaps(recording.sources[1]) || recording.conditions.isOver { return (results, recording, constants) }
+        if !recording.canBeReplayed { return (results, recording, constants) }
         if let index, let first = recordings[index].trace {
             if let difference = first.difference(from: trace, recordings[index].sources, recording.sources) {
                 fail(
@@ -175,11 +181,14 @@ public final class CompiledFunction {
             ArrayReplay.RandomSource(seed: $0.seed, stream: $0.stream, start: $0.counter, end: $1.counter)
         }
         require(
-            zip(before, generators).allSatisfy { $0.seed == $1.seed && $0.stream == $1.stream },
-            "\(name): expected a closure that draws from the generators it is given, got one that puts another in the place of one")
+            before[1].seed == given.seed && before[1].stream == given.stream,
+            "\(name): expected a closure that draws from the generator it is given, got one that puts another in its place")
         for case let holder as any DifferentiableState in trace.states.map(\.holder) { holder.forgetGradient(of: trace) }
         trace.finish(results)
-        let recording = Recording(trace, ReplayConditions(trace, inputs: arguments, fixed: looked.sorted()), sources)
+        // Another thread may have started the process-wide generator anew.
+        let isSeedSame = before[0].seed == generators[0].seed && before[0].stream == generators[0].stream
+        let recording = Recording(
+            trace, ReplayConditions(trace, inputs: arguments, fixed: looked.sorted()), sources, isSeedSame: isSeedSame)
         if let changed = recording.conditions.changed {
             fail(
                 "\(name): expected a closure that changes no Swift values that outlive it, which replays would not repeat, "
@@ -197,109 +206,6 @@ public final class CompiledFunction {
 
     /// What a replay of the layout used last does, line by line; empty before it is replayed.
     public var summary: String { recordings.first?.replay?.summary ?? "" }
-
-    // MARK: Derivatives
-
-    /// The function of the arguments, the values of `holders` and the cotangents of all results that gives the gradients of the arguments
-    /// and values named by `indexes`. Compiled as well, so it has derivatives of its own.
-    fileprivate func pullback(_ indexes: [Int], argumentCount: Int, _ holders: [any DifferentiableState]) -> CompiledFunction {
-        let key = PullbackKey(indexes: indexes, argumentCount: argumentCount, holders: holders.map { ObjectIdentifier($0) })
-        if let known = pullbacks[key] { return known }
-        let body = body
-        let result = CompiledFunction(name: name) { all, generator, isDifferentiated in
-            let inputCount = argumentCount + holders.count
-            let inputs = Array(all[..<inputCount])
-            for (holder, value) in zip(holders, inputs[argumentCount...]) { holder.substitute(value) }
-            defer { for holder in holders { holder.substitute(nil) } }
-            // As in the closure of a transform: gradients that the body takes are recorded, for they are differentiated here.
-            let results = Transform.run { body(Array(inputs[..<argumentCount]), &generator, true) }
-            return grad(
-                of: results, wrt: indexes.map { inputs[$0] }, gradOutputs: Array(all[inputCount...]), enableDoubleBackprop: isDifferentiated
-            )
-        }
-        pullbacks[key] = result
-        return result
-    }
-
-    /// The results with random numbers from `generators`, which stay where they are.
-    fileprivate func call(_ arguments: [Variable], from generators: [RandomGenerator]) -> [Variable] {
-        let shared = RandomGenerator.shared
-        RandomGenerator.shared = generators[0]
-        defer { RandomGenerator.shared = shared }
-        var given = generators[1]
-        return self(arguments, using: &given)
-    }
-}
-
-/// One call of a compiled function in the graph. Its derivative runs the closure again, recorded and compiled, at the same arguments and with
-/// the same random numbers.
-private final class CompiledCall: FunctionNode {
-    private let function: CompiledFunction
-    private let argumentCount: Int
-    private let recording: CompiledFunction.Recording
-    private let generators: [RandomGenerator]
-    /// The arrays that `recording.constants` held before the call.
-    private let constants: [NDArray]
-    private var results: [NDArray]
-
-    init(
-        _ function: CompiledFunction, _ results: [NDArray], argumentCount: Int, _ recording: CompiledFunction.Recording,
-        _ generators: [RandomGenerator], _ constants: [NDArray]
-    ) {
-        (self.function, self.results, self.argumentCount) = (function, results, argumentCount)
-        (self.recording, self.generators, self.constants) = (recording, generators, constants)
-    }
-
-    override var label: String { "Compiled" }
-
-    override func forward(_ inputs: [NDArray]) -> [NDArray] {
-        retainInputs(Array(inputs.indices))
-        defer { results = [] }
-        return results
-    }
-
-    override func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] {
-        if let changed = recording.conditions.changed {
-            fail("\(function.name): expected \(changed) as it was at the call, got another in the backward walk")
-        }
-        let pullback = function.pullback(indexes, argumentCount: argumentCount, recording.holders)
-        // The closure runs again as it ran then, and what it does to statistics has been done.
-        let now = recording.constants.map { $0.load() }
-        for (state, array) in zip(recording.constants, constants) { state.store(array) }
-        defer { for (state, array) in zip(recording.constants, now) { state.store(array) } }
-        return pullback.call((0..<inputCount).map(retainedInput) + gradOutputs, from: generators)
-    }
-}
-
-/// A call that changes parameters, such as a step of training, in the graph: to say that nothing is known of its derivative.
-private final class CompiledStep: FunctionNode {
-    private let name: String
-    private var results: [NDArray]
-
-    init(_ name: String, _ results: [NDArray]) { (self.name, self.results) = (name, results) }
-
-    override func forward(_ inputs: [NDArray]) -> [NDArray] {
-        defer { results = [] }
-        return results
-    }
-
-    override func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] {
-        fail("\(name): expected no derivative of a closure that changes parameters, got a backward walk through its results")
-    }
-}
-
-extension Variable {
-    /// Whether no place in the graph but `places` leads to this variable.
-    fileprivate func begins(onlyAt places: [Variable]) -> Bool {
-        var known = Set(places.compactMap { $0.node.map { ObjectIdentifier($0) } })
-        var open = [node].compactMap { $0 }
-        while let next = open.popLast() {
-            guard known.insert(ObjectIdentifier(next)).inserted else { continue }
-            if next.inputCount == 0 { return false }
-            for index in 0..<next.inputCount { if let input = next.edge(index).reference { open.append(input.takeUnretainedValue()) } }
-        }
-        return true
-    }
 }
 
 /// What holds a variable that closures capture: a parameter.

@@ -80,7 +80,7 @@ final class Recomputation {
     func callAsFunction(_ arguments: [Variable] = []) -> [Variable] {
         let now = generator.map { earlier in
             let now = RandomGenerator.shared
-            RandomGenerator.shared = earlier
+            ArrayTrace.unwatched { RandomGenerator.shared = earlier }
             return now
         }
         let recomputing = nr_recomputing()
@@ -90,7 +90,7 @@ final class Recomputation {
         let part = RecordedPart { body(arguments) }
         nr_set_order(orderNow)
         nr_set_recomputing(recomputing)
-        if let now { RandomGenerator.shared = now }
+        if let now { ArrayTrace.unwatched { RandomGenerator.shared = now } }
         let results = computed.compactMap { part.results.indices.contains($0) ? part.results[$0] : nil }
         check(results, part, arguments)
         return results

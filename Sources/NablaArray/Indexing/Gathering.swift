@@ -73,11 +73,7 @@ extension NDArray {
 public func oneHot(_ labels: NDArray, classes: Int, dtype: DType = .float32) -> NDArray {
     require(classes >= 0, "oneHot: expected a number of classes of at least 0, got \(classes)")
     require(labels.dtype.isInteger, "oneHot: expected labels of int32 or int64, got \(labels.dtype)")
-    let columns = labels.expandingDimensions(at: -1)
-    let outside = ((columns .< 0) .|| (columns .>= classes)).truePositions()
-    if outside.count > 0 {
-        fail("oneHot: expected labels in 0..<\(classes), got \(Int(labels.reshaped(to: [-1])[Int(outside[0].item())].item()))")
-    }
+    let columns = labels.checkedLabels(classes, function: "oneHot").expandingDimensions(at: -1)
     return (columns .== NDArray.arange(classes)).cast(to: dtype)
 }
 

@@ -32,6 +32,21 @@ extension NDArray {
         return indices
     }
 
+    /// These labels; stops when one is not in `0 ..< classes`.
+    package func checkedLabels(_ classes: Int, function: String) -> NDArray {
+        if _slowPath(ArrayTrace.isActive) {
+            let labels = NDArray(uninitialized: shape, dtype)
+            ArrayTrace.compound("\(function): labels", classes, reads: [self], writes: [labels]) { reads, writes in
+                writes[0].overwrite(with: reads[0].checkedLabels(classes, function: function))
+            }
+            return labels
+        }
+        let (low, high) = cast(to: .int64).contiguous().integerBounds
+        require(
+            low >= 0 && high < classes, "\(function): expected labels in 0..<\(classes), got \(low < 0 ? low : high)")
+        return self
+    }
+
     /// The least and the greatest element of a contiguous int64 array; (0, -1) for an empty one.
     private var integerBounds: (Int64, Int64) {
         withUnsafeElements(as: Int64.self) { values in

@@ -6,14 +6,17 @@ private let defaultGenerator = Mutex(RandomGenerator(seed: UInt64.random(in: 0..
 ///
 /// Without this call every process gets a seed of its own from the system.
 public func setRandomSeed(_ seed: UInt64) {
-    defaultGenerator.withLock { $0 = RandomGenerator(seed: seed) }
+    RandomGenerator.shared = RandomGenerator(seed: seed)
 }
 
 extension RandomGenerator {
     /// The process-wide generator as it is now, to be stored with a run; assigning continues from a stored one.
     public static var shared: RandomGenerator {
         get { defaultGenerator.withLock { $0 } }
-        set { defaultGenerator.withLock { $0 = newValue } }
+        set {
+            ArrayTrace.noteHostChange("RandomGenerator.shared")
+            defaultGenerator.withLock { $0 = newValue }
+        }
     }
 
     /// Calls `body` with the process-wide generator, which no other thread uses meanwhile; `body` must not use it by another way.

@@ -46,18 +46,16 @@ extension ArrayOperation {
         switch (self, other) {
         case (.compound(let a), .compound(let b)): return a.name == b.name && a.attributes == b.attributes
         case (.random(let a, _, _, _), .random(let b, _, _, _)):
-            let (place, otherPlace) = (place(in: sources), other.place(in: otherSources))
-            return place == nil && otherPlace == nil ? self == other : a == b && place == otherPlace
+            let (source, otherSource) = (source(in: sources), other.source(in: otherSources))
+            return source == nil && otherSource == nil ? self == other : a == b && source == otherSource
         default: return self == other
         }
     }
 
-    /// From which of the generators a draw is, and how far from where that began.
-    private func place(in sources: [ArrayReplay.RandomSource]) -> [UInt64]? {
-        guard case .random(_, let key, let stream, let counter) = self,
-            let index = sources.firstIndex(where: { $0.contains(key, stream, counter) })
-        else { return nil }
-        return [UInt64(index), counter &- sources[index].start]
+    /// From which of the generators a draw is. (Not how far from where that began: other threads may draw in between.)
+    private func source(in sources: [ArrayReplay.RandomSource]) -> Int? {
+        guard case .random(_, let key, let stream, let counter) = self else { return nil }
+        return sources.firstIndex { $0.contains(key, stream, counter) }
     }
 
     fileprivate var summary: String {

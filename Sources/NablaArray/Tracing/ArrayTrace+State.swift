@@ -71,6 +71,9 @@ extension ArrayTrace {
         states.append(State(holder: holder, name: name, load: load, store: store, isolation: isolation, initial: id))
     }
 
+    /// What the closure found in `state`.
+    package func initialArray(of state: State) -> NDArray { values[state.initial].memory }
+
     /// Whether the closure left another array where it found one; of a trace without a list.
     package var changesHeldArrays: Bool { ArrayTrace.unwatched { held.contains { $0.load().body !== $0.then.body } } }
 
@@ -84,8 +87,9 @@ extension ArrayTrace {
         }
         ArrayTrace.unwatched {
             for (state, change) in zip(states, changes) {
-                if change == nil { state.isolation.restore() } else { state.isolation.replace(state.load().copied()) }
+                if change == nil { state.isolation?.restore() } else { state.isolation?.replace(state.load().copied()) }
             }
         }
+        for index in states.indices { states[index].isolation = nil }
     }
 }

@@ -16,7 +16,7 @@ package final class ArrayTrace {
         /// Whether they depend on anything.
         package var isDerived: Bool { dependence != Dependence() }
         /// The memory; holds the numbers as they were left by the last operation that wrote to it.
-        package fileprivate(set) var memory: NDArray
+        package internal(set) var memory: NDArray
     }
 
     /// Where a value comes from.
@@ -82,7 +82,8 @@ package final class ArrayTrace {
         let name: String
         package let load: () -> NDArray
         package let store: (NDArray) -> Void
-        let isolation: StateIsolation
+        /// Until the closure has returned: it has the state's former array.
+        var isolation: StateIsolation?
         let initial: Int
     }
 
@@ -98,7 +99,7 @@ package final class ArrayTrace {
         package var holds: Bool { now() == then }
     }
 
-    package private(set) var values: [Value] = []
+    package internal(set) var values: [Value] = []
     package private(set) var steps: [Step] = []
     package internal(set) var states: [State] = []
     var stateKeys: Set<StateKey> = []
@@ -283,52 +284,11 @@ package final class ArrayTrace {
         return part(array, of: id)
     }
 
-    /// What the closure found in `state`.
-    package func initialArray(of state: State) -> NDArray { values[state.initial].memory }
-
     /// Whether the numbers of `array` depend on an input, a state or a random draw.
     package func isDerived(_ array: NDArray) -> Bool { versions[ObjectIdentifier(array.owner)].map { values[$0].isDerived } ?? false }
 
     /// Whether `array` was made, or is used, while this trace watches.
     package func knows(_ array: NDArray) -> Bool { versions[ObjectIdentifier(array.owner)] != nil }
-
-    /// What makes arrays with numbers that depend on something and that others than this trace have, if there are any.
-    package func keptByOthers() -> String? {
-        let none = NDArray(uninitialized: [0], .bool)
-        var first: [ObjectIdentifier: Int] = [:]
-        var last: [Int: Int] = [:]
-        var versionsOf: [(value: Int, first: Int)] = []
-        for id in values.indices {
-            let owner = ObjectIdentifier(values[id].memory)
-            if let known = first[owner] {
-                versionsOf.append((id, known))
-                last[known] = id
-                values[id].memory = none
-            } else {
-                first[owner] = id
-            }
-        }
-        var found: Int?
-        for id in first.values where !isKnownUniquelyReferenced(&values[id].memory.body) {
-            let now = last[id] ?? id
-            if values[now].isDerived { found = Swift.min(found ?? now, now) }
-        }
-        for (id, known) in versionsOf { values[id].memory = values[known].memory }
-        return found.map(source)
-    }
-
-    /// Where a value comes from, in words.
-    private func source(_ id: Int) -> String {
-        switch values[id].origin {
-        case .input: return "an argument"
-        case .state(let index): return "\(type(of: states[index].holder)).\(states[index].name)"
-        case .step(let index) where listsSteps:
-            let step = steps[index]
-            let write = step.writes.first { $0.value == id }!
-            return "what \(step.operation.name) computes, \(write.dtype)\(write.shape)"
-        default: return "an array"
-        }
-    }
 
     /// Lets go of all memory but that of literals, which comparisons with other traces read.
     package func releaseMemory() {

@@ -81,8 +81,10 @@ open class Optimizer {
 
     private func update(_ indexes: [Int], _ given: [NDArray]) {
         var gradients = given
-        let hookCount = hooks.count
-        ArrayTrace.noteCondition(self, "hooks") { self.hooks.count == hookCount }
+        if ArrayTrace.isActive {
+            let count = hooks.count
+            ArrayTrace.noteCondition(self, "hooks") { self.hooks.count == count }
+        }
         if !hooks.isEmpty {
             let parameters = indexes.map { slots[$0].parameter }
             for hook in hooks { hook.changeGradients(&gradients, of: parameters) }

@@ -94,7 +94,19 @@ import Testing
             }
             for _ in 0..<3 { _ = f(Variable(NDArray.ones([8]))) }
         }
-        expect("expected a closure that draws from the generators it is given, got one that puts another in the place", in: result)
+        expect("which replays would not repeat, got one that sets RandomGenerator.shared", in: result)
+    }
+
+    @Test func theGivenGeneratorIsReplaced() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let f = compile { (x: [Variable], generator: inout RandomGenerator) in
+                generator = RandomGenerator(seed: 1)
+                return [dropout(x[0], ratio: 0.5, using: &generator)]
+            }
+            var generator = RandomGenerator(seed: 2)
+            _ = f([Variable(NDArray.ones([8]))], using: &generator)
+        }
+        expect("expected a closure that draws from the generator it is given, got one that puts another in its place", in: result)
     }
 
     /// While both generators stand at the same place, a draw does not tell from which it came.

@@ -73,6 +73,14 @@ import Testing
             in: result)
     }
 
+    @Test func aLabelOutOfRangeAtAReplay() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let f = compile { (x: Variable) -> Variable in Variable(constant: oneHot(x.array, classes: 3)) }
+            for k in 0..<4 { _ = f(Variable(constant: NDArray([k, 1]))) }
+        }
+        #expect(String(decoding: result.standardErrorContent, as: UTF8.self).contains("oneHot: expected labels in 0..<3, got 3"))
+    }
+
     /// A solver decides by numbers when it is done.
     @Test func aSolver() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
