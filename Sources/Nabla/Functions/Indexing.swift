@@ -64,6 +64,15 @@ extension Variable {
     }
 }
 
+/// Positions in `extent` rows of each example, an axis of examples in front, as positions among the rows of all examples one after another.
+private func rowsOfExamples(_ indices: Variable, _ extent: Int, _ function: String) -> Variable {
+    let column = Shape([indices.shape[0]] + Array(repeating: 1, count: indices.rank - 1))
+    let starts = NDArray.arange(indices.shape[0]).reshaped(to: column) * extent
+    let rows: ([NDArray]) -> NDArray = { $0[0].resolvedIndices(axis: 0, of: [extent], function: function) + $0[1] }
+    let operands = [indices, Variable(constant: starts)]
+    return FunctionNode.constant(operands, rows(operands.map(\.array))) { PiecewiseConstant(rows) }
+}
+
 private final class GetItem: LinearFunction {
     let index: IndexExpression
     init(_ index: IndexExpression) { self.index = index }
@@ -89,7 +98,9 @@ private final class Take: LinearFunction {
     override func applied(to batch: Batch) -> [Variable]? {
         if !batch.isBatched[1] { return [batch[0].take(batch[1].array, axis: axis + 1)] }
         if !batch.isBatched[0] { return [batch[0].take(batch[1].array, axis: axis).movingAxis(axis, to: 0)] }
-        return batch.looped { $0[0].take($0[1].array, axis: axis) }
+        let parts = batch[0].movingAxis(axis + 1, to: 1)
+        let rows = parts.reshaped(to: Shape([batch.size * parts.shape[1]] + parts.shape.dropFirst(2)))
+        return [rows.take(rowsOfExamples(batch[1], parts.shape[1], "take").array).movingAxes(1..<batch[1].rank, to: axis + 1)]
     }
     override func again(_ arguments: [Variable]) -> Variable { arguments[0].take(retainedInput(1).array, axis: axis) }
     override func transpose(_ g: Variable, _ index: Int) -> Variable {
@@ -112,7 +123,9 @@ private final class AddAt: LinearFunction {
     }
     override func applied(to batch: Batch) -> [Variable]? {
         if !batch.isBatched[1] { return [batch[0].placed(at: batch[1].array, axis: axis + 1, in: extent)] }
-        return batch.looped { $0[0].placed(at: $0[1].array, axis: axis, in: extent) }
+        let rows = rowsOfExamples(batch[1], extent, "addingAt")
+        let sums = batch.stacked(0).movingAxes(1 + axis..<axis + rows.rank, to: 1).placed(at: rows.array, axis: 0, in: batch.size * extent)
+        return [sums.reshaped(to: Shape([batch.size, extent] + sums.shape.dropFirst())).movingAxis(1, to: axis + 1)]
     }
     override func again(_ arguments: [Variable]) -> Variable { arguments[0].placed(at: retainedInput(1).array, axis: axis, in: extent) }
     override func transpose(_ g: Variable, _ index: Int) -> Variable { g.take(retainedInput(1).array, axis: axis) }

@@ -91,12 +91,17 @@ public func `where`(
 }
 
 /// The first of `list` where `mask` holds, as a constant; the first of all where it nowhere does.
-private func firstChosen(_ list: Variable, _ mask: Variable) -> Variable {
-    FunctionNode.constant([list, mask], list.array.take(mask.array.argMax(axis: 0))) { FirstChosen() }
+private func firstChosen(_ list: Variable, _ mask: Variable, axis: Int = 0) -> Variable {
+    FunctionNode.constant([list, mask], FirstChosen.value(list.array, mask.array, axis)) { FirstChosen(axis) }
 }
 private final class FirstChosen: FunctionNode {
-    override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0].take(inputs[1].argMax(axis: 0))] }
-    override func applied(to batch: Batch) -> [Variable]? { batch.looped { firstChosen($0[0], $0[1]) } }
+    let axis: Int
+    init(_ axis: Int) { self.axis = axis }
+    static func value(_ list: NDArray, _ mask: NDArray, _ axis: Int) -> NDArray {
+        list.takeAlong(mask.argMax(axis: axis, keepsAxes: true), axis: axis).reshaped(to: list.shape.removing(axis))
+    }
+    override func forward(_ inputs: [NDArray]) -> [NDArray] { [FirstChosen.value(inputs[0], inputs[1], axis)] }
+    override func applied(to batch: Batch) -> [Variable]? { [firstChosen(batch.stacked(0), batch.stacked(1), axis: axis + 1)] }
 }
 
 private final class Where: LinearFunction {

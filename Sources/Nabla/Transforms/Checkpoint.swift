@@ -77,8 +77,8 @@ private final class Checkpoint: FunctionNode {
 
     /// Runs `body` and records a single node.
     static func record(_ body: @escaping () -> [Variable]) -> [Variable] {
-        // A batch needs all functions: it keeps what they do.
-        if FunctionTrace.isActive { return withRecording(true, body) }
+        // A batch needs all functions: it keeps what they do. Transforms inside are recorded, as they are in a checkpoint.
+        if FunctionTrace.isActive { return Transform.run(body) }
         let run = Recomputation.firstRun("checkpoint") { _ in body() }
         let computed = run.recomputation.computed
         guard !computed.isEmpty else { return run.results }

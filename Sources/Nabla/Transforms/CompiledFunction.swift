@@ -6,20 +6,30 @@ public final class CompiledFunction {
     typealias Body = (_ arguments: [Variable], _ generator: inout RandomGenerator, _ isDifferentiated: Bool) -> [Variable]
 
     private let body: Body
-    private let name: String
+    fileprivate let name: String
     /// The latest one that served first.
     private var recordings: [Recording] = []
-    private var pullbacks: [[Int]: CompiledFunction] = [:]
+    private var pullbacks: [PullbackKey: CompiledFunction] = [:]
+
+    private struct PullbackKey: Hashable {
+        let indexes: [Int]
+        let argumentCount: Int
+        let holders: [ObjectIdentifier]
+    }
 
     /// How many recordings are kept, of the layouts used last.
     private static let mostRecordings = 16
 
     /// Two runs of the closure must agree before one is replayed.
-    private final class Recording {
+    fileprivate final class Recording {
         let conditions: ReplayConditions
         let sources: [ArrayReplay.RandomSource]
         let holders: [any DifferentiableState]
+        /// What else outlives the closure: no gradient flows to it.
+        let constants: [ArrayTrace.State]
         let changesState: Bool
+        /// Whether that is more than statistics.
+        let changesParameters: Bool
         /// Whether a run needs nothing but its arguments and gives nothing but its results.
         let isPlain: Bool
         /// The first run, until a second agrees with it.
@@ -29,7 +39,11 @@ public final class CompiledFunction {
         init(_ trace: ArrayTrace, _ conditions: ReplayConditions, _ sources: [ArrayReplay.RandomSource]) {
             (self.trace, self.conditions, self.sources) = (trace, conditions, sources)
             holders = trace.states.compactMap { $0.holder as? any DifferentiableState }
-            changesState = trace.changedStates().contains { $0 != nil } || trace.steps.contains { $0.operation.hasEffects }
+            constants = trace.states.filter { !($0.holder is any DifferentiableState) }
+            let changed = zip(trace.states, trace.changes).filter { $1 != nil }.map(\.0.holder)
+            changesParameters =
+                changed.contains { $0 is any DifferentiableState } || trace.steps.contains { $0.operation.hasEffects }
+            changesState = changesParameters || !changed.isEmpty
             isPlain = holders.isEmpty && !changesState && sources.allSatisfy { $0.start == $0.end }
         }
     }
@@ -55,59 +69,68 @@ public final class CompiledFunction {
         }
         var generators = [RandomGenerator.shared, generator]
         let before = generators
-        let (results, recording) = evaluate(arguments.map(\.array), &generators)
+        let (results, recording, constants) = evaluate(arguments.map(\.array), &generators)
         if generators[0] != before[0] { RandomGenerator.shared = generators[0] }
         generator = generators[1]
         guard isRecording else { return results.map(Variable.init(constant:)) }
-        if recording.changesState {
+        let holders = recording.holders.map(\.stateVariable)
+        if recording.changesParameters {
             require(
-                !arguments.contains(where: \.isRecorded),
-                "\(name): expected arguments that need no gradient for a closure that changes parameters or statistics, got one that does")
-            return results.map(Variable.init(constant:))
+                !arguments.contains { $0.isRecorded && !($0.creator is CompiledStep) },
+                "\(name): expected arguments that need no gradient for a closure that changes parameters, got one that does")
+            return holders.contains(where: \.isRecorded)
+                ? CompiledStep(name, results).apply(holders) : results.map(Variable.init(constant:))
         }
-        let inputs = arguments + recording.holders.map(\.stateVariable)
+        let inputs = arguments + holders
         guard inputs.contains(where: \.isRecorded) else { return results.map(Variable.init(constant:)) }
-        return CompiledCall(self, results, argumentCount: arguments.count, recording.holders, before).apply(inputs)
+        return CompiledCall(self, results, argumentCount: arguments.count, recording, before, constants).apply(inputs)
     }
 
     /// The results of the closure itself. Inside it functions are recorded, as they are for a recording, since it may take gradients.
     private func direct(_ arguments: [Variable], _ generator: inout RandomGenerator) -> [Variable] {
-        let isResultRecorded = isRecording
-        let results = withRecording(true) { body(arguments.map(\.withPlace), &generator, isResultRecorded) }
-        return isResultRecorded ? results : results.map { $0.detached() }
+        let places = arguments.map(\.withPlace)
+        if !isRecording { return withRecording(true) { body(places, &generator, false).map { $0.detached() } } }
+        // As in the closure of a transform where the result is recorded, as for the derivative of a recording.
+        let results = Transform.run { body(places, &generator, true) }
+        if arguments.contains(where: \.isRecorded) { return results }
+        // Constants give constants, though the closure could take gradients with respect to them.
+        return results.map { $0.begins(onlyAt: places) ? $0.detached() : $0 }
     }
 
-    /// The results as arrays; `generators` go on by what is drawn.
-    private func evaluate(_ arguments: [NDArray], _ generators: inout [RandomGenerator]) -> ([NDArray], Recording) {
+    /// The results as arrays, and what `recording.constants` held before; `generators` go on by what is drawn.
+    private func evaluate(
+        _ arguments: [NDArray], _ generators: inout [RandomGenerator]
+    ) -> (results: [NDArray], recording: Recording, constants: [NDArray]) {
         let index = recordings.firstIndex { $0.conditions.hold(arguments) }
         if let index, let replay = recordings[index].replay {
             let recording = recordings[index]
             if index > 0 { recordings.insert(recordings.remove(at: index), at: 0) }
+            let constants = recording.constants.map { $0.load() }
             let results = replay.run(arguments, generators: generators)
             for (number, source) in recording.sources.enumerated() where source.end != source.start {
                 generators[number].skip(blocks: source.end &- source.start)
             }
-            return (results, recording)
+            return (results, recording, constants)
         }
         let (results, recording, trace) = record(arguments, &generators)
+        let constants = recording.constants.map(trace.initialArray)
+        // Not to be replayed: whose draws are whose is not to be told, or gradients of other walks were met and have been cleared.
+        if recording.sources[0].overlaps(recording.sources[1]) || recording.conditions.isOver { return (results, recording, constants) }
         if let index, let first = recordings[index].trace {
-            let difference = first.difference(from: trace) { key, stream, counter in
-                recording.sources.contains { $0.contains(key, stream, counter) }
-            }
-            if let difference {
+            if let difference = first.difference(from: trace, recordings[index].sources, recording.sources) {
                 fail(
                     "\(name): expected a closure that does the same for all arguments of one layout, got one whose second run differs from the "
                         + "first: \(difference); what changes between calls must be an argument, a parameter, or drawn from a generator")
             }
             recordings.remove(at: index)
-            recording.replay = ArrayReplay(trace, inputCount: arguments.count, outputs: results, sources: recording.sources)
+            recording.replay = ArrayReplay(trace, inputCount: arguments.count, sources: recording.sources)
             recording.trace = nil
         } else {
             trace.releaseMemory()
         }
         recordings.insert(recording, at: 0)
         if recordings.count > CompiledFunction.mostRecordings { recordings.removeLast() }
-        return (results, recording)
+        return (results, recording, constants)
     }
 
     /// Runs the closure, watched.
@@ -132,13 +155,18 @@ public final class CompiledFunction {
         trace.onHostDraw = { what in
             fail("\(name): expected random numbers in arrays, which replays draw afresh, got a closure that draws \(what)")
         }
-        let inputs = arguments.map { $0.copied() }
+        trace.onHostChange = { what in
+            fail(
+                "\(name): expected a closure that changes no Swift values that outlive it, which replays would not repeat, "
+                    + "got one that sets \(what)")
+        }
+        var inputs = arguments.map { $0.copied() }
         for (index, input) in inputs.enumerated() { trace.addInput(input, index) }
         let before = generators
         var given = generators[1]
         let shared = RandomGenerator.shared
         RandomGenerator.shared = generators[0]
-        let results = trace.watch {
+        var results = trace.watch {
             withRecording(true) { body(inputs.map { Variable($0) }, &given, false).map(\.array) }
         }
         generators = [RandomGenerator.shared, given]
@@ -146,8 +174,24 @@ public final class CompiledFunction {
         let sources = zip(before, generators).map {
             ArrayReplay.RandomSource(seed: $0.seed, stream: $0.stream, start: $0.counter, end: $1.counter)
         }
-        let recording = Recording(trace, ReplayConditions(trace, inputs: inputs, fixed: looked.sorted()), sources)
-        for holder in recording.holders { holder.forgetGradient(of: trace) }
+        require(
+            zip(before, generators).allSatisfy { $0.seed == $1.seed && $0.stream == $1.stream },
+            "\(name): expected a closure that draws from the generators it is given, got one that puts another in the place of one")
+        for case let holder as any DifferentiableState in trace.states.map(\.holder) { holder.forgetGradient(of: trace) }
+        trace.finish(results)
+        let recording = Recording(trace, ReplayConditions(trace, inputs: arguments, fixed: looked.sorted()), sources)
+        if let changed = recording.conditions.changed {
+            fail(
+                "\(name): expected a closure that changes no Swift values that outlive it, which replays would not repeat, "
+                    + "got one that leaves \(changed) changed")
+        }
+        // What the trace has seen is now its own, but for what the closure keeps elsewhere.
+        (inputs, results) = ([], results.map { $0.copied() })
+        if let kept = trace.keptByOthers() {
+            fail(
+                "\(name): expected a closure that keeps no array beyond the call, got one that keeps \(kept), which replays would not "
+                    + "renew: return it as a result, or keep it in a Parameter")
+        }
         return (results, recording, trace)
     }
 
@@ -159,7 +203,8 @@ public final class CompiledFunction {
     /// The function of the arguments, the values of `holders` and the cotangents of all results that gives the gradients of the arguments
     /// and values named by `indexes`. Compiled as well, so it has derivatives of its own.
     fileprivate func pullback(_ indexes: [Int], argumentCount: Int, _ holders: [any DifferentiableState]) -> CompiledFunction {
-        if let known = pullbacks[indexes] { return known }
+        let key = PullbackKey(indexes: indexes, argumentCount: argumentCount, holders: holders.map { ObjectIdentifier($0) })
+        if let known = pullbacks[key] { return known }
         let body = body
         let result = CompiledFunction(name: name) { all, generator, isDifferentiated in
             let inputCount = argumentCount + holders.count
@@ -172,10 +217,11 @@ public final class CompiledFunction {
                 of: results, wrt: indexes.map { inputs[$0] }, gradOutputs: Array(all[inputCount...]), enableDoubleBackprop: isDifferentiated
             )
         }
-        pullbacks[indexes] = result
+        pullbacks[key] = result
         return result
     }
 
+    /// The results with random numbers from `generators`, which stay where they are.
     fileprivate func call(_ arguments: [Variable], from generators: [RandomGenerator]) -> [Variable] {
         let shared = RandomGenerator.shared
         RandomGenerator.shared = generators[0]
@@ -190,16 +236,18 @@ public final class CompiledFunction {
 private final class CompiledCall: FunctionNode {
     private let function: CompiledFunction
     private let argumentCount: Int
-    private let holders: [any DifferentiableState]
+    private let recording: CompiledFunction.Recording
     private let generators: [RandomGenerator]
+    /// The arrays that `recording.constants` held before the call.
+    private let constants: [NDArray]
     private var results: [NDArray]
 
     init(
-        _ function: CompiledFunction, _ results: [NDArray], argumentCount: Int, _ holders: [any DifferentiableState],
-        _ generators: [RandomGenerator]
+        _ function: CompiledFunction, _ results: [NDArray], argumentCount: Int, _ recording: CompiledFunction.Recording,
+        _ generators: [RandomGenerator], _ constants: [NDArray]
     ) {
         (self.function, self.results, self.argumentCount) = (function, results, argumentCount)
-        (self.holders, self.generators) = (holders, generators)
+        (self.recording, self.generators, self.constants) = (recording, generators, constants)
     }
 
     override var label: String { "Compiled" }
@@ -211,8 +259,46 @@ private final class CompiledCall: FunctionNode {
     }
 
     override func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] {
-        let pullback = function.pullback(indexes, argumentCount: argumentCount, holders)
+        if let changed = recording.conditions.changed {
+            fail("\(function.name): expected \(changed) as it was at the call, got another in the backward walk")
+        }
+        let pullback = function.pullback(indexes, argumentCount: argumentCount, recording.holders)
+        // The closure runs again as it ran then, and what it does to statistics has been done.
+        let now = recording.constants.map { $0.load() }
+        for (state, array) in zip(recording.constants, constants) { state.store(array) }
+        defer { for (state, array) in zip(recording.constants, now) { state.store(array) } }
         return pullback.call((0..<inputCount).map(retainedInput) + gradOutputs, from: generators)
+    }
+}
+
+/// A call that changes parameters, such as a step of training, in the graph: to say that nothing is known of its derivative.
+private final class CompiledStep: FunctionNode {
+    private let name: String
+    private var results: [NDArray]
+
+    init(_ name: String, _ results: [NDArray]) { (self.name, self.results) = (name, results) }
+
+    override func forward(_ inputs: [NDArray]) -> [NDArray] {
+        defer { results = [] }
+        return results
+    }
+
+    override func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] {
+        fail("\(name): expected no derivative of a closure that changes parameters, got a backward walk through its results")
+    }
+}
+
+extension Variable {
+    /// Whether no place in the graph but `places` leads to this variable.
+    fileprivate func begins(onlyAt places: [Variable]) -> Bool {
+        var known = Set(places.compactMap { $0.node.map { ObjectIdentifier($0) } })
+        var open = [node].compactMap { $0 }
+        while let next = open.popLast() {
+            guard known.insert(ObjectIdentifier(next)).inserted else { continue }
+            if next.inputCount == 0 { return false }
+            for index in 0..<next.inputCount { if let input = next.edge(index).reference { open.append(input.takeUnretainedValue()) } }
+        }
+        return true
     }
 }
 

@@ -67,42 +67,78 @@ public func laplacian(
     return trace("laplacian", slope, x, axis, method, generator, enableDoubleBackprop)
 }
 
-/// The trace of the derivative of `y` at `place`, over the coordinates along `axis`.
+/// The trace of the derivative of `y` at `place`, over the coordinates along `axis`: the sum of vᵀ J v over directions v.
 private func trace(
     _ function: String, _ y: Variable, _ place: Variable, _ axis: Int?, _ method: TraceMethod, _ generator: RandomGenerator?,
     _ isRecorded: Bool
 ) -> Variable {
     require(y.shape == place.shape, "\(function): expected a function to the shape \(place.shape) of its argument, got \(y.shape)")
-    let (shape, dtype) = (place.shape, place.dtype)
-    let position = axis.map { shape.normalized(axis: $0, function: function) }
-    func moved(along v: NDArray) -> Variable {
-        jvp(of: [y], wrt: [place], along: [Variable(constant: v)], enableDoubleBackprop: isRecorded)[0]
+    let position = axis.map { place.shape.normalized(axis: $0, function: function) }
+    func term(_ v: Variable) -> Variable {
+        let product = jvp(of: [y], wrt: [place], along: [v], enableDoubleBackprop: isRecorded)[0] * v
+        return position.map { product.sum(axis: $0) } ?? product.sum()
     }
+    var directions = TraceDirections(function, place, position, method, generator)
+    let count = directions.count
     return withRecording(isRecorded) {
         var sum: Variable?
-        func add(_ v: NDArray, _ weight: Double = 1) {
-            let product = moved(along: v) * Variable(constant: v)
-            let term = (position.map { product.sum(axis: $0) } ?? product.sum()) * weight
-            sum = sum.map { $0 + term } ?? term
-        }
-        switch method {
-        case .exact:
-            let count = position.map { shape[$0] } ?? place.count
-            let identity = NDArray.eye(count, dtype: dtype)
-            for i in 0..<count {
-                guard let position else {
-                    add(identity[i].reshaped(to: shape))
-                    continue
-                }
-                var extents = [Int](repeating: 1, count: shape.rank)
-                extents[position] = count
-                add(identity[i].reshaped(to: Shape(extents)).broadcast(to: shape).copied())
+        func add(_ term: Variable) { sum = sum.map { $0 + term } ?? term }
+        // Measured on networks of 8 layers: 30 µs for a direction, and 150 µs for the trace of a batched walk and the walk itself. Where
+        // arrays are large, nothing is gained by taking several at once.
+        if count >= 8 && largestResult(from: place, to: y) <= 8192 {
+            for start in stride(from: 0, to: count, by: 256) {
+                let batch = Variable(constant: directions.next(start..<Swift.min(count, start + 256)))
+                let terms = mapped(
+                    { [term($0[0])] }, over: [batch], inAxes: [0], outAxes: [0], chunkSize: { cachedExamples(of: $0, y.dtype) })
+                add(terms[0].sum(axis: 0))
             }
+        } else {
+            for i in 0..<count { add(term(Variable(constant: directions.next(i..<i + 1).reshaped(to: place.shape)))) }
+        }
+        guard let sum else { return Variable(constant: .zeros(position.map { place.shape.removing($0) } ?? [], dtype: place.dtype)) }
+        if case .hutchinson(let samples) = method { return sum / Double(samples) }
+        return sum
+    }
+}
+
+/// The directions over which `trace` sums, made one by one: all of them would be a matrix.
+private struct TraceDirections {
+    let count: Int
+    private let shape: Shape
+    private let dtype: DType
+    private let position: Int?
+    /// Where random signs come from; nil when the directions are the unit vectors.
+    private var generator: RandomGenerator?
+
+    init(_ function: String, _ place: Variable, _ position: Int?, _ method: TraceMethod, _ generator: RandomGenerator?) {
+        (shape, dtype, self.position) = (place.shape, place.dtype, position)
+        switch method {
+        case .exact: count = position.map { place.shape[$0] } ?? place.count
         case .hutchinson(let samples):
             require(samples >= 1, "\(function): expected samples of at least 1, got \(samples)")
-            var source = generator ?? RandomGenerator.withShared { $0.split() }
-            for _ in 0..<samples { add(2 * source.bernoulli(shape).cast(to: dtype) - 1, 1 / Double(samples)) }
+            count = samples
+            self.generator = generator ?? RandomGenerator.withShared { $0.split() }
         }
-        return sum ?? Variable(constant: .zeros(position.map { shape.removing($0) } ?? [], dtype: dtype))
+    }
+
+    /// The directions of numbers `range`, along a first axis; each is asked for once, in order.
+    mutating func next(_ range: Range<Int>) -> NDArray {
+        if generator != nil { return stack(range.map { _ in 2 * generator!.bernoulli(shape).cast(to: dtype) - 1 }) }
+        let rows = NDArray.arange(range.lowerBound, range.upperBound).reshaped(to: [range.count, 1])
+        let units = (rows .== NDArray.arange(count)).cast(to: dtype)
+        guard let position else { return units.reshaped(to: shape.stacked(range.count)) }
+        var extents = [range.count] + [Int](repeating: 1, count: shape.rank)
+        extents[position + 1] = count
+        return units.reshaped(to: Shape(extents)).broadcast(to: shape.stacked(range.count)).copied()
+    }
+}
+
+/// The most elements that a function between two places gives.
+private func largestResult(from place: Variable, to y: Variable) -> Int {
+    let search = GraphSearch(from: [y], to: [place])
+    defer { search.finish() }
+    return (0..<search.nodeCount).reduce(place.count) { largest, position in
+        let entry = search.entry(at: position)
+        return entry.isNeeded ? Swift.max(largest, entry.node._withUnsafeGuaranteedRef { $0.outputShape.elementCount }) : largest
     }
 }

@@ -1,7 +1,7 @@
 /// All first derivatives of `f` at `x`: an array of shape (shape of f(x), shape of x).
 ///
 /// `f` is recorded once, and one batched walk over the graph takes a unit vector for each element of the smaller side: forward mode when `x`
-/// has fewer elements than f(x), reverse mode otherwise.
+/// has fewer elements than f(x), reverse mode otherwise. Of fewer than eight elements each has a walk of its own.
 ///
 /// - Parameters:
 ///   - f: any function.
@@ -25,7 +25,7 @@ public func jacobian(
                 isForward
                     ? jvp(of: [y], wrt: [place], along: vector, enableDoubleBackprop: isRecorded)
                     : grad(of: [y], wrt: [place], gradOutputs: vector, enableDoubleBackprop: isRecorded)
-            }, over: [Variable(constant: vectors)], inAxes: [0], outAxes: [isForward ? -1 : 0],
+            }, over: [Variable(constant: vectors)], inAxes: [0], outAxes: [isForward ? -1 : 0], smallestBatch: 8,
             chunkSize: { chunkSize ?? cachedExamples(of: $0, y.dtype) })[0]
         return withRecording(isRecorded) { all.reshaped(to: target) }
     }
@@ -74,4 +74,4 @@ public func perExampleGradients(
 }
 
 /// How many examples of `count` elements leave room in a core's second cache for the other arrays.
-private func cachedExamples(of count: Int, _ dtype: DType) -> Int { (1 << 18) / Swift.max(1, count * dtype.size) }
+func cachedExamples(of count: Int, _ dtype: DType) -> Int { (1 << 18) / Swift.max(1, count * dtype.size) }

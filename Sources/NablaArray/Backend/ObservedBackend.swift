@@ -186,6 +186,8 @@ package struct ObservedBackend: Backend {
 
     private func noteRandom(_ draw: RandomDraw, _ key: UInt64, _ stream: UInt64, _ counter: UInt64, _ out: NDArray) {
         guard _slowPath(nr_trace() != nil) else { return }
-        ArrayTrace.note(.random(draw, key: key, stream: stream, counter: counter), reads: [], writes: [out])
+        // No numbers are drawn from no generator.
+        let operation = out.count == 0 ? .fill(ScalarValue(0)) : ArrayOperation.random(draw, key: key, stream: stream, counter: counter)
+        ArrayTrace.note(operation, reads: [], writes: [out])
     }
 }

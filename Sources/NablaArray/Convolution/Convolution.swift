@@ -11,7 +11,7 @@ package func convolution(_ x: NDArray, _ w: NDArray, _ geometry: ConvolutionGeom
     let shape = geometry.outputShape(x.shape, w.shape)
     if x.count == 0 || w.count == 0 { return .zeros(shape, dtype: dtype) }
     let out = NDArray(uninitialized: shape, dtype)
-    ArrayTrace.compound("convolution", reads: [x.cast(to: dtype), w.cast(to: dtype)], writes: [out]) { reads, writes in
+    ArrayTrace.compound("convolution", geometry, reads: [x.cast(to: dtype), w.cast(to: dtype)], writes: [out]) { reads, writes in
         computeConvolution(reads[0], reads[1], geometry, into: writes[0])
     }
     return out
@@ -46,7 +46,7 @@ package func convolutionDataGradient(
     let shape = geometry.inputShape(g.shape, w.shape, spatial: inputSpatial)
     if g.count == 0 || w.count == 0 || shape.elementCount == 0 { return .zeros(shape, dtype: dtype) }
     let out = NDArray(uninitialized: shape, dtype)
-    ArrayTrace.compound("deconvolution", reads: [g.cast(to: dtype), w.cast(to: dtype)], writes: [out]) { reads, writes in
+    ArrayTrace.compound("deconvolution", geometry, reads: [g.cast(to: dtype), w.cast(to: dtype)], writes: [out]) { reads, writes in
         computeDataGradient(reads[0], reads[1], geometry, into: writes[0])
     }
     return out
@@ -80,7 +80,8 @@ package func convolutionWeightGradient(
     let shape = geometry.weightShape(x.shape, g.shape, kernel: kernelSpatial)
     if x.count == 0 || g.count == 0 { return .zeros(shape, dtype: dtype) }
     let out = NDArray(uninitialized: shape, dtype)
-    ArrayTrace.compound("convolutionWeightGradient", reads: [x.cast(to: dtype), g.cast(to: dtype)], writes: [out]) { reads, writes in
+    ArrayTrace.compound("convolutionWeightGradient", geometry, reads: [x.cast(to: dtype), g.cast(to: dtype)], writes: [out]) {
+        reads, writes in
         computeWeightGradient(reads[0], reads[1], geometry, into: writes[0])
     }
     return out

@@ -2,7 +2,7 @@
 ///
 /// Position `o` of an output axis and tap `k` of the kernel meet at position `o stride - low + k dilation` of the input axis, where `low`
 /// zeros stand in front of the input and `high` behind it.
-package struct ConvolutionGeometry: Equatable, Sendable {
+package struct ConvolutionGeometry: Hashable, Sendable {
     package let stride: [Int]
     /// Zeros in front of each axis.
     package let low: [Int]

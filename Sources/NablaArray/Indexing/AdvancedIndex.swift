@@ -88,7 +88,7 @@ package struct AdvancedIndex: Sendable {
     /// `x` is a slice, with memory that may be written to, in which the axes under a mask lie one in the other.
     package func assign(_ y: NDArray, into x: NDArray) {
         let inputs = [offsets(in: x).contiguous(), y.contiguous()]
-        ArrayTrace.compound("assignment at indices", reads: inputs, writes: [x], changesOutputs: true) { reads, writes in
+        ArrayTrace.compound("assignment at indices", 0, reads: inputs, writes: [x], changesOutputs: true) { reads, writes in
             let (places, source, target) = (reads[0], reads[1], writes[0])
             let offsets = UnsafeBufferPointer(start: places.data.assumingMemoryBound(to: Int64.self), count: places.count)
             switch target.dtype.size {

@@ -7,7 +7,8 @@ extension NDArray {
         if _slowPath(ArrayTrace.isActive) {
             // Checked again whenever the trace is replayed.
             let positions = NDArray(uninitialized: self.shape, .int64)
-            ArrayTrace.compound("\(function): indices", reads: [self], writes: [positions]) { reads, writes in
+            ArrayTrace.compound("\(function): indices", [AnyHashable(axis), AnyHashable(shape)], reads: [self], writes: [positions]) {
+                reads, writes in
                 writes[0].overwrite(with: reads[0].checkedIndices(axis, shape, function))
             }
             return positions

@@ -59,18 +59,23 @@ package final class ArrayReplay {
         package func contains(_ key: UInt64, _ stream: UInt64, _ counter: UInt64) -> Bool {
             key == seed && stream == self.stream && counter &- start < end &- start
         }
+
+        /// Whether a draw may be from this generator or from `other`.
+        package func overlaps(_ other: RandomSource) -> Bool {
+            start != end && other.start != other.end
+                && (contains(other.seed, other.stream, other.start) || other.contains(seed, stream, start))
+        }
     }
 
     /// - Parameters:
-    ///   - outputs: what the traced closure returned.
+    ///   - trace: of a closure that has returned.
     ///   - sources: the generators that go on from run to run. A draw from another one gives the same numbers at each.
-    package init(_ trace: ArrayTrace, inputCount: Int, outputs: [NDArray], sources: [RandomSource]) {
-        let plan = ReplayPlan(
-            trace, outputs: outputs.map { trace.result($0, user: "result") }, changes: trace.changedStates())
+    package init(_ trace: ArrayTrace, inputCount: Int, sources: [RandomSource]) {
+        let plan = ReplayPlan(trace, outputs: trace.outputs, changes: trace.changes)
         let schedule = ReplaySchedule(plan)
         let placement = ReplayPlacement(plan, schedule)
         let wanted = plan.outputs + plan.changes.map(\.operand)
-        outputCount = outputs.count
+        outputCount = trace.outputs.count
         results = wanted.enumerated().map { ($1.shape, $1.dtype, placement.direct[$0] != nil) }
         changedStates = plan.changes.map(\.state)
         states = trace.states

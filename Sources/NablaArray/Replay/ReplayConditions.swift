@@ -4,7 +4,7 @@ package struct ReplayConditions {
     /// Inputs for whose numbers alone the trace is right.
     private let fixed: [(index: Int, array: NDArray)]
     private let states: [(load: () -> NDArray, shape: Shape, dtype: DType)]
-    private let conditions: [(now: () -> Bool, then: Bool)]
+    private let conditions: [ArrayTrace.Condition]
 
     package init(_ trace: ArrayTrace, inputs: [NDArray], fixed: [Int]) {
         self.inputs = inputs.map { ($0.shape, $0.dtype) }
@@ -16,13 +16,19 @@ package struct ReplayConditions {
         conditions = trace.conditions
     }
 
+    /// What the closure looked at, and must not change, that is not as it was.
+    package var changed: String? { conditions.first { !$0.mayChange && !$0.holds }?.name }
+
+    /// Whether something is not as it was that the closure may change.
+    package var isOver: Bool { conditions.contains { $0.mayChange && !$0.holds } }
+
     /// Whether they hold for these inputs, and for everything else as it is now.
     package func hold(_ arguments: [NDArray]) -> Bool {
         guard arguments.count == inputs.count else { return false }
         for index in inputs.indices where arguments[index].shape != inputs[index].shape || arguments[index].dtype != inputs[index].dtype {
             return false
         }
-        for condition in conditions where condition.now() != condition.then { return false }
+        for condition in conditions where !condition.holds { return false }
         for (index, array) in fixed where arguments[index] != array { return false }
         for state in states {
             let array = state.load()

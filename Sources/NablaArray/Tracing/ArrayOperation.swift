@@ -122,6 +122,8 @@ package enum RandomDraw: Hashable, Sendable {
 package final class CompoundOperation: Hashable, @unchecked Sendable {
     /// In messages.
     package let name: String
+    /// What it does beside its arrays: equal for operations that do the same.
+    let attributes: AnyHashable
     /// Whether it does more than set its outputs.
     let hasEffects: Bool
     /// Whether equal inputs always give equal outputs.
@@ -131,9 +133,11 @@ package final class CompoundOperation: Hashable, @unchecked Sendable {
     let body: (_ reads: [NDArray], _ writes: [NDArray]) -> Void
 
     init(
-        _ name: String, hasEffects: Bool, isFunction: Bool, changesOutputs: Bool, _ body: @escaping ([NDArray], [NDArray]) -> Void
+        _ name: String, _ attributes: AnyHashable, hasEffects: Bool, isFunction: Bool, changesOutputs: Bool,
+        _ body: @escaping ([NDArray], [NDArray]) -> Void
     ) {
-        (self.name, self.hasEffects, self.isFunction, self.changesOutputs, self.body) = (name, hasEffects, isFunction, changesOutputs, body)
+        (self.name, self.attributes, self.body) = (name, attributes, body)
+        (self.hasEffects, self.isFunction, self.changesOutputs) = (hasEffects, isFunction, changesOutputs)
     }
 
     package static func == (a: CompoundOperation, b: CompoundOperation) -> Bool { a === b }

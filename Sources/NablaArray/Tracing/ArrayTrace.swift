@@ -77,19 +77,35 @@ package final class ArrayTrace {
 
     /// An array that outlives the closure that is traced, such as a parameter's value.
     package struct State {
-        /// The object that has the array.
+        /// The object that has the array, and what it calls it.
         package let holder: AnyObject
+        let name: String
         package let load: () -> NDArray
         package let store: (NDArray) -> Void
+        let isolation: StateIsolation
         let initial: Int
+    }
+
+    /// What else the closure looked at that may differ the next time.
+    package struct Condition {
+        /// In messages.
+        package let name: String
+        /// Whether the closure may change it; it is looked at before each call.
+        let mayChange: Bool
+        let now: () -> Bool
+        let then: Bool
+
+        package var holds: Bool { now() == then }
     }
 
     package private(set) var values: [Value] = []
     package private(set) var steps: [Step] = []
     package internal(set) var states: [State] = []
     var stateKeys: Set<StateKey> = []
-    /// What else the closure looked at that may differ the next time, and how it was.
-    package internal(set) var conditions: [(now: () -> Bool, then: Bool)] = []
+    package internal(set) var conditions: [Condition] = []
+    /// What the closure returned, and for each state what it left there, nil where that is what it found; set by `finish`.
+    package internal(set) var outputs: [Operand] = []
+    package internal(set) var changes: [Operand?] = []
     var versions: [ObjectIdentifier: Int] = [:]
     private let outer: ArrayTrace?
 
@@ -100,6 +116,8 @@ package final class ArrayTrace {
 
     /// Called when a generator gives numbers to Swift rather than to an array.
     package var onHostDraw: (_ what: String) -> Void = { _ in }
+    /// Called when the closure changes a Swift value that outlives it.
+    package var onHostChange: (_ what: String) -> Void = { _ in }
 
     /// Whether operations are listed, or only followed to know what depends on what.
     let listsSteps: Bool
@@ -149,13 +167,17 @@ package final class ArrayTrace {
     }
 
     /// Several operations as one: `body` runs unwatched, now and whenever the list runs again.
+    ///
+    /// `body` must not keep the arrays it is given: another run has others in their memory. `attributes` are all that it does differently
+    /// from another body of the same name.
     package static func compound(
-        _ name: String, reads: [NDArray], writes: [NDArray], hasEffects: Bool = false, isFunction: Bool = true,
-        changesOutputs: Bool = false, _ body: @escaping (_ reads: [NDArray], _ writes: [NDArray]) -> Void
+        _ name: String, _ attributes: @autoclosure () -> AnyHashable, reads: [NDArray], writes: [NDArray], hasEffects: Bool = false,
+        isFunction: Bool = true, changesOutputs: Bool = false, _ body: @escaping (_ reads: [NDArray], _ writes: [NDArray]) -> Void
     ) {
         unwatched { body(reads, writes) }
         if isActive {
-            let operation = CompoundOperation(name, hasEffects: hasEffects, isFunction: isFunction, changesOutputs: changesOutputs, body)
+            let operation = CompoundOperation(
+                name, attributes(), hasEffects: hasEffects, isFunction: isFunction, changesOutputs: changesOutputs, body)
             note(.compound(operation), reads: reads, writes: writes)
         }
     }
@@ -176,6 +198,15 @@ package final class ArrayTrace {
     @inline(__always)
     package static func noteHostDraw(_ what: String) {
         if _slowPath(isActive) { forEach { $0.onHostDraw(what) } }
+    }
+
+    /// `what`, a Swift value that no array is made of, has been changed: a list that runs again does not.
+    @inline(__always)
+    package static func noteHostChange(_ what: @autoclosure () -> String) {
+        if _slowPath(isActive) {
+            let what = what()
+            forEach { $0.onHostChange(what) }
+        }
     }
 
     @inline(never)
@@ -252,11 +283,52 @@ package final class ArrayTrace {
         return part(array, of: id)
     }
 
-    /// The part of a value that `array` is now, at the end of the trace.
-    package func result(_ array: NDArray, user: String) -> Operand { operand(array, user: user) }
+    /// What the closure found in `state`.
+    package func initialArray(of state: State) -> NDArray { values[state.initial].memory }
 
     /// Whether the numbers of `array` depend on an input, a state or a random draw.
     package func isDerived(_ array: NDArray) -> Bool { versions[ObjectIdentifier(array.owner)].map { values[$0].isDerived } ?? false }
+
+    /// Whether `array` was made, or is used, while this trace watches.
+    package func knows(_ array: NDArray) -> Bool { versions[ObjectIdentifier(array.owner)] != nil }
+
+    /// What makes arrays with numbers that depend on something and that others than this trace have, if there are any.
+    package func keptByOthers() -> String? {
+        let none = NDArray(uninitialized: [0], .bool)
+        var first: [ObjectIdentifier: Int] = [:]
+        var last: [Int: Int] = [:]
+        var versionsOf: [(value: Int, first: Int)] = []
+        for id in values.indices {
+            let owner = ObjectIdentifier(values[id].memory)
+            if let known = first[owner] {
+                versionsOf.append((id, known))
+                last[known] = id
+                values[id].memory = none
+            } else {
+                first[owner] = id
+            }
+        }
+        var found: Int?
+        for id in first.values where !isKnownUniquelyReferenced(&values[id].memory.body) {
+            let now = last[id] ?? id
+            if values[now].isDerived { found = Swift.min(found ?? now, now) }
+        }
+        for (id, known) in versionsOf { values[id].memory = values[known].memory }
+        return found.map(source)
+    }
+
+    /// Where a value comes from, in words.
+    private func source(_ id: Int) -> String {
+        switch values[id].origin {
+        case .input: return "an argument"
+        case .state(let index): return "\(type(of: states[index].holder)).\(states[index].name)"
+        case .step(let index) where listsSteps:
+            let step = steps[index]
+            let write = step.writes.first { $0.value == id }!
+            return "what \(step.operation.name) computes, \(write.dtype)\(write.shape)"
+        default: return "an array"
+        }
+    }
 
     /// Lets go of all memory but that of literals, which comparisons with other traces read.
     package func releaseMemory() {

@@ -13,13 +13,19 @@ public final class BatchNormalization: Link, Layer {
     public let gamma: Parameter
     public let beta: Parameter
     /// The running average of the batches' means. Not a parameter: no gradient flows to it, and optimisers leave it alone.
-    public var runningMean: NDArray { didSet { checkAverage(runningMean, "runningMean") } }
+    public var runningMean: NDArray {
+        willSet { noteState() }
+        didSet { checkAverage(runningMean, "runningMean") }
+    }
     /// The running average of the batches' variances, each with the count less one in its denominator, as an estimate for all examples.
-    public var runningVariance: NDArray { didSet { checkAverage(runningVariance, "runningVariance") } }
+    public var runningVariance: NDArray {
+        willSet { noteState() }
+        didSet { checkAverage(runningVariance, "runningVariance") }
+    }
     /// What a call without `training:` does.
-    public var isTraining = true
+    public var isTraining = true { willSet { noteMode() } }
     /// The share of the averages that one more batch leaves.
-    public var decay: Double
+    public var decay: Double { willSet { noteDecay() } }
     /// Is added to variances.
     public let eps: Double
     private let size: Int
@@ -47,17 +53,29 @@ public final class BatchNormalization: Link, Layer {
     }
 
     public func callAsFunction(_ x: Variable) -> Variable {
-        ArrayTrace.noteCondition(self, "isTraining") { [unowned self] in isTraining }
+        noteMode()
         return self(x, training: isTraining)
+    }
+
+    /// Tells a trace what decides the closure it watches.
+    private func noteMode() { ArrayTrace.noteCondition(self, "isTraining") { self.isTraining } }
+
+    private func noteDecay() {
+        guard ArrayTrace.isActive else { return }
+        let decay = decay
+        ArrayTrace.noteCondition(self, "decay") { self.decay == decay }
     }
 
     /// Tells a trace that the averages outlive the closure it watches.
     private func noteState() {
         guard ArrayTrace.isActive else { return }
+        let (mean, variance) = (runningMean, runningVariance)
         ArrayTrace.noteState(
-            self, "runningMean", load: { [unowned self] in runningMean }, store: { [unowned self] in runningMean = $0 })
+            self, "runningMean", load: { self.runningMean }, store: { self.runningMean = $0 },
+            isolation: .init(replace: { self.runningMean = $0 }, restore: { self.runningMean = mean }))
         ArrayTrace.noteState(
-            self, "runningVariance", load: { [unowned self] in runningVariance }, store: { [unowned self] in runningVariance = $0 })
+            self, "runningVariance", load: { self.runningVariance }, store: { self.runningVariance = $0 },
+            isolation: .init(replace: { self.runningVariance = $0 }, restore: { self.runningVariance = variance }))
     }
 
     /// Normalises `x`, by its own statistics when `training`, else by the running averages.
@@ -72,6 +90,7 @@ public final class BatchNormalization: Link, Layer {
                     variance: Variable(constant: runningVariance), eps: eps)
             }
         }
+        noteDecay()
         let (result, mean, variance) = inScope {
             batchNormalizationWithMoments(x, gamma: gamma.variable, beta: beta.variable, eps: eps)
         }

@@ -82,13 +82,18 @@ public final class Parameter {
     /// Whether gradients flow to this parameter. While they do not it is a constant: nothing is recorded on its account, and optimisers
     /// leave it alone.
     public var isUpdateEnabled = true {
+        willSet { noteState() }
         didSet { if isUpdateEnabled != oldValue, let array = current?.array { setLeaf(array) } }
     }
 
     /// The gradient that `backward` accumulated for the present value, if any.
     public var grad: Variable? {
-        get { current?.grad }
+        get {
+            noteState()
+            return current?.grad
+        }
         set {
+            noteState()
             guard let cell = current?.cell else {
                 require(
                     newValue == nil, "Parameter: expected a parameter that takes gradients, got \(name), which is frozen or has no value")
@@ -104,7 +109,10 @@ public final class Parameter {
     }
 
     /// Forgets the accumulated gradient.
-    public func clearGrad() { current?.clearGrad() }
+    public func clearGrad() {
+        noteState()
+        current?.clearGrad()
+    }
 
     /// Changes the value, in place when no graph and no other value shares its memory. The gradient stays readable until it is cleared.
     public func update(_ change: (inout NDArray) -> Void) {
@@ -134,8 +142,23 @@ public final class Parameter {
     @inline(__always)
     private func noteState() {
         guard ArrayTrace.isActive, substituted == nil, current != nil else { return }
-        ArrayTrace.noteState(self, "value", load: { [unowned self] in current!.array }, store: { [unowned self] in setLeaf($0) })
-        ArrayTrace.noteCondition(self, "isUpdateEnabled") { [unowned self] in isUpdateEnabled }
+        ArrayTrace.noteCondition(self, "isUpdateEnabled") { self.isUpdateEnabled }
+        // An optimiser follows the gradients there are.
+        ArrayTrace.noteCondition(self, "grad", mayChange: true) { self.current?.cell?.gradient != nil }
+        let leaf = current
+        ArrayTrace.noteState(
+            self, "value", load: { self.current!.array }, store: { self.setLeaf($0) },
+            isolation: .init(
+                replace: { array in
+                    let gradient = self.current?.grad
+                    self.setLeaf(array)
+                    self.current?.cell?.gradient = gradient
+                },
+                restore: {
+                    let gradient = self.current?.grad
+                    self.current = leaf
+                    leaf?.cell?.gradient = gradient
+                }))
     }
 
     private func setLeaf(_ array: NDArray) { current = Variable(array, requiresGrad: isUpdateEnabled) }
@@ -155,5 +178,5 @@ extension Parameter: DifferentiableState {
         }
     }
 
-    package func forgetGradient(of trace: ArrayTrace) { if let grad, trace.isDerived(grad.array) { self.grad = nil } }
+    package func forgetGradient(of trace: ArrayTrace) { if let grad, trace.knows(grad.array) { self.grad = nil } }
 }

@@ -9,9 +9,9 @@
 /// where h begins as zeros.
 public final class AdaGrad: Optimizer {
     /// The learning rate.
-    public var rate: Double
+    public var rate: Double { didSet { noteChange("rate") } }
     /// Bounds the quotient where gradients vanish.
-    public var eps: Double
+    public var eps: Double { didSet { noteChange("eps") } }
 
     /// AdaGrad on the parameters of `target`.
     public init(_ target: Link, rate: Double = 1e-3, eps: Double = 1e-8) {
@@ -26,6 +26,8 @@ public final class AdaGrad: Optimizer {
     }
 
     override public var stateNames: [String] { ["h"] }
+
+    override package class var keepsArrays: Bool { false }
 
     override public func step(_ value: inout NDArray, _ gradient: NDArray, _ state: inout ParameterState) {
         value.update(.adaGrad, along: gradient, memory: &state.arrays, [rate, eps])

@@ -10,13 +10,13 @@
 /// where m and v begin as zeros; the hats undo the bias which that brings.
 public final class Adam: Optimizer {
     /// The size of steps.
-    public var alpha: Double
+    public var alpha: Double { didSet { noteChange("alpha") } }
     /// The decay of the average m of gradients.
-    public var beta1: Double
+    public var beta1: Double { didSet { noteChange("beta1") } }
     /// The decay of the average v of their squares.
-    public var beta2: Double
+    public var beta2: Double { didSet { noteChange("beta2") } }
     /// Bounds the quotient where gradients vanish.
-    public var eps: Double
+    public var eps: Double { didSet { noteChange("eps") } }
 
     /// Adam on the parameters of `target`.
     public init(_ target: Link, alpha: Double = 1e-3, beta1: Double = 0.9, beta2: Double = 0.999, eps: Double = 1e-8) {
@@ -33,6 +33,8 @@ public final class Adam: Optimizer {
     }
 
     override public var stateNames: [String] { ["m", "v"] }
+
+    override package class var keepsArrays: Bool { false }
 
     override public func step(_ value: inout NDArray, _ gradient: NDArray, _ state: inout ParameterState) {
         let size = alpha / (1 - power(beta1, state.steps)), root = 1 / (1 - power(beta2, state.steps)).squareRoot()

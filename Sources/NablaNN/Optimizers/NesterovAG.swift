@@ -9,9 +9,9 @@
 /// where v begins as zeros.
 public final class NesterovAG: Optimizer {
     /// The learning rate.
-    public var rate: Double
+    public var rate: Double { didSet { noteChange("rate") } }
     /// The share of the last step that goes into the next one.
-    public var momentum: Double
+    public var momentum: Double { didSet { noteChange("momentum") } }
 
     /// Nesterov's method on the parameters of `target`.
     public init(_ target: Link, rate: Double = 0.01, momentum: Double = 0.9) {
@@ -26,6 +26,8 @@ public final class NesterovAG: Optimizer {
     }
 
     override public var stateNames: [String] { ["v"] }
+
+    override package class var keepsArrays: Bool { false }
 
     override public func step(_ value: inout NDArray, _ gradient: NDArray, _ state: inout ParameterState) {
         value.update(.nesterov, along: gradient, memory: &state.arrays, [rate, momentum])

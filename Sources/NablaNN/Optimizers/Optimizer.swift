@@ -44,13 +44,22 @@ open class Optimizer {
     /// Names of the arrays that are remembered of each parameter; they begin as zeros of its shape.
     open var stateNames: [String] { [] }
 
+    /// Whether `step` may keep the arrays it is given: whether it is someone else's.
+    package class var keepsArrays: Bool { true }
+
     /// Changes `value` along `gradient`. Counting from 1, this is update `state.steps` of this parameter.
     open func step(_ value: inout NDArray, _ gradient: NDArray, _ state: inout ParameterState) {
         fail("\(type(of: self)): expected an override of step, got none")
     }
 
     /// Has `hook` run at every update, after those added before.
-    public final func addHook(_ hook: any OptimizerHook) { hooks.append(hook) }
+    public final func addHook(_ hook: any OptimizerHook) {
+        noteChange("hooks")
+        hooks.append(hook)
+    }
+
+    /// A compiled closure must not change what an optimiser is set to: outside of it everything may be changed at any time.
+    package final func noteChange(_ name: String) { ArrayTrace.noteHostChange("\(type(of: self)).\(name)") }
 
     /// Changes every parameter that has a gradient.
     public final func update() {
@@ -72,6 +81,8 @@ open class Optimizer {
 
     private func update(_ indexes: [Int], _ given: [NDArray]) {
         var gradients = given
+        let hookCount = hooks.count
+        ArrayTrace.noteCondition(self, "hooks") { self.hooks.count == hookCount }
         if !hooks.isEmpty {
             let parameters = indexes.map { slots[$0].parameter }
             for hook in hooks { hook.changeGradients(&gradients, of: parameters) }
@@ -102,11 +113,14 @@ open class Optimizer {
         let parameter = slots[index].parameter
         let value = parameter.array
         let result = NDArray(uninitializedLike: value)
+        // Steps of others may keep what they are given.
+        let keeps = type(of: self).keepsArrays
         ArrayTrace.compound(
-            "\(type(of: self)).update", reads: [value, gradient.contiguous()], writes: [result], hasEffects: true, isFunction: false
+            "\(type(of: self)).update", [AnyHashable(ObjectIdentifier(self)), AnyHashable(index)], reads: [value, gradient.contiguous()],
+            writes: [result], hasEffects: true, isFunction: false
         ) { [self] reads, writes in
-            var value = reads[0]
-            change(&value, index, reads[1])
+            var value = keeps ? reads[0].copied() : reads[0]
+            change(&value, index, keeps ? reads[1].copied() : reads[1])
             writes[0].overwrite(with: value)
         }
         parameter.update { $0 = result }

@@ -45,12 +45,21 @@ public struct GradientClipping: OptimizerHook {
     }
 
     public func changeGradients(_ gradients: inout [NDArray], of parameters: [Parameter]) {
-        let largest = gradients.reduce(0) { Swift.max($0, $1.count == 0 ? 0 : abs($1).max().item()) }
-        guard largest > 0 && largest.isFinite else { return }
+        guard let factor = factor(of: gradients.filter { $0.count > 0 }) else { return }
+        // Numbers may not be looked at in compiled closures; products with 1 change nothing, but take time.
+        if !ArrayTrace.isActive && factor.item() == 1 { return }
+        for index in gradients.indices { gradients[index] = factor.cast(to: gradients[index].dtype) * gradients[index] }
+    }
+
+    /// threshold / length where the gradients are finite and longer than the threshold, otherwise 1.
+    private func factor(of gradients: [NDArray]) -> NDArray? {
+        let sizes = gradients.map { abs($0).max().cast(to: .float64) }
+        guard let first = sizes.first else { return nil }
+        let largest = sizes.dropFirst().reduce(first) { maximum($0, $1) }
         // Relative to the largest element, because the square of a large float32 overflows.
-        let length = largest * gradients.reduce(0) { $0 + square($1 / largest).sum().item() }.squareRoot()
-        guard length > threshold else { return }
-        for index in gradients.indices { gradients[index] = (threshold / length) * gradients[index] }
+        let squares = gradients.map { square($0 / largest.cast(to: $0.dtype)).sum().cast(to: .float64) }
+        let length = largest * sqrt(squares.dropFirst().reduce(squares[0]) { $0 + $1 })
+        return `where`((length .> threshold) .&& isFinite(largest), threshold / length, NDArray.ones([], dtype: .float64))
     }
 }
 

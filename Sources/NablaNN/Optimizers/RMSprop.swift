@@ -9,11 +9,11 @@
 /// where ms begins as zeros. The root is taken before `eps` is added, as in Chainer and PyTorch; TensorFlow adds first.
 public final class RMSprop: Optimizer {
     /// The learning rate.
-    public var rate: Double
+    public var rate: Double { didSet { noteChange("rate") } }
     /// The decay of the average of squared gradients.
-    public var alpha: Double
+    public var alpha: Double { didSet { noteChange("alpha") } }
     /// Bounds the quotient where gradients vanish.
-    public var eps: Double
+    public var eps: Double { didSet { noteChange("eps") } }
 
     /// RMSprop on the parameters of `target`.
     public init(_ target: Link, rate: Double = 0.01, alpha: Double = 0.99, eps: Double = 1e-8) {
@@ -29,6 +29,8 @@ public final class RMSprop: Optimizer {
     }
 
     override public var stateNames: [String] { ["ms"] }
+
+    override package class var keepsArrays: Bool { false }
 
     override public func step(_ value: inout NDArray, _ gradient: NDArray, _ state: inout ParameterState) {
         value.update(.rmsProp, along: gradient, memory: &state.arrays, [rate, alpha, 1 - alpha, eps])

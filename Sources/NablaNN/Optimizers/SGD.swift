@@ -1,7 +1,7 @@
 /// Gradient descent: θ ← θ - rate · g.
 public final class SGD: Optimizer {
     /// The learning rate.
-    public var rate: Double
+    public var rate: Double { didSet { noteChange("rate") } }
 
     /// Gradient descent on the parameters of `target`.
     public init(_ target: Link, rate: Double = 0.01) {
@@ -14,6 +14,8 @@ public final class SGD: Optimizer {
         get { rate }
         set { rate = newValue }
     }
+
+    override package class var keepsArrays: Bool { false }
 
     override public func step(_ value: inout NDArray, _ gradient: NDArray, _ state: inout ParameterState) {
         value.update(.sgd, along: gradient, memory: &state.arrays, [rate])

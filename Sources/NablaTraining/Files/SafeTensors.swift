@@ -160,6 +160,7 @@ extension NDArray {
     /// The elements as they lie in a file.
     fileprivate var rawBytes: [UInt8] {
         let whole = contiguous()
+        ArrayTrace.noteRead(whole, "SafeTensors")
         return withExtendedLifetime(whole) { Array(UnsafeRawBufferPointer(start: whole.data, count: whole.count * whole.dtype.size)) }
     }
 

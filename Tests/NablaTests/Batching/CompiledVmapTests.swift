@@ -25,4 +25,12 @@ import Testing
         let diagonal = 2 * cos(x.array[0]) - x.array[0] * sin(x.array[0])
         #expect(isClose(j.array.doubles, (diagonal * NDArray.eye(3, dtype: .float64)).doubles))
     }
+
+    /// Transforms inside a compiled function are recorded, as they are for its own derivative.
+    @Test func vmapOfACompiledGradient() {
+        let compiled = compile { (x: Variable) in gradient(of: { (sin($0) * $0).sum() }, at: x) }
+        let slopes = [compiled, { x in vmap { compiled($0) }(x) }].map { grad(of: $0(x).sum(), wrt: x).array.doubles }
+        let expected = (2 * cos(x.array) - x.array * sin(x.array)).doubles
+        #expect(isClose(slopes[0], expected) && isClose(slopes[1], expected))
+    }
 }

@@ -3,26 +3,40 @@ import Testing
 
 /// Jacobians, Hessians and per-example gradients by batched walks.
 @Suite struct JacobianTests {
-    private let x = Variable(NDArray([0.3, -1.2, 0.7]))
-    private let a = NDArray([[1.0, 2, 3], [4, 5, 6]])
+    // Eight elements and more: of fewer, derivatives are taken one after the other.
+    private let x = Variable(NDArray([0.3, -1.2, 0.7, 1.1, -0.4, 0.25, 0.9, -0.1, 0.6]))
+    private let a = NDArray.arange(72, dtype: .float64).reshaped(to: [8, 9]) / 32 - 1
 
     /// ∂ sin(A x)ᵢ/∂xⱼ = cos(A x)ᵢ Aᵢⱼ, in reverse mode, and the same wide, in forward mode, in one walk and in several.
     @Test(arguments: [1, 2, 100]) func jacobianOfClosedForm(_ chunkSize: Int) {
-        let slopes = cos(matmul(a, x.array)).reshaped(to: [2, 1]) * a
+        let slopes = cos(matmul(a, x.array)).reshaped(to: [8, 1]) * a
         let narrow = jacobian(of: { sin(matmul(Variable(constant: a), $0)) }, at: x, chunkSize: chunkSize)
-        #expect(narrow.shape == [2, 3] && isClose(narrow.array.doubles, slopes.doubles))
+        #expect(narrow.shape == [8, 9] && isClose(narrow.array.doubles, slopes.doubles))
         let wide = jacobian(
-            of: { concatenate([$0, sin(matmul(Variable(constant: a), $0))]).reshaped(to: [5, 1]) }, at: x, chunkSize: chunkSize)
-        #expect(wide.shape == [5, 1, 3])
-        #expect(isClose(wide.array.doubles, NDArray.eye(3, dtype: .float64).doubles + slopes.doubles))
+            of: { concatenate([$0, sin(matmul(Variable(constant: a), $0))]).reshaped(to: [17, 1]) }, at: x, chunkSize: chunkSize)
+        #expect(wide.shape == [17, 1, 9])
+        #expect(isClose(wide.array.doubles, NDArray.eye(9, dtype: .float64).doubles + slopes.doubles))
+    }
+
+    /// Few derivatives, in both modes, are what they are among many.
+    @Test func fewDerivatives() {
+        let few = Variable(x.array[..<3])
+        let slopes = cos(matmul(a[..<2, ..<3], few.array)).reshaped(to: [2, 1]) * a[..<2, ..<3]
+        let f: (Variable) -> Variable = { sin(matmul(Variable(constant: a[..<2, ..<3]), $0)) }
+        #expect(isClose(jacobian(of: f, at: few).array.doubles, slopes.doubles))
+        let wide = jacobian(of: { concatenate([$0, f($0)]) }, at: few, enableDoubleBackprop: true)
+        #expect(wide.shape == [5, 3] && isClose(wide.array.doubles, NDArray.eye(3, dtype: .float64).doubles + slopes.doubles))
+        let bent = grad(of: wide.sum(), wrt: few).array.doubles
+        let sines = -(sin(matmul(a[..<2, ..<3], few.array)) * a[..<2, ..<3].sum(axis: 1)).reshaped(to: [2, 1])
+        #expect(isClose(bent, (sines * a[..<2, ..<3]).sum(axis: 0).doubles))
     }
 
     /// The Hessian of (Σ x²)² is 4 Σ x² I + 8 x xᵀ.
     @Test(arguments: [1, 2, 100]) func hessianOfClosedForm(_ chunkSize: Int) {
         let f: (Variable) -> Variable = { square(square($0).sum()) }
         let h = hessian(of: f, at: x, chunkSize: chunkSize)
-        let (s, column) = ((x.array * x.array).sum().item(), x.array.reshaped(to: [3, 1]))
-        let expected = 4 * s * NDArray.eye(3, dtype: .float64) + 8 * column * x.array
+        let (s, column) = ((x.array * x.array).sum().item(), x.array.reshaped(to: [9, 1]))
+        let expected = 4 * s * NDArray.eye(9, dtype: .float64) + 8 * column * x.array
         #expect(isClose(h.array.doubles, expected.doubles))
     }
 
@@ -34,16 +48,16 @@ import Testing
     }
 
     @Test func constantsAndLinearFunctions() {
-        #expect(jacobian(of: { _ in Variable(constant: a) }, at: x).array.doubles == [Double](repeating: 0, count: 18))
-        #expect(jacobian(of: { $0 }, at: x).array.doubles == NDArray.eye(3, dtype: .float64).doubles)
-        #expect(hessian(of: { $0.sum() }, at: x).array.doubles == [Double](repeating: 0, count: 9))
+        #expect(jacobian(of: { _ in Variable(constant: a) }, at: x).array.doubles == [Double](repeating: 0, count: 648))
+        #expect(jacobian(of: { $0 }, at: x).array.doubles == NDArray.eye(9, dtype: .float64).doubles)
+        #expect(hessian(of: { $0.sum() }, at: x).array.doubles == [Double](repeating: 0, count: 81))
         #expect(jacobian(of: { matmul(Variable(constant: a), $0) }, at: x).array.doubles == a.doubles)
     }
 
     /// A function node of the user's in the graph, whose rule is known but not its batching.
     @Test func jacobianOfAFunctionOfTheUser() {
         let j = jacobian(of: { Squared().apply([$0])[0] }, at: x)
-        let expected = 2 * x.array * NDArray.eye(3, dtype: .float64)
+        let expected = 2 * x.array * NDArray.eye(9, dtype: .float64)
         #expect(isClose(j.array.doubles, expected.doubles))
     }
 

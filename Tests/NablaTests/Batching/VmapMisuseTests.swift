@@ -57,6 +57,22 @@ import Testing
         expect("vmap: expected result 0, of out axis nil, to be the same for all examples, got one that is not", in: result)
     }
 
+    @Test func tooManyOutAxesOfNoExamples() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = vmap({ [$0[0]] }, outAxes: [])([Variable(NDArray.ones([0, 3]))])
+        }
+        expect("vmap: expected an out axis for each of 1 results, got 0", in: result)
+    }
+
+    /// The rows of all examples lie one after another then, and one behind an example's last is another's first.
+    @Test func indexBehindTheRowsOfAnExample() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let indices = Variable(constant: NDArray([[0, 1], [3, 0], [2, 2]]))
+            _ = vmap({ $0.take($1.array) })(Variable(NDArray.ones([3, 3])), indices)
+        }
+        expect("take: expected indices in -3..<3", in: result)
+    }
+
     @Test func jacobianInChunksOfNothing() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = jacobian(of: { $0 }, at: Variable(NDArray.ones([3])), chunkSize: 0)

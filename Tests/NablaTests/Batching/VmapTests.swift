@@ -1,5 +1,6 @@
-import Nabla
 import Testing
+
+@testable import Nabla
 
 /// What `vmap` gives is what a loop over the examples gives, whatever stands inside.
 @Suite struct VmapTests {
@@ -48,6 +49,9 @@ import Testing
     @Test func checkpointsAndSolutions() {
         expectLikeLoop { x in checkpoint(x) { tanh($0 * w) } }
         expectLikeLoop { x in grad(of: checkpoint(x) { sin($0 * w) }.sum(), wrt: x, enableDoubleBackprop: true) }
+        // Transforms inside are recorded without being told.
+        expectLikeLoop { x in checkpoint(x) { gradient(of: { (sin($0) * $0 * w).sum() }, at: $0) } }
+        expectLikeLoop { x in checkpoint(x) { jvp(of: { tanh($0 * w) }, at: $0, along: x).tangent * laplacian(of: { exp($0 * w).sum() }, at: $0) } }
         expectLikeLoop({ x in linearSolve({ (v: Variable) in v * (2 + square(w * x)) }, rightHandSide: x) }, tolerance: 1e-9)
         let y = checkpoint(x) { exp($0) * w }
         let columns = jacobian(of: { row in matmul(row, y) }, at: Variable(NDArray([1.0, 2, 3, 4])))
@@ -100,8 +104,50 @@ import Testing
     }
 
     @Test func noExamples() {
-        let none = vmap({ ($0 * w).sum() })(Variable(NDArray.zeros([0, 3], dtype: .float64)))
+        let empty = Variable(NDArray.zeros([0, 3], dtype: .float64))
+        let none = vmap({ ($0 * w).sum() })(empty)
         #expect(none.shape == [0] && none.dtype == .float64)
+        #expect(vmap({ [$0[0] .> 0, w] }, outAxes: [-1, nil])([empty]).map(\.shape) == [[3, 0], [3]])
+        #expect(grad(of: vmap { grad(of: ($0 * w).sum(), wrt: $0) }(empty).sum(), wrt: w).array.doubles == [0, 0, 0])
+    }
+
+    /// Of one example, where there is nothing to apply again, and of examples without elements.
+    @Test func smallBatches() {
+        let f: (Variable) -> Variable = { x in grad(of: (sin(x) * x * w).sum(), wrt: x, enableDoubleBackprop: true) }
+        let one = vmap(f, inAxis: 1, outAxis: -1)(x[..<1].transposed())
+        #expect(one.shape == [3, 1] && one.array.doubles == f(x[0]).array.doubles)
+        #expect(isClose(grad(of: square(one).sum(), wrt: w).array.doubles, grad(of: square(f(x[0])).sum(), wrt: w).array.doubles))
+        let same = vmap({ [$0[0] * $0[1], $0[1]] }, inAxes: [0, nil], outAxes: [0, nil])([x[..<1], w])
+        #expect(same.map(\.shape) == [[1, 3], [3]])
+        #expect(vmap { $0.sum() }(Variable(NDArray.zeros([4, 0], dtype: .float64))).array.doubles == [0, 0, 0, 0])
+    }
+
+    /// Indices that differ between examples: no loop, and negative ones count from the end of each example.
+    @Test func indicesOfTheExample() {
+        let table = Variable(NDArray.arange(24, dtype: .float64).reshaped(to: [3, 4, 2]) / 8)
+        let indices = Variable(constant: NDArray([[0, -1, 3], [-4, 1, 1], [2, 2, -2]]))
+        let places: (Variable, Variable) -> Variable = { t, i in
+            let rows = t.take(i.array), columns = t.transposed().take(i.array, axis: 1)
+            return sin(t.addingAt(indices: i.array, rows * columns.transposed())) * t
+        }
+        func looped(_ t: Variable) -> Variable { stack((0..<3).map { places(t[$0], indices[$0]) }) }
+        func results(_ y: (Variable) -> Variable) -> [Double] {
+            let slope = grad(of: square(y(table)).sum(), wrt: table, enableDoubleBackprop: true)
+            return y(table).array.doubles + slope.array.doubles + grad(of: square(slope).sum(), wrt: table).array.doubles
+        }
+        #expect(isClose(results { vmap(places)($0, indices) }, results(looped)))
+        // In two axes of examples at once.
+        let pairs = vmap({ t in vmap { places(t, $0) }(indices) })(table)
+        let expected = (0..<3).flatMap { t in (0..<3).flatMap { places(table[t], indices[$0]).array.doubles } }
+        #expect(isClose(pairs.array.doubles, expected))
+        #expect(batchingObstacle(of: { [places($0[0], $0[1])] }, over: [table, indices], inAxes: [0, 0]) == nil)
+        func nodes(_ count: Int) -> Int {
+            let before = GraphStatistics.liveNodes
+            let many = Variable(NDArray.ones([count, 4, 2], dtype: .float64))
+            let y = vmap(places)(many, Variable(constant: NDArray.zeros([count, 3], dtype: .int64)))
+            return withExtendedLifetime(y) { GraphStatistics.liveNodes - before }
+        }
+        #expect(nodes(3) == nodes(30))
     }
 
     @Test func eightAxes() {

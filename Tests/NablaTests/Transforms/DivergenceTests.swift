@@ -64,4 +64,25 @@ import Testing
         #expect(divergence(of: { $0 * $0 }, at: x, axis: 1).shape == [0])
         #expect(divergence(of: { $0 * $0 }, at: x).item() == 0)
     }
+
+    /// In many dimensions directions are taken many at once, as long as arrays are small: of Σ x⁴ the Laplacian is 12 Σ x², its gradient 24 x and
+    /// its own Laplacian 24 n.
+    @Test(arguments: [(1, 8), (3, 10), (2, 300), (1000, 10)]) func manyDimensions(points: Int, dimensions: Int) {
+        var generator = RandomGenerator(seed: 5)
+        let x = Variable(generator.normal([points, dimensions], dtype: .float64))
+        let f: (Variable) -> Variable = { (square($0) * square($0)).sum(axis: -1) }
+        let sums = 12 * squaredNorm(x, axes: [1])
+        let bent = laplacian(of: f, at: x, axis: 1)
+        #expect(bent.shape == [points] && isClose(bent.array.doubles, sums.array.doubles) && !bent.requiresGrad)
+        let across = laplacian(of: { f($0.transposed()) }, at: x.transposed(), axis: 0, enableDoubleBackprop: true)
+        #expect(isClose(across.array.doubles, sums.array.doubles))
+        #expect(isClose(grad(of: across.sum(), wrt: x).array.doubles, (24 * x.array).doubles))
+        if points * dimensions > 600 { return }
+        #expect(isClose([laplacian(of: { f($0).sum() }, at: x).item()], [sums.sum().item()]))
+        #expect(isClose(vmap { laplacian(of: f, at: $0) }(x).array.doubles, sums.array.doubles))
+        let twice = laplacian(of: { laplacian(of: f, at: $0, axis: 1) }, at: x, axis: 1)
+        #expect(isClose(twice.array.doubles, [Double](repeating: 24 * Double(dimensions), count: points)))
+        let estimate = divergence(of: { $0 * $0 }, at: x, axis: 1, method: .hutchinson(samples: 20), using: generator)
+        #expect(isClose(estimate.array.doubles, (2 * x.array.sum(axis: 1)).doubles))
+    }
 }

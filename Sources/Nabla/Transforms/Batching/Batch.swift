@@ -40,15 +40,6 @@ package struct Batch {
     package func separated(_ x: Variable) -> Variable {
         x.reshaped(to: Shape([size, x.shape[0] / size] + x.shape.dropFirst()))
     }
-
-    /// A function of one output applied to one example after the other.
-    package func looped(_ function: ([Variable]) -> Variable) -> [Variable] {
-        let examples = operands.indices.map { isBatched[$0] ? operands[$0].unstacked() : [] }
-        let results = (0..<size).map { example in
-            function(operands.indices.map { isBatched[$0] ? examples[$0][example] : operands[$0] })
-        }
-        return [stack(results)]
-    }
 }
 
 extension Variable {
@@ -64,6 +55,14 @@ extension Variable {
         var order = Array(0..<rank)
         order.insert(order.remove(at: from), at: to)
         return transposed(order)
+    }
+
+    /// This variable with the neighbouring axes `from` moved, in their order, so that the first of them is at position `to`.
+    func movingAxes(_ from: Range<Int>, to: Int) -> Variable {
+        var order = Array(0..<rank)
+        order.removeSubrange(from)
+        order.insert(contentsOf: from, at: to)
+        return order.elementsEqual(0..<rank) ? self : transposed(order)
     }
 }
 
