@@ -3,7 +3,8 @@ import Nabla
 extension ComputationGraph {
     /// Who places the nodes of a picture.
     public enum Layout: Sendable {
-        /// Graphviz where its program `dot` is installed and the graph has at most 500 nodes, for which it takes a second; otherwise this library.
+        /// Graphviz where its program `dot` is installed, for at most 500 nodes and five seconds; otherwise this library. Some hundred nodes
+        /// with long edges, as gradients have, take Graphviz minutes.
         case automatic
         /// Graphviz; this library where it is not installed.
         case graphviz
@@ -13,8 +14,13 @@ extension ComputationGraph {
 
     /// The graph as an SVG document: functions as boxes, variables as rounded ones, coloured by order of derivative.
     public func svg(layout: Layout = .automatic) -> String {
-        if layout == .graphviz || layout == .automatic && nodes.count <= 500, let drawn = Graphviz.svg(of: dot) { return drawn }
-        return GraphSVG(self).text
+        let drawn: String? =
+            switch layout {
+            case .graphviz: Graphviz.svg(of: dot)
+            case .automatic: nodes.count <= 500 ? Graphviz.svg(of: dot, limit: 5) : nil
+            case .layered: nil
+            }
+        return drawn ?? GraphSVG(self).text
     }
 
     /// Writes the graph as an SVG document.

@@ -87,6 +87,12 @@ import Testing
         let text = try #require(Graphviz.svg(of: Self.slope().dot))
         #expect(text.contains("Tanh") && text != Self.slope().svg(layout: .layered))
         #expect(Graphviz.svg(of: "no graph") == nil)
+        // A chain and edges between its ends, the second inside the first and so on: a minute's work.
+        let nested = (0..<399).map { "\($0) -> \($0 + 1)" } + (0..<200).map { "\($0) -> \(399 - $0)" }
+        let time = ContinuousClock().measure {
+            #expect(Graphviz.svg(of: "digraph { \(nested.joined(separator: "; ")) }", limit: 0.3) == nil)
+        }
+        #expect(time < .seconds(5))
     }
 
     /// Graphviz draws a box for each link, and shows names as they are.
