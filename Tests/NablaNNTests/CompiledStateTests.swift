@@ -337,7 +337,9 @@ import Testing
                 model.clearGrads()
                 loss.backward()
                 optimizer.update()
-                for (a, p) in zip(average.namedParameters.map(\.parameter), model.namedParameters.map(\.parameter)) { a.array = 0.9 * a.array + 0.1 * p.array }
+                for (a, p) in zip(average.namedParameters, model.namedParameters) {
+                    a.parameter.array = 0.9 * a.parameter.array + 0.1 * p.parameter.array
+                }
                 let hits = (y.array.argMax(axis: 1) .== labels).cast(to: .float32).mean()
                 return [loss, Variable(constant: hits)]
             }

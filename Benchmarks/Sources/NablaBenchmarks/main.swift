@@ -15,7 +15,8 @@ func chosenWorkloads(_ options: Options) -> [() -> [Workload]] {
         ("wgan_gp_conv", { [criticWorkload(width: 16), criticWorkload(width: 64)] }), ("maml_sine", mamlWorkloads),
         ("l2l_quadratic", { [learningToLearnWorkload()] }), ("hessian_small", hessianSmallWorkloads),
         ("nth_derivative", nthDerivativeWorkloads), ("trpo_fvp", { [trustRegionWorkload()] }),
-        ("pinn_burgers", { [burgersWorkload()] }), ("laplacian", laplacianWorkloads), ("matmul", productWorkloads), ("checkpoint", checkpointWorkloads),
+        ("pinn_burgers", { [burgersWorkload()] }), ("laplacian", laplacianWorkloads), ("matmul", productWorkloads),
+        ("checkpoint", checkpointWorkloads),
     ]
     let filter = options.filter
     return groups.filter { $0.prefix.hasPrefix(filter) || filter.hasPrefix($0.prefix) }.map { group in

@@ -3,8 +3,36 @@
 extension Variable {
     /// The elements that the indices name, as for arrays: `x[0, 1..<3, .ellipsis, .stride(by: 2), .newAxis, labels]`.
     public subscript(indices: any ArrayIndex...) -> Variable {
-        for case .array(let positions) in indices.map(\.indexTerm.kind) { FunctionTrace.noteDecision(positions, "subscript by an array") }
+        if _slowPath(FunctionTrace.isActive) {
+            let terms = indices.map(\.indexTerm.kind)
+            if let part = taken(by: terms) { return part }
+            for case .array(let positions) in terms { FunctionTrace.noteDecision(positions, "subscript by an array") }
+        }
         return item(at: IndexExpression(indices, of: shape))
+    }
+
+    /// `self[…]` with one array of integers among `terms`, as slices and `take`, which may get other positions for each example; nil for other
+    /// indices, and where the axes of the array would stand apart from its place.
+    private func taken(by terms: [IndexTerm.Kind]) -> Variable? {
+        var (slices, positions, hasPosition, axis) = ([any ArrayIndex](), NDArray?.none, false, 0)
+        // As many axes as the ellipsis stands for.
+        let others = rank - terms.count { if case .newAxis = $0 { false } else if case .ellipsis = $0 { false } else { true } }
+        for term in terms {
+            if case .array(let array) = term {
+                if positions != nil || !array.dtype.isInteger { return nil }
+                positions = array
+                slices.append(IndexTerm.all)
+                continue
+            }
+            slices.append(IndexTerm(term))
+            switch term {
+            case .position: hasPosition = true
+            case .ellipsis: axis += positions == nil ? others : 0
+            default: axis += positions == nil ? 1 : 0
+            }
+        }
+        guard let positions, others >= 0, !hasPosition || positions.rank == 0 else { return nil }
+        return item(at: IndexExpression(slices, of: shape)).take(positions, axis: axis)
     }
 
     func item(at index: IndexExpression) -> Variable {

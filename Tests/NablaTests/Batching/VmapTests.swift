@@ -51,7 +51,9 @@ import Testing
         expectLikeLoop { x in grad(of: checkpoint(x) { sin($0 * w) }.sum(), wrt: x, enableDoubleBackprop: true) }
         // Transforms inside are recorded without being told.
         expectLikeLoop { x in checkpoint(x) { gradient(of: { (sin($0) * $0 * w).sum() }, at: $0) } }
-        expectLikeLoop { x in checkpoint(x) { jvp(of: { tanh($0 * w) }, at: $0, along: x).tangent * laplacian(of: { exp($0 * w).sum() }, at: $0) } }
+        expectLikeLoop { x in
+            checkpoint(x) { jvp(of: { tanh($0 * w) }, at: $0, along: x).tangent * laplacian(of: { exp($0 * w).sum() }, at: $0) }
+        }
         expectLikeLoop({ x in linearSolve({ (v: Variable) in v * (2 + square(w * x)) }, rightHandSide: x) }, tolerance: 1e-9)
         let y = checkpoint(x) { exp($0) * w }
         let columns = jacobian(of: { row in matmul(row, y) }, at: Variable(NDArray([1.0, 2, 3, 4])))
@@ -120,6 +122,29 @@ import Testing
         let same = vmap({ [$0[0] * $0[1], $0[1]] }, inAxes: [0, nil], outAxes: [0, nil])([x[..<1], w])
         #expect(same.map(\.shape) == [[1, 3], [3]])
         #expect(vmap { $0.sum() }(Variable(NDArray.zeros([4, 0], dtype: .float64))).array.doubles == [0, 0, 0, 0])
+    }
+
+    /// One array of indices between brackets may differ between examples; what stands beside it stays.
+    @Test func subscriptsByTheExample() {
+        let table = Variable(NDArray.arange(72, dtype: .float64).reshaped(to: [3, 4, 3, 2]) / 8)
+        let label = Variable(constant: NDArray([0, -1, 2])), row = Variable(constant: NDArray([[0, 1], [2, -1], [1, 1]]))
+        let functions: [(Variable, NDArray, NDArray) -> Variable] = [
+            { t, i, _ in t[i] }, { t, i, _ in t[.ellipsis, i - i] }, { t, i, _ in t[0, i] * t[1..., i, 1].sum() },
+            { t, _, r in t[r] }, { t, _, r in t[.all, r] }, { t, _, r in t[.newAxis, .ellipsis, r, .all] },
+            { t, _, r in t[.stride(by: -2), r, .newAxis] }, { t, _, r in t[1, r] }, { t, i, r in t[i, r] },
+            { t, i, r in t[i][r] * t[NDArray([true, false, true, true])][i].sum() },
+        ]
+        for (index, f) in functions.enumerated() {
+            let examples = (0..<3).map { f(table[$0], label[$0].array, row[$0].array) }
+            let batched = vmap({ [f($0[0], $0[1].array, $0[2].array)] })([table, label, row])[0]
+            #expect(batched.array == stack(examples).array, "\(index)")
+            let slopes = [batched, stack(examples)].map { grad(of: (square($0) * $0).sum(), wrt: table).array }
+            #expect(slopes[0] == slopes[1], "\(index)")
+        }
+        for f in [functions[0], functions[2], functions[3], functions[4], functions[5], functions[6]] {
+            let obstacle = batchingObstacle(of: { [f($0[0], $0[1].array, $0[2].array)] }, over: [table, label, row], inAxes: [0, 0, 0])
+            #expect(obstacle == nil, "\(obstacle ?? "none")")
+        }
     }
 
     /// Indices that differ between examples: no loop, and negative ones count from the end of each example.

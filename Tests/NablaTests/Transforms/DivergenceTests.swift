@@ -82,6 +82,9 @@ import Testing
         #expect(isClose(vmap { laplacian(of: f, at: $0) }(x).array.doubles, sums.array.doubles))
         let twice = laplacian(of: { laplacian(of: f, at: $0, axis: 1) }, at: x, axis: 1)
         #expect(isClose(twice.array.doubles, [Double](repeating: 24 * Double(dimensions), count: points)))
+        for flat in [laplacian(of: { $0.sum(axis: 1) }, at: x, axis: 1), laplacian(of: { _ in sums.detached() }, at: x, axis: 1)] {
+            #expect(flat.array.doubles == [Double](repeating: 0, count: points))
+        }
         let estimate = divergence(of: { $0 * $0 }, at: x, axis: 1, method: .hutchinson(samples: 20), using: generator)
         #expect(isClose(estimate.array.doubles, (2 * x.array.sum(axis: 1)).doubles))
     }

@@ -8,8 +8,9 @@
 ///
 /// `f` runs once, on the first example, and the functions it applied are applied again to all examples at once, so that products become
 /// one product and loops disappear. It may take gradients of any order itself, and the result can be differentiated like any other; `vmap`
-/// may stand inside `vmap`. Where that cannot be right, because `f` applies a `FunctionNode` of the user's, draws random numbers or reads
-/// numbers to decide what to do, `f` runs on one example after the other: the results are the same, at the cost of a loop.
+/// may stand inside `vmap`. Where that cannot be right, because `f` applies a `FunctionNode` of the user's, draws random numbers, computes with
+/// the numbers behind its argument as an array, or reads them to decide what to do, `f` runs on one example after the other: the results are
+/// the same, at the cost of a loop. Indices that differ between examples are no obstacle: `x[labels.array]`, `take`, `takeAlong`.
 public func vmap(
     _ f: @escaping (Variable) -> Variable, inAxis: Int = 0, outAxis: Int = 0
 ) -> (Variable) -> Variable {
