@@ -67,19 +67,26 @@ extension ComputationGraph {
         func meet(_ a: String?, _ b: String) -> String { a.map { commonScope($0, b) } ?? b }
         // Neighbours of the same order count. Where there is none, a gradient's origins among what it is the gradient of do, but not the
         // gradients that a loss is made of: the loss lies behind the links.
-        typealias Found = (same: String?, other: String?)
+        // What is known of a neighbour counts more than what others say of one further on: otherwise the sum of a residual link, behind
+        // which the next sum waits and behind that one the next link, would lie outside both.
+        typealias Found = (near: String?, same: String?, other: String?)
+        func innermost(_ found: Found) -> String? { found.near ?? found.same ?? found.other }
         func search(_ edges: [Edge], from: KeyPath<Edge, Int>, to: KeyPath<Edge, Int>) -> [String?] {
-            var found = [Found](repeating: (nil, nil), count: nodes.count)
+            var found = [Found](repeating: (nil, nil, nil), count: nodes.count)
             for edge in edges where !leaves[edge.source] {
                 let (known, asking) = (edge[keyPath: from], edge[keyPath: to])
-                guard let scope = isKnown[known] ? nodes[known].scope : found[known].same ?? found[known].other else { continue }
+                guard let scope = isKnown[known] ? nodes[known].scope : innermost(found[known]) else { continue }
                 if nodes[known].order == nodes[asking].order {
-                    found[asking].same = meet(found[asking].same, scope)
+                    if isKnown[known] {
+                        found[asking].near = meet(found[asking].near, scope)
+                    } else {
+                        found[asking].same = meet(found[asking].same, scope)
+                    }
                 } else if nodes[edge.source].order < nodes[edge.target].order {
                     found[asking].other = meet(found[asking].other, scope)
                 }
             }
-            return found.map { $0.same ?? $0.other }
+            return found.map(innermost)
         }
         let before = search(edges.sorted { $0.target < $1.target }, from: \.source, to: \.target)
         let after = search(edges.sorted { $0.source > $1.source }, from: \.target, to: \.source)

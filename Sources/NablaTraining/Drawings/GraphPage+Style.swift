@@ -22,7 +22,7 @@ extension GraphPage {
         .legend button.off { opacity: .45; text-decoration: line-through; }
         button, input { font: inherit; color: inherit; background: var(--panel); border: 1px solid var(--line); border-radius: 7px;
           padding: 3px 10px; }
-        button { cursor: pointer; }
+        button { cursor: pointer; white-space: nowrap; }
         button:hover { border-color: var(--soft); }
         button:focus-visible, input:focus-visible { outline: 2px solid var(--mark); outline-offset: 1px; }
         .search { margin-left: auto; flex: none; display: flex; align-items: center; gap: 8px; }

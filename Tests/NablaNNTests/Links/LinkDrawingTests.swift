@@ -40,6 +40,26 @@ import Testing
         #expect(plain.nodes.map(\.scope) == known.nodes.map(\.scope))
     }
 
+    private final class Residual: Chain {
+        let inner = [Block(), Block(), Block(), Block()]
+        func callAsFunction(_ x: Variable) -> Variable { inner.reduce(x) { $0 + $1($0) } }
+    }
+
+    private final class ResidualModel: Chain {
+        let first = Linear(3, 3), trunk = Residual(), out = Linear(3, 1)
+        func callAsFunction(_ x: Variable) -> Variable { out(trunk(first(x))) }
+    }
+
+    /// Behind each sum waits the next one. The first also takes what comes from outside, and the last is taken by a link outside.
+    @Test func sumsOfResidualLinksAreInside() {
+        let model = ResidualModel(), x = Variable(NDArray.ones([2, 3], dtype: .float32))
+        let drawn = recordingNames(of: model) { graph(of: model(x).sum(), model: model) }
+        let sums = Set(drawn.edges.filter { drawn.nodes[$0.target].name == "Add" && drawn.nodes[$0.source].kind != .leaf }.map(\.target))
+        let residual = sums.filter { target in drawn.edges.count { $0.target == target && drawn.nodes[$0.source].kind == .leaf } == 0 }
+        let found = residual.sorted().map { drawn.nodes[$0].scope }
+        #expect(found.sorted() == ["", "", "trunk/inner", "trunk/inner"])
+    }
+
     @Test func gradientsBelongToTheLinkOfTheirFunction() {
         let model = Model(), x = Variable(NDArray.ones([2, 3], dtype: .float32))
         let drawn = recordingNames(of: model) {
