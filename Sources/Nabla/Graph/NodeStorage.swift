@@ -1,0 +1,63 @@
+package struct NodeFlags: OptionSet, Sendable {
+    package let rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    /// The retained arrays were given back by a backward walk.
+    static let released = NodeFlags(rawValue: 1)
+    /// The node has been applied.
+    static let applied = NodeFlags(rawValue: 2)
+    /// The second kept array is the first output, not the second input.
+    static let keepsOutput = NodeFlags(rawValue: 4)
+}
+
+/// Two arrays that a node retains: the first input, and the second input or the first output. Owned by counting references, as edges are,
+/// so that a node that retains nothing has nothing to release.
+package struct KeptArrays {
+    private var body0: Unmanaged<ArrayBody>?
+    private var body1: Unmanaged<ArrayBody>?
+
+    @inline(__always)
+    var isEmpty: Bool { body0 == nil && body1 == nil }
+
+    @inline(__always)
+    private static func replace(_ place: inout Unmanaged<ArrayBody>?, by array: NDArray?) {
+        let before = place
+        place = array.map { Unmanaged.passRetained($0.body) }
+        before?.release()
+    }
+
+    package var first: NDArray? {
+        @inline(__always) get { body0.map { NDArray(body: $0.takeUnretainedValue()) } }
+        @inline(__always) set { KeptArrays.replace(&body0, by: newValue) }
+    }
+    package var second: NDArray? {
+        @inline(__always) get { body1.map { NDArray(body: $0.takeUnretainedValue()) } }
+        @inline(__always) set { KeptArrays.replace(&body1, by: newValue) }
+    }
+
+    mutating func release() {
+        first = nil
+        second = nil
+    }
+}
+
+/// What does not fit in a node's own fields.
+package final class NodeExtension {
+    var inputs: [(node: FunctionNode?, output: Int32)] = []  // from the third input on
+    var outputs: [(Shape, DType)] = []  // from the second output on
+    var keptInputs: [Int: NDArray] = [:]
+    var keptOutputs: [Int: NDArray] = [:]
+    var wantedInputs: [Int] = []
+    var wantedOutputs: [Int] = []
+    var cells: [Int: Unmanaged<GradientCell>] = [:]
+    /// Where and by what the function was run, when somebody asked for that.
+    var origin: RecordedOrigin?
+    /// Whether the node keeps something in properties of its own, to be given back like retained arrays.
+    var keepsElsewhere = false
+
+    func edge(_ index: Int) -> Edge {
+        var edge = Edge()
+        edge.reference = inputs[index].node.map { Unmanaged.passUnretained($0) }
+        edge.output = inputs[index].output
+        return edge
+    }
+}
