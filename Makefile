@@ -30,7 +30,7 @@ browser-deps:
 	$(call install,$(BROWSER))
 
 # Trains WGAN-GP on Fashion-MNIST for about two minutes, through gradients of gradients, and names the files to look at.
-# Steps ten times the paper's: in so few iterations (700 or more on two cores) the paper's own only reach blurred outlines.
+# Steps ten times the paper's: in so few iterations (1000 to 3000 on two cores) the paper's own only reach blurred outlines.
 demo: demo-deps
 	swift build -c release --product nabla
 	.build/release/nabla toy
