@@ -13,8 +13,6 @@ typedef struct {
     int64_t image_size, pooled_size;  // elements of a plane
 } pool_job;
 
-static int64_t volume(const int64_t values[3]) { return values[0] * values[1] * values[2]; }
-
 // Calls LINE(p, q, step, count) for each tap and each line of the output on which it meets the input: output elements p, p + 1, ... meet
 // input elements q, q + step, ...
 #define FOR_EACH_LINE(w, LINE)                                                                                                     \
@@ -85,10 +83,10 @@ DEFINE(double, f64)
 
 static void run(const nk_window *w, pool_job *job, void (*body)(void *, int64_t, int64_t)) {
     job->window = w;
-    job->image_size = volume(w->input);
-    job->pooled_size = volume(w->output);
+    job->image_size = product(w->input);
+    job->pooled_size = product(w->output);
     if (job->image_size == 0 && job->pooled_size == 0) return;
-    int64_t work = job->pooled_size * volume(w->kernel) + job->image_size;
+    int64_t work = job->pooled_size * product(w->kernel) + job->image_size;
     nr_parallel_for(w->batch * w->channels, 1 + NK_PARALLEL_ELEMENTS / (1 + work), body, job);
 }
 

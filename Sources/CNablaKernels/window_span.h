@@ -4,6 +4,9 @@
 
 #include "nabla_kernels.h"
 
+// Of the extents of three axes.
+static inline int64_t product(const int64_t values[3]) { return values[0] * values[1] * values[2]; }
+
 // Positions o in first..<end of an output axis are those for which tap k falls inside the input.
 typedef struct {
     int64_t first, end;

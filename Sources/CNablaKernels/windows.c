@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-static int64_t product(const int64_t values[3]) { return values[0] * values[1] * values[2]; }
-
 typedef struct {
     const nk_window *window;
     const char *image;

@@ -156,7 +156,7 @@ private final class ConvolutionDataGradient: BilinearFunction {
         let stack = ConvolutionStack(batch, geometry)
         switch (batch.isBatched[0], batch.isBatched[1]) {
         case (true, false): return [batch.separated(dataGradient(batch.joined(0), batch[1], extents, geometry))]
-        case (false, true): return [stack.fromGroups(dataGradient(batch[0], stack.asTaps(1), extents, geometry))]
+        case (false, true): return [stack.fromGroups(dataGradient(batch[0], stack.asChannels(1), extents, geometry))]
         default: return [stack.fromChannels(dataGradient(stack.asChannels(0), batch.joined(1), extents, stack.grouped))]
         }
     }
@@ -177,7 +177,7 @@ private final class ConvolutionWeightGradient: BilinearFunction {
     override func applied(to batch: Batch) -> [Variable]? {
         let stack = ConvolutionStack(batch, geometry)
         switch (batch.isBatched[0], batch.isBatched[1]) {
-        case (true, false): return [stack.fromTaps(weightGradient(stack.asGroups(0), batch[1], extents, geometry))]
+        case (true, false): return [stack.fromChannels(weightGradient(stack.asGroups(0), batch[1], extents, geometry))]
         case (false, true): return [stack.fromKernels(weightGradient(batch[0], stack.asGroups(1), extents, geometry))]
         default: return [batch.separated(weightGradient(stack.asChannels(0), stack.asChannels(1), extents, stack.grouped))]
         }

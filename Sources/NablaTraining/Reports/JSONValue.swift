@@ -83,7 +83,8 @@ extension JSONRecord {
         }
     }
 
-    private static func quoted(_ text: String) -> String {
+    /// A string of JSON.
+    static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -50,19 +50,15 @@ extension Variable {
     }
 
     /// This variable with the axis `from` moved to position `to` (of the result).
-    func movingAxis(_ from: Int, to: Int) -> Variable {
-        if from == to { return self }
-        var order = Array(0..<rank)
-        order.insert(order.remove(at: from), at: to)
-        return transposed(order)
-    }
+    func movingAxis(_ from: Int, to: Int) -> Variable { movingAxes(from..<from + 1, to: to) }
 
     /// This variable with the neighbouring axes `from` moved, in their order, so that the first of them is at position `to`.
     func movingAxes(_ from: Range<Int>, to: Int) -> Variable {
+        if from.isEmpty || from.lowerBound == to { return self }
         var order = Array(0..<rank)
         order.removeSubrange(from)
         order.insert(contentsOf: from, at: to)
-        return order.elementsEqual(0..<rank) ? self : transposed(order)
+        return transposed(order)
     }
 }
 

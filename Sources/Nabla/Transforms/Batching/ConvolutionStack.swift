@@ -42,25 +42,15 @@ struct ConvolutionStack {
         let parts = w.reshaped(to: Shape([groups, batch.size, outputs / groups] + own.dropFirst()))
         return parts.movingAxis(1, to: 0).reshaped(to: Shape([batch.size, outputs] + own.dropFirst()))
     }
-    /// Kernels (B, O, c, …) as (O, B c, …).
-    func asTaps(_ index: Int) -> Variable {
-        let own = batch.shape(index)
-        return batch[index].movingAxis(0, to: 1).reshaped(to: Shape([own[0], batch.size * own[1]] + own.dropFirst(2)))
-    }
-    /// Kernels (O, B c, …) as (B, O, c, …).
-    func fromTaps(_ w: Variable) -> Variable {
-        let own = w.shape
-        return w.reshaped(to: Shape([own[0], batch.size, own[1] / batch.size] + own.dropFirst(2))).movingAxis(1, to: 0)
-    }
 
-    // MARK: Examples as groups
+    // MARK: Examples as groups, or among the input channels of all
 
-    /// Images (B, N, C, …) as (N, B C, …).
+    /// Images (B, N, C, …) as (N, B C, …), and kernels (B, O, c, …) as (O, B c, …).
     func asChannels(_ index: Int) -> Variable {
         let own = batch.shape(index)
         return batch[index].movingAxis(0, to: 1).reshaped(to: Shape([own[0], batch.size * own[1]] + own.dropFirst(2)))
     }
-    /// Images (N, B C, …) as (B, N, C, …).
+    /// Images (N, B C, …) as (B, N, C, …), and kernels (O, B c, …) as (B, O, c, …).
     func fromChannels(_ x: Variable) -> Variable {
         let own = x.shape
         return x.reshaped(to: Shape([own[0], batch.size, own[1] / batch.size] + own.dropFirst(2))).movingAxis(1, to: 0)
