@@ -3,11 +3,6 @@ import Testing
 
 /// State that compiled closures capture: what changes between calls is seen, what a replay would not repeat stops.
 @Suite struct CompiledStateTests {
-    private func expect(_ fragment: String, in result: ExitTest.Result, location: SourceLocation = #_sourceLocation) {
-        let text = String(decoding: result.standardErrorContent, as: UTF8.self)
-        #expect(text.contains(fragment), "\(text.prefix(600))", sourceLocation: location)
-    }
-
     /// Gradient descent that keeps the gradient before, as Rprop does: θ ← θ - rate (g + h), h ← g.
     private final class Remembering: Optimizer {
         override var stateNames: [String] { ["h"] }
@@ -49,7 +44,7 @@ import Testing
             }
             for _ in 0..<3 { _ = f(Variable(2.0)) }
         }
-        expect("parameters or statistics of another object were used", in: result)
+        expectMessage("parameters or statistics of another object were used", in: result)
     }
 
     @Test func anOptimizerMadeInside() async throws {
@@ -62,7 +57,7 @@ import Testing
             }
             for _ in 0..<3 { _ = step(Variable(constant: NDArray(2.0))) }
         }
-        expect("was Adam.update, then Adam.update of another object", in: result)
+        expectMessage("was Adam.update, then Adam.update of another object", in: result)
     }
 
     @Test func aRateThatTheClosureSets() async throws {
@@ -77,7 +72,7 @@ import Testing
             }
             for _ in 0..<3 { _ = step(Variable(constant: NDArray(2.0))) }
         }
-        expect("which replays would not repeat, got one that sets SGD.rate", in: result)
+        expectMessage("which replays would not repeat, got one that sets SGD.rate", in: result)
     }
 
     @Test func aHookThatIsAddedLater() {
@@ -144,7 +139,7 @@ import Testing
             norm.isTraining = true
             _ = grad(of: y, wrt: x)
         }
-        expect("expected BatchNormalization.isTraining as it was at the call, got another in the backward walk", in: result)
+        expectMessage("expected BatchNormalization.isTraining as it was at the call, got another in the backward walk", in: result)
     }
 
     @Test func aDecayThatChanges() {
@@ -205,7 +200,7 @@ import Testing
             }
             _ = f(Variable(constant: .ones([4, 2])))
         }
-        expect("which replays would not repeat, got one that leaves BatchNormalization.isTraining changed", in: result)
+        expectMessage("which replays would not repeat, got one that leaves BatchNormalization.isTraining changed", in: result)
     }
 
     /// The value of a parameter at some time is an array like any other, though it has the parameter's memory.
@@ -216,7 +211,7 @@ import Testing
             let f = compile { (x: Variable) -> Variable in (x * square(model.w.variable - anchor)).sum() }
             _ = f(Variable(constant: NDArray(2.0)))
         }
-        expect("from outside, which may change between calls: make it an argument or a Parameter", in: result)
+        expectMessage("from outside, which may change between calls: make it an argument or a Parameter", in: result)
     }
 
     /// Parameters keep their place in graphs that were recorded before.
@@ -242,7 +237,7 @@ import Testing
             _ = f(Variable(constant: NDArray([2.0, 2.0])))
             _ = best
         }
-        expect("expected a closure that keeps no array beyond the call", in: result)
+        expectMessage("expected a closure that keeps no array beyond the call", in: result)
     }
 
     /// Gradients of a walk outside are an optimiser's business only where they are there.
@@ -259,7 +254,7 @@ import Testing
             square(model.w.variable).sum().backward()
             _ = f(Variable(constant: NDArray(2.0)))
         }
-        expect("from outside, which may change between calls", in: result)
+        expectMessage("from outside, which may change between calls", in: result)
     }
 
     /// A layer that lives no longer than the closure that made it.
@@ -299,7 +294,7 @@ import Testing
             }
             step(Variable(constant: NDArray(2.0))).backward()
         }
-        expect("expected no derivative of a closure that changes parameters, got a backward walk through its results", in: result)
+        expectMessage("expected no derivative of a closure that changes parameters, got a backward walk through its results", in: result)
     }
 
     /// A result of one step may be an argument of the next.

@@ -68,11 +68,6 @@ import Testing
         #expect(norm.runningVariance == plain.runningVariance)
     }
 
-    private func expect(_ fragment: String, in result: ExitTest.Result, location: SourceLocation = #_sourceLocation) {
-        let text = String(decoding: result.standardErrorContent, as: UTF8.self)
-        #expect(text.contains(fragment), "\(text.prefix(500))", sourceLocation: location)
-    }
-
     private static let otherVariables = "checkpoint: expected a closure that computes from the same variables when it runs again"
 
     @Test func parametersChangedBeforeTheWalk() async throws {
@@ -82,7 +77,7 @@ import Testing
             w.update { $0 += 1 }
             y.backward()
         }
-        expect(Self.otherVariables, in: result)
+        expectMessage(Self.otherVariables, in: result)
     }
 
     @Test func parametersChangedInside() async throws {
@@ -94,7 +89,7 @@ import Testing
             }
             y.backward()
         }
-        expect(Self.otherVariables, in: result)
+        expectMessage(Self.otherVariables, in: result)
     }
 
     @Test func substitutionAroundInsteadOfInside() async throws {
@@ -105,6 +100,6 @@ import Testing
             let y = layer.withParameters(values) { checkpoint(x) { layer($0) } }
             y.backward()
         }
-        expect(Self.otherVariables, in: result)
+        expectMessage(Self.otherVariables, in: result)
     }
 }

@@ -3,65 +3,60 @@ import Testing
 
 /// Every misuse stops with one line that names the function, what it expected and what it got.
 @Suite struct VmapMisuseTests {
-    private func expect(_ fragment: String, in result: ExitTest.Result, location: SourceLocation = #_sourceLocation) {
-        let text = String(decoding: result.standardErrorContent, as: UTF8.self)
-        #expect(text.contains(fragment), "\(text.prefix(400))", sourceLocation: location)
-    }
-
     @Test func unequalExtents() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = vmap({ $0 + $1 })(Variable(NDArray.ones([3, 2])), Variable(NDArray.ones([4, 2])))
         }
-        expect("vmap: expected equal extents along the axes of examples, got [3, 4]", in: result)
+        expectMessage("vmap: expected equal extents along the axes of examples, got [3, 4]", in: result)
     }
 
     @Test func nothingMapped() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = vmap({ $0 + $1 }, inAxes: (nil, nil))(Variable(NDArray.ones([3])), Variable(NDArray.ones([3])))
         }
-        expect("vmap: expected an axis of examples in at least one argument, got inAxes [nil, nil]", in: result)
+        expectMessage("vmap: expected an axis of examples in at least one argument, got inAxes [nil, nil]", in: result)
     }
 
     @Test func axisThatIsNotThere() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = vmap({ $0 }, inAxis: 1)(Variable(NDArray.ones([3])))
         }
-        expect("vmap: expected an axis in -1..<1 for shape [3], got 1", in: result)
+        expectMessage("vmap: expected an axis in -1..<1 for shape [3], got 1", in: result)
     }
 
     @Test func tooFewAxes() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = vmap({ [$0[0] + $0[1]] }, inAxes: [0])([Variable(NDArray.ones([3])), Variable(NDArray.ones([3]))])
         }
-        expect("vmap: expected an in axis for each of 2 arguments, got 1", in: result)
+        expectMessage("vmap: expected an in axis for each of 2 arguments, got 1", in: result)
     }
 
     @Test func tooManyOutAxes() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = vmap({ [$0[0]] }, outAxes: [0, 0])([Variable(NDArray.ones([3]))])
         }
-        expect("vmap: expected an out axis for each of 1 results, got 2", in: result)
+        expectMessage("vmap: expected an out axis for each of 1 results, got 2", in: result)
     }
 
     @Test func outAxisThatIsNotThere() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = vmap({ $0 }, outAxis: 2)(Variable(NDArray.ones([3, 2])))
         }
-        expect("vmap: expected an out axis in -2...1 for a result of 1 axes, got 2", in: result)
+        expectMessage("vmap: expected an out axis in -2...1 for a result of 1 axes, got 2", in: result)
     }
 
     @Test func resultThatDiffersBetweenExamples() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = vmap({ [$0[0] * 2] }, outAxes: [nil])([Variable(NDArray([1.0, 2]))])
         }
-        expect("vmap: expected result 0, of out axis nil, to be the same for all examples, got one that is not", in: result)
+        expectMessage("vmap: expected result 0, of out axis nil, to be the same for all examples, got one that is not", in: result)
     }
 
     @Test func tooManyOutAxesOfNoExamples() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = vmap({ [$0[0]] }, outAxes: [])([Variable(NDArray.ones([0, 3]))])
         }
-        expect("vmap: expected an out axis for each of 1 results, got 0", in: result)
+        expectMessage("vmap: expected an out axis for each of 1 results, got 0", in: result)
     }
 
     /// The rows of all examples lie one after another then, and one behind an example's last is another's first.
@@ -70,13 +65,13 @@ import Testing
             let indices = Variable(constant: NDArray([[0, 1], [3, 0], [2, 2]]))
             _ = vmap({ $0.take($1.array) })(Variable(NDArray.ones([3, 3])), indices)
         }
-        expect("take: expected indices in -3..<3", in: result)
+        expectMessage("take: expected indices in -3..<3", in: result)
     }
 
     @Test func jacobianInChunksOfNothing() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = jacobian(of: { $0 }, at: Variable(NDArray.ones([3])), chunkSize: 0)
         }
-        expect("jacobian: expected a chunkSize of at least 1, got 0", in: result)
+        expectMessage("jacobian: expected a chunkSize of at least 1, got 0", in: result)
     }
 }

@@ -2,16 +2,11 @@ import Nabla
 import Testing
 
 @Suite struct DistributionMisuseTests {
-    private func expect(_ fragment: String, in result: ExitTest.Result, location: SourceLocation = #_sourceLocation) {
-        let text = String(decoding: result.standardErrorContent, as: UTF8.self)
-        #expect(text.contains(fragment), "\(text.prefix(400))", sourceLocation: location)
-    }
-
     @Test func parametersOfDifferentTypes() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = Normal(mean: Variable(NDArray([Float(1)])), standardDeviation: Variable(NDArray([1.0])))
         }
-        expect("Normal: expected a mean and a standard deviation of one floating type, got float32 and float64", in: result)
+        expectMessage("Normal: expected a mean and a standard deviation of one floating type, got float32 and float64", in: result)
     }
 
     @Test func valuesOfTheWrongShape() async throws {
@@ -19,20 +14,20 @@ import Testing
             let p = Normal(mean: Variable(NDArray.zeros([2, 3])), logStandardDeviation: Variable(NDArray.zeros([3])))
             _ = p.logProbability(of: NDArray.zeros([2, 1]))
         }
-        expect("Normal.logProbability: expected values of shape (…, [2, 3]), got [2, 1]", in: result)
+        expectMessage("Normal.logProbability: expected values of shape (…, [2, 3]), got [2, 1]", in: result)
     }
 
     @Test func labelsThatAreNotIntegers() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = Categorical(logits: Variable(NDArray.zeros([2, 3]))).logProbability(of: NDArray.zeros([2]))
         }
-        expect("Categorical.logProbability: expected integers of shape (…, [2]), got float32[2]", in: result)
+        expectMessage("Categorical.logProbability: expected integers of shape (…, [2]), got float32[2]", in: result)
     }
 
     @Test func divergenceOfDifferentShapes() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = klDivergence(Categorical(logits: Variable(NDArray.zeros([2, 3]))), Categorical(logits: Variable(NDArray.zeros([3]))))
         }
-        expect("klDivergence: expected categorical distributions of one shape, got logits of [2, 3] and [3]", in: result)
+        expectMessage("klDivergence: expected categorical distributions of one shape, got logits of [2, 3] and [3]", in: result)
     }
 }

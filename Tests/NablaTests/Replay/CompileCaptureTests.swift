@@ -4,11 +4,6 @@ import Testing
 
 /// What closures leave behind or do by turns, which a replay would not repeat.
 @Suite struct CompileCaptureTests {
-    private func expect(_ fragment: String, in result: ExitTest.Result, location: SourceLocation = #_sourceLocation) {
-        let text = String(decoding: result.standardErrorContent, as: UTF8.self)
-        #expect(text.contains(fragment) && text.contains("CompileCaptureTests.swift"), "\(text.prefix(600))", sourceLocation: location)
-    }
-
     @Test func anotherResultByTurns() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             var calls = 0
@@ -19,7 +14,7 @@ import Testing
             }
             for _ in 0..<3 { _ = f([Variable(1.0)]) }
         }
-        expect("whose second run differs from the first: result 0 was another array", in: result)
+        expectMessageHere("whose second run differs from the first: result 0 was another array", in: result)
     }
 
     @Test func anotherNumberOfResults() async throws {
@@ -32,7 +27,7 @@ import Testing
             }
             for _ in 0..<3 { _ = f([Variable(1.0)]) }
         }
-        expect("there were 2 results, then 1", in: result)
+        expectMessageHere("there were 2 results, then 1", in: result)
     }
 
     /// Padding moves the window, with the same shapes.
@@ -45,7 +40,7 @@ import Testing
             }
             for _ in 0..<3 { _ = f(Variable(NDArray.ones([1, 1, 3])), Variable(NDArray.ones([1, 1, 1]))) }
         }
-        expect("operation 0 was convolution", in: result)
+        expectMessageHere("operation 0 was convolution", in: result)
     }
 
     @Test func anArrayThatIsKeptOutside() async throws {
@@ -58,7 +53,8 @@ import Testing
             }
             _ = f(Variable(NDArray([1.0, 2.0])))
         }
-        expect("expected a closure that keeps no array beyond the call, got one that keeps what unary computes, float64[2]", in: result)
+        expectMessageHere(
+            "expected a closure that keeps no array beyond the call, got one that keeps what unary computes, float64[2]", in: result)
     }
 
     @Test func aResultThatIsKeptOutside() async throws {
@@ -70,7 +66,7 @@ import Testing
             }
             _ = f(Variable(NDArray([1.0, 2.0])))
         }
-        expect("expected a closure that keeps no array beyond the call", in: result)
+        expectMessageHere("expected a closure that keeps no array beyond the call", in: result)
     }
 
     @Test func anArgumentThatIsKeptOutside() async throws {
@@ -83,7 +79,7 @@ import Testing
             _ = f(Variable(NDArray([1.0, 2.0])))
             _ = last
         }
-        expect("expected a closure that keeps no array beyond the call, got one that keeps an argument", in: result)
+        expectMessageHere("expected a closure that keeps no array beyond the call, got one that keeps an argument", in: result)
     }
 
     @Test func theProcessWideGeneratorIsReplaced() async throws {
@@ -94,7 +90,7 @@ import Testing
             }
             for _ in 0..<3 { _ = f(Variable(NDArray.ones([8]))) }
         }
-        expect("which replays would not repeat, got one that sets RandomGenerator.shared", in: result)
+        expectMessageHere("which replays would not repeat, got one that sets RandomGenerator.shared", in: result)
     }
 
     @Test func theGivenGeneratorIsReplaced() async throws {
@@ -106,7 +102,8 @@ import Testing
             var generator = RandomGenerator(seed: 2)
             _ = f([Variable(NDArray.ones([8]))], using: &generator)
         }
-        expect("expected a closure that draws from the generator it is given, got one that puts another in its place", in: result)
+        expectMessageHere(
+            "expected a closure that draws from the generator it is given, got one that puts another in its place", in: result)
     }
 
     /// While both generators stand at the same place, a draw does not tell from which it came.

@@ -3,17 +3,12 @@ import Testing
 
 /// What a replay could not repeat stops instead of becoming stale.
 @Suite struct CompileMisuseTests {
-    private func expect(_ fragment: String, in result: ExitTest.Result, location: SourceLocation = #_sourceLocation) {
-        let text = String(decoding: result.standardErrorContent, as: UTF8.self)
-        #expect(text.contains(fragment) && text.contains("CompileMisuseTests.swift"), "\(text.prefix(600))", sourceLocation: location)
-    }
-
     @Test func aBranchOnAValue() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             let f = compile { x in x.item() > 0 ? x : -x }
             _ = f(Variable(1.0))
         }
-        expect(
+        expectMessageHere(
             "expected a closure that does not look at the numbers it computes, which differ from call to call, got one that calls item",
             in: result)
     }
@@ -24,7 +19,7 @@ import Testing
             let f = compile { x in x * scale }
             _ = f(Variable(1.0))
         }
-        expect("got one whose binary takes an array of float64[2] from outside, which may change between calls", in: result)
+        expectMessageHere("got one whose binary takes an array of float64[2] from outside, which may change between calls", in: result)
     }
 
     @Test func aNumberThatChanges() async throws {
@@ -36,7 +31,7 @@ import Testing
             }
             for _ in 0..<2 { _ = f(Variable(1.0)) }
         }
-        expect(
+        expectMessageHere(
             "got one whose second run differs from the first: operation 0 was binaryScalar with 1.0, then binaryScalar with 2.0", in: result
         )
     }
@@ -50,7 +45,7 @@ import Testing
             }
             for _ in 0..<2 { _ = f(Variable(1.0)) }
         }
-        expect("an array of float64[2] was made of other numbers", in: result)
+        expectMessageHere("an array of float64[2] was made of other numbers", in: result)
     }
 
     @Test func aGeneratorFromOutside() async throws {
@@ -59,7 +54,7 @@ import Testing
             let f = compile { (x: Variable) -> Variable in dropout(x, ratio: 0.5, using: &generator) }
             for _ in 0..<2 { _ = f(Variable(NDArray.ones([8]))) }
         }
-        expect("operation 0 was a draw of a generator of its own", in: result)
+        expectMessageHere("operation 0 was a draw of a generator of its own", in: result)
     }
 
     @Test func aPermutation() async throws {
@@ -68,7 +63,7 @@ import Testing
             var generator = RandomGenerator(seed: 1)
             _ = f([Variable(NDArray.ones([4]))], using: &generator)
         }
-        expect(
+        expectMessageHere(
             "expected random numbers in arrays, which replays draw afresh, got a closure that draws a split, a permutation or a choice",
             in: result)
     }
@@ -87,6 +82,6 @@ import Testing
             let f = compile { (m: Variable) -> Variable in root(of: { $0 - 0.4 * sin($0) - m }, at: m) }
             _ = f(Variable(0.8))
         }
-        expect("expected a closure that does not look at the numbers it computes", in: result)
+        expectMessageHere("expected a closure that does not look at the numbers it computes", in: result)
     }
 }

@@ -75,29 +75,24 @@ import Testing
 
     // MARK: Misuse
 
-    private func expect(_ fragment: String, in result: ExitTest.Result) {
-        let text = String(decoding: result.standardErrorContent, as: UTF8.self)
-        #expect(text.contains(fragment), "\(text.prefix(400))")
-    }
-
     @Test func moreRowsThanColumns() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = minimumCostAssignment(.zeros([3, 2]))
         }
-        expect("minimumCostAssignment: expected a matrix with no more rows than columns, got shape [3, 2]", in: result)
+        expectMessage("minimumCostAssignment: expected a matrix with no more rows than columns, got shape [3, 2]", in: result)
     }
 
     @Test func costsThatAreNoNumbers() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = minimumCostAssignment(NDArray([1.0, .nan], shape: [1, 2]))
         }
-        expect("minimumCostAssignment: expected finite costs, got nan", in: result)
+        expectMessage("minimumCostAssignment: expected finite costs, got nan", in: result)
     }
 
     @Test func samplesOfUnequalSize() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = wassersteinDistance(.zeros([3, 2]), .zeros([4, 2]))
         }
-        expect("wassersteinDistance: expected two samples of one shape (count, dimensions), got [3, 2] and [4, 2]", in: result)
+        expectMessage("wassersteinDistance: expected two samples of one shape (count, dimensions), got [3, 2] and [4, 2]", in: result)
     }
 }

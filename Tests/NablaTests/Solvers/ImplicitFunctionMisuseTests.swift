@@ -2,11 +2,6 @@ import Nabla
 import Testing
 
 @Suite struct ImplicitFunctionMisuseTests {
-    private func expect(_ fragment: String, in result: ExitTest.Result, location: SourceLocation = #_sourceLocation) {
-        let text = String(decoding: result.standardErrorContent, as: UTF8.self)
-        #expect(text.contains(fragment), "\(text.prefix(500))", sourceLocation: location)
-    }
-
     @Test func singularDerivatives() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             // (x - a)² has a double root.
@@ -14,7 +9,7 @@ import Testing
             let x = root(of: { square($0 - a) }, at: a, solver: { $0 })
             _ = grad(of: x, wrt: a)
         }
-        expect("root: expected a linear system that GMRES solves to a relative residual of 1e-12", in: result)
+        expectMessage("root: expected a linear system that GMRES solves to a relative residual of 1e-12", in: result)
     }
 
     @Test func limitedIterations() async throws {
@@ -23,7 +18,7 @@ import Testing
             let b = Variable(NDArray.ones([4], dtype: .float64))
             _ = linearSolve({ scale * $0 }, rightHandSide: b, using: .gmres(iterations: 2))
         }
-        expect("linearSolve: expected a linear system that GMRES solves to a relative residual of 1e-12, got ", in: result)
+        expectMessage("linearSolve: expected a linear system that GMRES solves to a relative residual of 1e-12, got ", in: result)
     }
 
     @Test func saddlesAreNoMinima() async throws {
@@ -32,29 +27,29 @@ import Testing
             let x = argmin(of: { -square($0 - a) }, at: a, solver: { $0 })
             _ = grad(of: x, wrt: a)
         }
-        expect("argmin: expected a linear system that conjugate gradients solves", in: result)
-        expect("the matrix is not positive definite", in: result)
+        expectMessage("argmin: expected a linear system that conjugate gradients solves", in: result)
+        expectMessage("the matrix is not positive definite", in: result)
     }
 
     @Test func equationsWithoutSolution() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = root(of: { $0 * $0 + 1 }, at: Variable(0.5, dtype: .float64))
         }
-        expect("root: expected ", in: result)
+        expectMessage("root: expected ", in: result)
     }
 
     @Test func iterationsThatDiverge() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = fixedPoint(of: { $0 + 1 }, at: Variable(0.5, dtype: .float64))
         }
-        expect("fixedPoint: expected iterations that converge within 1000, got a residual of norm 1.0", in: result)
+        expectMessage("fixedPoint: expected iterations that converge within 1000, got a residual of norm 1.0", in: result)
     }
 
     @Test func resultsOfAnotherShape() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = root(of: { $0.sum() }, at: Variable(NDArray([1.0, 2])))
         }
-        expect("root: expected results of float64[2], got float64[]", in: result)
+        expectMessage("root: expected results of float64[2], got float64[]", in: result)
     }
 
     @Test func variablesThatChanged() async throws {
@@ -64,6 +59,6 @@ import Testing
             a = Variable(3.0, dtype: .float64)
             x.backward()
         }
-        expect("root: expected a closure that computes from the same variables when it runs again", in: result)
+        expectMessage("root: expected a closure that computes from the same variables when it runs again", in: result)
     }
 }

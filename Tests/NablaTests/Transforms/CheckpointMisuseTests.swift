@@ -3,11 +3,6 @@ import Testing
 
 /// What a checkpoint refuses.
 @Suite struct CheckpointMisuseTests {
-    private func expect(_ fragment: String, in result: ExitTest.Result, location: SourceLocation = #_sourceLocation) {
-        let text = String(decoding: result.standardErrorContent, as: UTF8.self)
-        #expect(text.contains(fragment), "\(text.prefix(500))", sourceLocation: location)
-    }
-
     private static let otherNumbers =
         "checkpoint: expected a closure that computes the same numbers when it runs again for the backward walk, got other ones"
 
@@ -17,7 +12,7 @@ import Testing
             let x = Variable(NDArray.ones([64]))
             checkpoint(x) { dropout($0, using: &generator) }.sum().backward()
         }
-        expect(Self.otherNumbers, in: result)
+        expectMessage(Self.otherNumbers, in: result)
     }
 
     @Test func changedState() async throws {
@@ -27,7 +22,7 @@ import Testing
             scale = NDArray([1.0, 1.0.nextUp], dtype: .float64)
             y.sum().backward()
         }
-        expect(Self.otherNumbers, in: result)
+        expectMessage(Self.otherNumbers, in: result)
     }
 
     @Test func anotherNumberOfResults() async throws {
@@ -40,7 +35,7 @@ import Testing
             }
             (y[0] + y[1]).backward()
         }
-        expect(Self.otherNumbers, in: result)
+        expectMessage(Self.otherNumbers, in: result)
     }
 
     @Test func gradientsAccumulatedInside() async throws {
@@ -50,7 +45,7 @@ import Testing
                 return x.grad! * x
             }
         }
-        expect("backward: expected grad(of:wrt:) inside a closure that runs more than once", in: result)
+        expectMessage("backward: expected grad(of:wrt:) inside a closure that runs more than once", in: result)
     }
 
     @Test func aSecondWalkAfterTheClosureWasGivenBack() async throws {
@@ -59,13 +54,14 @@ import Testing
             y.backward()
             y.backward()
         }
-        expect("checkpoint.recomputation(0): expected retained arrays, got a graph whose arrays an earlier backward gave back", in: result)
+        expectMessage(
+            "checkpoint.recomputation(0): expected retained arrays, got a graph whose arrays an earlier backward gave back", in: result)
     }
 
     @Test func segmentsThatAreNone() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = checkpointedSequence([{ sin($0) }], at: Variable(2.0), segments: 0)
         }
-        expect("checkpointedSequence: expected segments of at least 1, got 0", in: result)
+        expectMessage("checkpointedSequence: expected segments of at least 1, got 0", in: result)
     }
 }
