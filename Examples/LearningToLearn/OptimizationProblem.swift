@@ -19,7 +19,9 @@ extension OptimizationProblem {
     /// - Parameter order: with `.second` the gradients are recorded, as functions of θ and of all that θ was computed from.
     public func evaluate(_ theta: Variable, at step: Int, order: Order) -> (losses: Variable, gradient: Variable) {
         let losses = losses(theta, at: step)
-        return (losses, grad(of: losses.sum(), wrt: theta, enableDoubleBackprop: order == .second))
+        let gradient = grad(of: losses.sum(), wrt: theta, enableDoubleBackprop: order == .second)
+        // To first order what the optimiser sees is a constant, as in the paper.
+        return (losses, order == .second ? gradient : gradient.detached())
     }
 }
 

@@ -30,7 +30,8 @@ public struct Adaptation {
     /// No task's loss depends on another's parameters, so the gradient of the sum holds each task's own gradient in its place.
     public func step(_ theta: [Variable], losses: ([Variable]) -> Variable) -> [Variable] {
         let gradients = grad(of: losses(theta).sum(), wrt: theta, enableDoubleBackprop: order == .second)
-        return zip(theta, gradients).map { $0 - rate * $1 }
+        // To first order the gradients are constants of the meta-gradient.
+        return zip(theta, order == .second ? gradients : gradients.detached()).map { $0 - rate * $1 }
     }
 
     /// The loss on the `query`, averaged over tasks, after some steps from θ on the `support`: what meta-training minimises.

@@ -57,7 +57,9 @@ import Testing
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             Variable(constant: NDArray(1.0)).backward()
         }
-        expect("backward: expected a variable computed from one that requires a gradient, got a constant of shape []", in: result)
+        expect(
+            "backward: expected a result of recorded functions of variables that take gradients, got a constant of shape []; "
+                + "numbers taken out by .array, and put into a variable again, are cut from what they were computed from", in: result)
     }
 
     @Test func differentiatingTwiceThroughAnOldStyleFunction() async throws {

@@ -32,7 +32,7 @@ public struct GradientCheckTolerance: Sendable {
 
 /// Checks the derivatives of `f` at `x`, in float64, at orders 1 to `order`.
 ///
-/// For every non-empty subset of the inputs (the others being constants), at every order:
+/// For every non-empty subset of the inputs (the others being held fixed), at every order:
 /// - reverse mode against five-point differences of the derivative one order lower, along a random direction, with random weights on
 ///   the outputs;
 /// - forward mode against the same, and against reverse mode: ⟨u, J v⟩ = ⟨Jᵀ u, v⟩;
@@ -52,6 +52,14 @@ public func checkGradients(
     of f: @escaping ([Variable]) -> [Variable], at x: [NDArray], order: Int = 2, name: String = "function",
     tolerance: GradientCheckTolerance = .init(), seed: UInt64 = 0
 ) throws {
+    try checkGradients(of: f, at: x, order: order, name: name, tolerance: tolerance, seed: seed, holdsConstants: false)
+}
+
+/// The same; with `holdsConstants` the inputs outside of the subset are constants, for which a function keeps nothing.
+package func checkGradients(
+    of f: @escaping ([Variable]) -> [Variable], at x: [NDArray], order: Int = 2, name: String = "function",
+    tolerance: GradientCheckTolerance = .init(), seed: UInt64 = 0, holdsConstants: Bool
+) throws {
     require(order >= 1, "checkGradients: expected an order of at least 1, got \(order)")
     let inputs = x.map { $0.dtype.isFloating ? $0.cast(to: .float64) : $0 }
     let moving = inputs.indices.filter { inputs[$0].dtype.isFloating }
@@ -61,7 +69,8 @@ public func checkGradients(
         var check = GradientCheck(
             name: name, inputs: chosen, tolerance: tolerance, seed: seed)
         let restricted: GradientCheck.Map = { arguments in
-            var all = inputs.map(Variable.init(constant:))
+            // Places too, about which nothing is asked: a function may contain a gradient with respect to any of its inputs.
+            var all = inputs.map { Variable($0, requiresGrad: !holdsConstants) }
             for (position, index) in chosen.enumerated() { all[index] = arguments[position] }
             return f(all)
         }

@@ -33,8 +33,8 @@ struct GradientCheck {
         { arguments in
             forceBackprop {
                 let places = arguments.prefix(count).map(\.withPlace)
-                return grad(
-                    of: f(places), wrt: places, gradOutputs: Array(arguments.dropFirst(count)), enableDoubleBackprop: true)
+                return Nabla.gradients(
+                    "checkGradients", of: f(places), wrt: places, gradOutputs: Array(arguments.dropFirst(count)), recorded: true)
             }
         }
     }
@@ -50,11 +50,14 @@ struct GradientCheck {
         let v = x.map { direction(like: $0) }
         let places = x.map { Variable($0) }
         let outputs = f(places)
-        let tangents = jvp(of: outputs, wrt: places, along: v.map(Variable.init(constant:))).map(\.array)
+        let tangents = pushforward(
+            "checkGradients", of: outputs, wrt: places, along: v.map(Variable.init(constant:)), recorded: false
+        ).map(\.array)
         for used in GradientCheck.subsets(of: outputs.count) {
             let u = values.enumerated().map { used.contains($0.offset) ? direction(like: $0.element) : .zeros(like: $0.element) }
-            let gradients = grad(
-                of: used.map { outputs[$0] }, wrt: places, gradOutputs: used.map { Variable(constant: u[$0]) })
+            let gradients = Nabla.gradients(
+                "checkGradients", of: used.map { outputs[$0] }, wrt: places, gradOutputs: used.map { Variable(constant: u[$0]) },
+                recorded: false)
             for (gradient, place) in zip(gradients, places) where gradient.shape != place.shape || gradient.dtype != place.dtype {
                 throw failure(
                     "\(inputs): a gradient of \(gradient.dtype)\(gradient.shape) for \(place.dtype)\(place.shape)", order, .nan, 0)
@@ -101,10 +104,10 @@ struct GradientCheck {
         let u = values.map { Variable(constant: direction(like: $0.array)) }
         let (v, w) = (x.map { Variable(constant: direction(like: $0)) }, x.map { Variable(constant: direction(like: $0)) })
         func gradient(_ outputs: [Variable], _ weights: [Variable]) -> [Variable] {
-            grad(of: outputs, wrt: places, gradOutputs: weights, enableDoubleBackprop: true)
+            Nabla.gradients("checkGradients", of: outputs, wrt: places, gradOutputs: weights, recorded: true)
         }
         func tangent(_ outputs: [Variable], _ direction: [Variable]) -> [Variable] {
-            jvp(of: outputs, wrt: places, along: direction, enableDoubleBackprop: true)
+            pushforward("checkGradients", of: outputs, wrt: places, along: direction, recorded: true)
         }
         func number(_ a: [Variable], _ b: [Variable]) -> Double { innerProduct(a.map(\.array), b.map(\.array)) }
 

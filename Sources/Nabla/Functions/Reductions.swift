@@ -54,7 +54,7 @@ extension Variable {
     public func product(axis: Int, keepsAxes: Bool = false) -> Variable {
         let axis = shape.normalized(axis: axis, function: "product")
         if shape[axis] == 0 {
-            return Variable(constant: .ones(shape.reduced(over: AxisSet(axis), keepsAxes: keepsAxes), dtype: dtype))
+            return Variable(flat: .ones(shape.reduced(over: AxisSet(axis), keepsAxes: keepsAxes), dtype: dtype))
         }
         var factors = unchanged
         while factors.shape[axis] > 1 {

@@ -11,32 +11,39 @@ package final class BackwardWalk {
     /// Whether sums are made by functions of variables.
     private let isRecorded: Bool
 
+    /// The function that the user called, for messages.
+    private let function: String
+
     /// Walks from `outputs`, seeded with `seeds`. With `targets`, returns their gradients; without, leaves the gradients of leaves in
     /// their cells and returns nothing. A `boundary` holds all the targets, and the walk goes nowhere behind it: the gradients are those of
     /// the part of the graph in between.
     package static func run(
         from outputs: [Variable], seeds: [Variable], to targets: [Variable]?, recorded: Bool, retainGraph: Bool,
-        stoppingAt boundary: [Variable]? = nil
+        stoppingAt boundary: [Variable]? = nil, function: String = "grad"
     ) -> [Variable] {
         withRecording(recorded) {
             if targets == nil { FunctionTrace.refuse("backward(), which leaves gradients in variables") }
-            let walk = BackwardWalk(GraphSearch(from: outputs, to: targets, stoppingAt: boundary), recorded: followsRules)
+            let walk = BackwardWalk(
+                GraphSearch(from: outputs, to: targets, stoppingAt: boundary), recorded: followsRules, function: function)
             defer { walk.search.finish() }
             for (output, seed) in zip(outputs, seeds) where output.isRecorded {
                 // A gradient may be its seed; without recording it is a constant all the same.
                 walk.accumulate(seed.unchanged, at: Edge(output))
             }
             withNextOrder(after: walk.search) { walk.run(captures: targets != nil, retainGraph: retainGraph) }
-            return (targets ?? []).map { target in
-                target.node.flatMap { walk.search.number($0, target.output) }.flatMap { walk.gradients[$0] }
-                    ?? .symbolicZero(target.shape, dtype: target.dtype)
+            guard let targets else { return [] }
+            let gradients = targets.map { target in
+                target.node.flatMap { walk.search.number($0, target.output) }.flatMap { walk.gradients[$0] }?.asResult(recorded: recorded)
             }
+            if _slowPath(gradients.contains { $0 == nil }) { walk.checkFormerValues(targets, gradients) }
+            return zip(targets, gradients).map { $1 ?? .symbolicZero($0.shape, dtype: $0.dtype) }
         }
     }
 
-    private init(_ search: consuming GraphSearch, recorded: Bool) {
+    private init(_ search: consuming GraphSearch, recorded: Bool, function: String) {
         self.search = search
         self.isRecorded = recorded
+        self.function = function
         let count = Int(self.search.outputCount)
         gradients = nr_scratch_allocate(count * MemoryLayout<Variable?>.stride).bindMemory(to: Variable?.self, capacity: count)
         gradients.initialize(repeating: nil, count: count)
@@ -119,7 +126,7 @@ package final class BackwardWalk {
             guard let gradient = staysHere ? gradients[first] : gradients[first].take() else { return }
             if !captures { node.cell(output: 0)?.add(gradient, recorded: isRecorded) }
             if node.inputCount32 == 0 { return }
-            let needed = search.needed(of: node)
+            let needed = needed(of: node)
             if !needed.isEmpty { node.pull(consume gradient, needed, self) }
         } else {
             pull(node, first, captures)
@@ -138,9 +145,28 @@ package final class BackwardWalk {
             let (shape, dtype) = node.outputLayout(number - first)
             return .symbolicZero(shape, dtype: dtype)
         }
-        let needed = search.needed(of: node)
+        let needed = needed(of: node)
         if !needed.isEmpty { node.pull(complete, needed, self) }
         if !captures || !isTarget(node) { for number in reached { gradients[number] = nil } }
+    }
+
+    /// The inputs of `node` through which a place asked about is reached. No other input may lack its recording.
+    @inline(__always)
+    private func needed(of node: FunctionNode) -> InputSet {
+        let needed = search.needed(of: node)
+        if _slowPath(needed.lacksRecording) { node.failUnrecorded(function) }
+        return needed
+    }
+
+    /// Stops where a gradient is asked with respect to a value that a parameter had before: it would be zero for ever. It is the truth where the
+    /// outputs are older than the new values, which shows in another former value that they were computed from.
+    @inline(never)
+    private func checkFormerValues(_ targets: [Variable], _ gradients: [Variable?]) {
+        let former = targets.indices.filter { targets[$0].isFormerValue }
+        guard let first = former.first, former.allSatisfy({ !search.isReached(targets[$0].node!) }) else { return }
+        fail(
+            "\(function): expected present values of parameters, got input \(first) of shape \(targets[first].shape), the value of a parameter "
+                + "before an update; ask for parameters anew after each update")
     }
 
     private func isTarget(_ node: FunctionNode) -> Bool { node.slot < search.targetCount }
@@ -149,11 +175,33 @@ package final class BackwardWalk {
 extension GradientCell {
     /// Adds to the gradient left by earlier walks.
     package func add(_ gradient: Variable, recorded: Bool) {
-        if self.gradient == nil { self.gradient = gradient } else { self.gradient!.add(gradient, recorded: recorded) }
+        if self.gradient == nil {
+            self.gradient = gradient.asResult(recorded: recorded)
+        } else {
+            self.gradient!.add(gradient, recorded: recorded)
+        }
     }
 }
 
 extension Variable {
+    /// This variable as a derivative that a walk returns: one that was recorded has a place in the graph, also where it is a constant, so that a
+    /// derivative of it is zero by right; one that was not is marked, so that a derivative of it is no zero.
+    @inline(__always)
+    package func asResult(recorded: Bool) -> Variable {
+        if !recorded { return marked(.unrecordedGradient) }
+        return isRecorded || isSymbolicZero ? self : withConstantPlace()
+    }
+
+    @inline(never)
+    private func withConstantPlace() -> Variable {
+        let leaf = LeafNode(shape, dtype)
+        leaf.flags.insert(.isDerivative)
+        return Variable(array: array, node: leaf)
+    }
+
+    /// Whether this is a derivative that is the same everywhere, such as the 3 of 3x.
+    package var isConstantDerivative: Bool { node?.flags.contains(.isDerivative) ?? false }
+
     /// `self + other`, in this variable's memory when nothing is recorded and nobody else sees it.
     @inline(__always)
     fileprivate mutating func add(_ other: Variable, recorded: Bool) {

@@ -37,6 +37,8 @@ package struct Edge {
 package struct InputSet {
     private var bits: UInt64 = 0
     private let count: Int
+    /// Whether a further input is made of a gradient that nobody recorded.
+    package var lacksRecording = false
 
     @inline(__always)
     package init(of count: Int) { self.count = count }

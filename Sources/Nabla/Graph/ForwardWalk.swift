@@ -6,7 +6,8 @@ package enum ForwardWalk {
     ///
     /// - Parameter boundary: places behind which nothing moves; every input must be one of them.
     package static func run(
-        from inputs: [Variable], tangents: [Variable], to outputs: [Variable], recorded: Bool, stoppingAt boundary: [Variable]? = nil
+        from inputs: [Variable], tangents: [Variable], to outputs: [Variable], recorded: Bool, stoppingAt boundary: [Variable]? = nil,
+        function: String = "jvp"
     ) -> [Variable] {
         withRecording(recorded) {
             let search = GraphSearch(from: outputs, to: inputs, stoppingAt: boundary)
@@ -28,16 +29,17 @@ package enum ForwardWalk {
                     for i in 0..<node.inputCount {
                         let edge = node.edge(i)
                         let tangent = edge.node.flatMap { search.number($0, edge.output) }.flatMap { moving[$0] }
-                        if tangent != nil { given.insert(i) }
+                        if tangent != nil { given.insert(i) } else if edge.lacksRecording { given.lacksRecording = true }
                         arriving.append(tangent ?? zero(for: node, input: i))
                     }
                     if given.isEmpty { continue }
+                    if given.lacksRecording { node.failUnrecorded(function) }
                     let leaving = isObserved ? observed(node, arriving, given, Int(search.nextOrder)) : node.push(arriving, given)
                     for (i, tangent) in leaving.enumerated() { add(tangent, Int(entry.firstOutput) + i) }
                 }
             }
             return outputs.map { output in
-                output.node.flatMap { search.number($0, output.output) }.flatMap { moving[$0] }
+                output.node.flatMap { search.number($0, output.output) }.flatMap { moving[$0] }?.asResult(recorded: recorded)
                     ?? .symbolicZero(output.shape, dtype: output.dtype)
             }
         }

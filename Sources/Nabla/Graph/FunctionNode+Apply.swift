@@ -10,8 +10,11 @@ extension FunctionNode {
         let isRecorded = isRecording && inputs.contains(where: \.isRecorded)
         if isRecorded { record(inputs, results) } else { more = nil }
         if isRecorded && isObserved { Observation.current.didRecord(self) }
+        let marks = isRecorded ? 0 : inputs.inheritedMarks
         let outputs = results.enumerated().map { i, array in
-            isRecorded && array.dtype.isFloating ? Variable(array: array, node: self, output: Int32(i)) : Variable(constant: array)
+            !array.dtype.isFloating
+                ? Variable(constant: array)
+                : isRecorded ? Variable(array: array, node: self, output: Int32(i)) : Variable(unrecorded: array, marks)
         }
         if _slowPath(FunctionTrace.isActive) { FunctionTrace.note(self, inputs, outputs) }
         return outputs

@@ -7,7 +7,7 @@ extension FunctionNode {
         let state = nr_recording_state()
         if _slowPath(state > 1) { return watched([x], keep, value, make) }
         let value = value()
-        guard state == 1 && x.isRecorded else { return Variable(constant: value) }
+        guard state == 1 && x.isRecorded else { return Variable(unrecorded: value, x.inheritedMarks) }
         return make().record(x, value, keep)
     }
 
@@ -19,7 +19,9 @@ extension FunctionNode {
         let state = nr_recording_state()
         if _slowPath(state > 1) { return watched([a, b], keep, value, make) }
         let value = value()
-        guard state == 1 && (a.isRecorded || b.isRecorded) else { return Variable(constant: value) }
+        guard state == 1 && (a.isRecorded || b.isRecorded) else {
+            return Variable(unrecorded: value, a.inheritedMarks | b.inheritedMarks)
+        }
         return make().record(a, b, value, keep)
     }
 
@@ -59,7 +61,7 @@ extension FunctionNode {
         let state = nr_recording_state()
         if _slowPath(state > 1) { return watched(inputs, .none, value, make) }
         let value = value()
-        guard state == 1 && inputs.contains(where: \.isRecorded) else { return Variable(constant: value) }
+        guard state == 1 && inputs.contains(where: \.isRecorded) else { return Variable(unrecorded: value, inputs.inheritedMarks) }
         return make().record(inputs, value)
     }
 
@@ -73,7 +75,7 @@ extension FunctionNode {
     /// A function whose derivative is zero wherever it has one: its value is a constant, and the node is made for traces only.
     @inline(__always)
     static func constant(_ inputs: @autoclosure () -> [Variable], _ value: NDArray, _ make: () -> FunctionNode) -> Variable {
-        let result = Variable(constant: value)
+        let result = Variable(flat: value)
         if _slowPath(FunctionTrace.isActive) { FunctionTrace.note(make(), inputs(), [result]) }
         return result
     }
@@ -94,7 +96,7 @@ extension FunctionNode {
                 }
             if isObserved { Observation.current.didRecord(node) }
         } else {
-            result = Variable(constant: value)
+            result = Variable(unrecorded: value, inputs.inheritedMarks)
         }
         if FunctionTrace.isActive { FunctionTrace.note(node, inputs, [result]) }
         return result

@@ -103,9 +103,9 @@ open class FunctionNode {
         }
         let isResultRecorded = isRecording
         return withRecording(true) {
-            let pulled = backward(indexes, cotangents)
-            return grad(
-                of: pulled, wrt: cotangents, gradOutputs: indexes.map { tangents[$0] }, enableDoubleBackprop: isResultRecorded)
+            BackwardWalk.run(
+                from: backward(indexes, cotangents), seeds: indexes.map { tangents[$0] }, to: cotangents, recorded: isResultRecorded,
+                retainGraph: true, function: "jvp")
         }
     }
 

@@ -6,18 +6,33 @@ import CNablaRuntime
 ///
 /// - Parameters:
 ///   - outputs: results of recorded functions. One that occurs twice counts twice.
-///   - inputs: any variables, leaves or not. One that does not influence the outputs gets zeros of its own shape (`isConnected` asks).
+///   - inputs: variables that take gradients, leaves or not. One that does not influence the outputs gets zeros of its own shape (`isConnected`
+///     asks). With respect to a constant, and so to a frozen parameter, and to what is no real number there is no gradient: that stops. So does
+///     a parameter's value of before an update, of which nothing new is computed.
 ///   - gradOutputs: one for each output, of its shape; needed unless the output is a single number, for which 1 stands.
-///   - enableDoubleBackprop: whether the gradients are recorded, so that they can be used in a model and differentiated again.
+///   - enableDoubleBackprop: whether the gradients are recorded, so that they can be used in a model and differentiated again. Differentiating one
+///     that is not recorded, or what contains it, stops, unless it is `detached()`.
 ///   - retainGraph: whether the graph stays whole for another walk. With `false`, each function gives back its retained arrays as the
 ///     walk passes.
 public func grad(
     of outputs: [Variable], wrt inputs: [Variable], gradOutputs: [Variable]? = nil, enableDoubleBackprop: Bool = false,
     retainGraph: Bool = true
 ) -> [Variable] {
-    let seeds = completedSeeds(gradOutputs, for: outputs, function: "grad", argument: "gradOutputs")
+    requireRecorded(outputs, "grad", inputs)
+    return gradients(
+        "grad", of: outputs, wrt: inputs, gradOutputs: gradOutputs, recorded: enableDoubleBackprop, retainGraph: retainGraph)
+}
+
+/// The same for `function`, which the user called, where an output may be a constant: what a closure returns need not depend on its argument.
+func gradients(
+    _ function: String, of outputs: [Variable], wrt inputs: [Variable], gradOutputs: [Variable]? = nil, recorded: Bool,
+    retainGraph: Bool = true
+) -> [Variable] {
+    requirePlaces(inputs, function)
+    for output in outputs { requireKnown(output, function) }
+    let seeds = completedSeeds(gradOutputs, for: outputs, function: function, argument: "gradOutputs")
     return BackwardWalk.run(
-        from: outputs, seeds: seeds, to: inputs, recorded: enableDoubleBackprop, retainGraph: retainGraph || enableDoubleBackprop)
+        from: outputs, seeds: seeds, to: inputs, recorded: recorded, retainGraph: retainGraph || recorded, function: function)
 }
 
 /// The gradients of one output with respect to several inputs.
@@ -62,13 +77,11 @@ extension Variable {
             nr_scope() == 0,
             "backward: expected grad(of:wrt:) inside a closure that runs more than once (checkpoint, root, fixedPoint, argmin), "
                 + "got backward(), which adds to gradients")
-        require(
-            isRecorded,
-            "backward: expected a variable computed from one that requires a gradient, got a constant of shape \(shape)")
+        requireRecorded([self], "backward", [])
         let seeds = completedSeeds(seed.map { [$0] }, for: [self], function: "backward", argument: "seed")
         _ = BackwardWalk.run(
             from: [self], seeds: seeds, to: nil, recorded: enableDoubleBackprop,
-            retainGraph: enableDoubleBackprop || retainGraph ?? false)
+            retainGraph: enableDoubleBackprop || retainGraph ?? false, function: "backward")
     }
 }
 

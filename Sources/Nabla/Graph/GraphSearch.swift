@@ -136,18 +136,25 @@ package struct GraphSearch: ~Copyable {
     /// The inputs of `node` through which a place asked about is reached.
     package func needed(of node: FunctionNode) -> InputSet {
         var set = InputSet(of: node.inputCount)
-        if isNeeded(node.edge0) { set.insert(0) }
+        note(node.edge0, 0, &set)
         if node.inputCount32 == 1 { return set }
-        if isNeeded(node.edge1) { set.insert(1) }
+        note(node.edge1, 1, &set)
         if node.inputCount32 == 2 { return set }
-        for i in 2..<node.inputCount where isNeeded(node.edge(i)) { set.insert(i) }
+        for i in 2..<node.inputCount { note(node.edge(i), i, &set) }
         return set
     }
 
     @inline(__always)
-    private func isNeeded(_ edge: Edge) -> Bool {
-        edge.reference?._withUnsafeGuaranteedRef { $0.mark == id && entries[Int($0.slot)].isNeeded } ?? false
+    private func note(_ edge: Edge, _ index: Int, _ set: inout InputSet) {
+        if let origin = edge.reference {
+            if origin._withUnsafeGuaranteedRef({ $0.mark == id && entries[Int($0.slot)].isNeeded }) { set.insert(index) }
+        } else if edge.lacksRecording {
+            set.lacksRecording = true
+        }
     }
+
+    /// Whether a place asked about lies behind one of the outputs, or is one.
+    func isReached(_ node: FunctionNode) -> Bool { node.mark == id && entries[Int(node.slot)].isVisited }
 
     /// The nodes along one path down to `node`, from one that no other uses on; both included.
     package func path(to node: FunctionNode) -> [FunctionNode] {

@@ -7,6 +7,10 @@ package struct NodeFlags: OptionSet, Sendable {
     static let applied = NodeFlags(rawValue: 2)
     /// The second kept array is the first output, not the second input.
     static let keepsOutput = NodeFlags(rawValue: 4)
+    /// A leaf that held a parameter's value until an update put another in its place.
+    package static let replaced = NodeFlags(rawValue: 8)
+    /// A leaf that stands for a derivative that is the same everywhere.
+    static let isDerivative = NodeFlags(rawValue: 16)
 }
 
 /// Two arrays that a node retains: the first input, and the second input or the first output. Owned by counting references, as edges are,

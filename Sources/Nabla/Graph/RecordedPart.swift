@@ -51,7 +51,8 @@ struct RecordedPart {
             if contains(node) {
                 node.mark = id
                 own.append(.passUnretained(node))
-                if let leaf = node as? LeafNode { ownLeaves.append(leaf) }
+                // A constant derivative is found anew by every run; other leaves may belong to something outside.
+                if let leaf = node as? LeafNode, !leaf.flags.contains(.isDerivative) { ownLeaves.append(leaf) }
             } else if outside.insert(Place(node, output)).inserted {
                 sources.append(Variable(standingFor: node, output))
             }

@@ -16,7 +16,7 @@ public struct Variable {
     /// The function that made this variable, or its leaf; or a cell, which knows the node. One reference, because handles are copied all the
     /// time.
     private let place: AnyObject?
-    /// Which output of `node` this is.
+    /// Which output of `node` this is; of a constant, its `Provenance`.
     package let output: Int32
     private let hasCell: Bool
     /// Whether the numbers are known to be zeros without looking: an absent gradient.
@@ -61,7 +61,7 @@ public struct Variable {
 
     /// Adds the numbers of `other` to those of this constant, in its memory when nobody else sees it.
     package mutating func addUnrecorded(_ other: Variable) {
-        if isRecorded { self = detached() }
+        if isRecorded { self = marked(.unrecordedGradient) }
         if array.dtype == other.dtype && array.shape == other.shape { array += other.array } else { array = array + other.array }
     }
 
@@ -107,7 +107,16 @@ extension Variable {
     /// Whether this variable is where a graph begins: made by the user, not by a function.
     public var isLeaf: Bool { node is LeafNode }
 
-    /// The same numbers as a constant: no gradient flows through.
+    /// Whether this leaf held a parameter's value until another came in its place.
+    package var isFormerValue: Bool {
+        get { node?.flags.contains(.replaced) ?? false }
+        nonmutating set { if newValue { node?.flags.insert(.replaced) } else { node?.flags.remove(.replaced) } }
+    }
+
+    /// The same numbers as a constant: no gradient flows through, and that is meant. A gradient that was not recorded must be detached by name to
+    /// take part in what is differentiated, as in first-order MAML:
+    ///
+    ///     let adapted = w - 0.1 * grad(of: loss, wrt: w).detached()
     public func detached() -> Variable { Variable(array: array, node: nil, isSymbolicZero: isSymbolicZero) }
 
     /// The function that made this variable; nil for leaves and constants.

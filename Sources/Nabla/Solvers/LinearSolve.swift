@@ -39,7 +39,7 @@ struct LinearMap {
                 { u in
                     let anywhere = u.map { Variable(NDArray.zeros(like: $0.array)) }
                     let products = forceBackprop { multiply(anywhere) }
-                    return grad(of: products, wrt: anywhere, gradOutputs: u, enableDoubleBackprop: isRecording)
+                    return gradients("linearSolve", of: products, wrt: anywhere, gradOutputs: u, recorded: isRecording)
                 }
             })
     }

@@ -16,7 +16,7 @@ func newtonRoot(
         require(norm.isFinite, "\(function): expected finite values on the way to the solution, got a residual of norm \(norm)")
         // Full accuracy from the start costs a few products more than the steps it saves.
         let step = gmres(
-            { v in jvp(of: values, wrt: places, along: v.map(Variable.init(constant:))).map(\.array) },
+            { v in pushforward(function, of: values, wrt: places, along: v.map(Variable.init(constant:)), recorded: false).map(\.array) },
             rightHandSide: residual.map { -$0 }, tolerance: goal
         ).solution
         func residualNorm(_ x: [NDArray]) -> Double { euclideanNorm(noBackprop { g(x.map(Variable.init(constant:))) }.map(\.array)) }
@@ -46,7 +46,7 @@ func newtonMinimum(
         let (value, slopes) = Transform.run {
             let value = f(places)
             require(value.count == 1, "\(function): expected a function to a single number, got a result of shape \(value.shape)")
-            return (value, grad(of: value, wrt: places, enableDoubleBackprop: true))
+            return (value, gradients(function, of: [value], wrt: places, recorded: true))
         }
         let gradient = slopes.map(\.array)
         let norm = euclideanNorm(gradient)
@@ -55,7 +55,9 @@ func newtonMinimum(
             value.item().isFinite && norm.isFinite,
             "\(function): expected finite values on the way to the minimum, got \(value.item()) with a gradient of norm \(norm)")
         let result = conjugateGradients(
-            { v in grad(of: slopes, wrt: places, gradOutputs: v.map(Variable.init(constant:))).map(\.array) },
+            { v in
+                gradients(function, of: slopes, wrt: places, gradOutputs: v.map(Variable.init(constant:)), recorded: false).map(\.array)
+            },
             rightHandSide: gradient.map { -$0 }, iterations: 500, tolerance: goal)
         // Where f curves downward at once, down the slope.
         let isDown = result.iterations > 0

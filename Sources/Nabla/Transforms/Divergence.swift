@@ -24,7 +24,7 @@ public func divergence(
 ) -> Variable {
     let isResultRecorded = Transform.isResultRecorded(enableDoubleBackprop)
     return Transform.run {
-        let place = x.withPlace
+        let place = Transform.places([x], "divergence")[0]
         return trace("divergence", f(place), place, axis, method, generator, isResultRecorded)
     }
 }
@@ -33,7 +33,10 @@ public func divergence(
 public func divergence(
     of y: Variable, wrt x: Variable, axis: Int? = nil, method: TraceMethod = .exact, using generator: RandomGenerator? = nil,
     enableDoubleBackprop: Bool = false
-) -> Variable { trace("divergence", y, x, axis, method, generator, enableDoubleBackprop) }
+) -> Variable {
+    requireRecorded([y], "divergence", [x])
+    return trace("divergence", y, x, axis, method, generator, enableDoubleBackprop)
+}
 
 /// Σᵢ ∂²f/∂xᵢ², the Laplacian of a scalar function at `x`.
 ///
@@ -48,9 +51,8 @@ public func laplacian(
 ) -> Variable {
     let isResultRecorded = Transform.isResultRecorded(enableDoubleBackprop)
     return Transform.run {
-        let place = x.withPlace
-        return laplacian(
-            of: f(place), wrt: place, axis: axis, method: method, using: generator, enableDoubleBackprop: isResultRecorded)
+        let place = Transform.places([x], "laplacian")[0]
+        return laplacian(f(place), place, axis, method, generator, isResultRecorded)
     }
 }
 
@@ -59,12 +61,19 @@ public func laplacian(
     of y: Variable, wrt x: Variable, axis: Int? = nil, method: TraceMethod = .exact, using generator: RandomGenerator? = nil,
     enableDoubleBackprop: Bool = false
 ) -> Variable {
+    requireRecorded([y], "laplacian", [x])
+    return laplacian(y, x, axis, method, generator, enableDoubleBackprop)
+}
+
+private func laplacian(
+    _ y: Variable, _ x: Variable, _ axis: Int?, _ method: TraceMethod, _ generator: RandomGenerator?, _ isRecorded: Bool
+) -> Variable {
     let points = axis.map { x.shape.removing(x.shape.normalized(axis: $0, function: "laplacian")) }
     require(
         points.map { y.shape == $0 } ?? (y.count == 1),
         "laplacian: expected \(points.map { "one number for each point, of shape \($0)" } ?? "a single number"), got shape \(y.shape)")
-    let slope = derivative(of: y, wrt: x, enableDoubleBackprop: true)
-    return trace("laplacian", slope, x, axis, method, generator, enableDoubleBackprop)
+    let slope = elementwiseDerivative("laplacian", of: y, wrt: x, recorded: true)
+    return trace("laplacian", slope, x, axis, method, generator, isRecorded)
 }
 
 /// The trace of the derivative of `y` at `place`, over the coordinates along `axis`: the sum of vᵀ J v over directions v.
@@ -75,7 +84,7 @@ private func trace(
     require(y.shape == place.shape, "\(function): expected a function to the shape \(place.shape) of its argument, got \(y.shape)")
     let position = axis.map { place.shape.normalized(axis: $0, function: function) }
     func term(_ v: Variable) -> Variable {
-        let product = jvp(of: [y], wrt: [place], along: [v], enableDoubleBackprop: isRecorded)[0] * v
+        let product = pushforward(function, of: [y], wrt: [place], along: [v], recorded: isRecorded)[0] * v
         return position.map { product.sum(axis: $0) } ?? product.sum()
     }
     var directions = TraceDirections(function, place, position, method, generator)
@@ -95,7 +104,7 @@ private func trace(
         } else {
             for i in 0..<count { add(term(Variable(constant: directions.next(i..<i + 1).reshaped(to: place.shape)))) }
         }
-        guard let sum else { return Variable(constant: .zeros(position.map { place.shape.removing($0) } ?? [], dtype: place.dtype)) }
+        guard let sum else { return Variable(flat: .zeros(position.map { place.shape.removing($0) } ?? [], dtype: place.dtype)) }
         if case .hutchinson(let samples) = method { return sum / Double(samples) }
         return sum
     }

@@ -16,7 +16,7 @@ public func gaussNewtonVectorProduct<T: VariableTree, U: VariableTree>(
 ) -> T {
     let isResultRecorded = Transform.isResultRecorded(enableDoubleBackprop)
     return Transform.run {
-        let places = x.variables.map(\.withPlace)
+        let places = Transform.places(x.variables, "gaussNewtonVectorProduct")
         let value = f(x.replacingVariables(places))
         // Places of their own, so that a result that was computed from another is none of its business.
         let ends = value.variables.map(\.withPlace)
@@ -37,13 +37,17 @@ public func gaussNewtonVectorProduct(
 ) -> [Variable] {
     Transform.check(v, like: x, "gaussNewtonVectorProduct", "directions")
     require(loss.count == 1, "gaussNewtonVectorProduct: expected a loss of a single number, got one of shape \(loss.shape)")
-    let moved = jvp(of: outputs, wrt: x, along: v, enableDoubleBackprop: enableDoubleBackprop)
+    let function: String = "gaussNewtonVectorProduct"
+    requireKnown(loss, function)
+    let moved = pushforward(function, of: outputs, wrt: x, along: v, recorded: enableDoubleBackprop)
     let one = Variable(constant: .ones(like: loss.array))
     let slopes = BackwardWalk.run(
-        from: [loss], seeds: [one], to: outputs, recorded: true, retainGraph: true, stoppingAt: outputs)
+        from: [loss], seeds: [one], to: outputs, recorded: true, retainGraph: true, stoppingAt: outputs,
+        function: function)
     let bent = BackwardWalk.run(
-        from: slopes, seeds: moved, to: outputs, recorded: enableDoubleBackprop, retainGraph: true, stoppingAt: outputs)
-    return grad(of: outputs, wrt: x, gradOutputs: bent, enableDoubleBackprop: enableDoubleBackprop)
+        from: slopes, seeds: moved, to: outputs, recorded: enableDoubleBackprop, retainGraph: true, stoppingAt: outputs,
+        function: function)
+    return gradients(function, of: outputs, wrt: x, gradOutputs: bent, recorded: enableDoubleBackprop)
 }
 
 /// F v, where F = E[∇log p ∇log pᵀ] is the Fisher matrix of the distributions `p` of a model at `x`, averaged over the batch: the metric of

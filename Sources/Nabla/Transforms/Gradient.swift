@@ -20,11 +20,11 @@ public func valueWithGradient<T: VariableTree>(
 ) -> (value: Variable, gradient: T) {
     let isResultRecorded = Transform.isResultRecorded(enableDoubleBackprop)
     return Transform.run {
-        let places = x.variables.map(\.withPlace)
+        let places = Transform.places(x.variables, "gradient")
         let value = f(x.replacingVariables(places))
         require(value.count == 1, "gradient: expected a function to a single number, got a result of shape \(value.shape)")
-        let slopes = grad(of: value, wrt: places, enableDoubleBackprop: isResultRecorded)
-        return (isResultRecorded ? value : value.detached(), x.replacingVariables(slopes))
+        let slopes = gradients("gradient", of: [value], wrt: places, recorded: isResultRecorded)
+        return (isResultRecorded ? value : value.marked(.unrecordedGradient), x.replacingVariables(slopes))
     }
 }
 

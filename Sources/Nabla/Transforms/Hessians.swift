@@ -18,11 +18,20 @@ public func hessianVectorProduct(
     of y: Variable, wrt x: [Variable], along v: [Variable], mode: HessianVectorMode = .reverseOverReverse,
     enableDoubleBackprop: Bool = false
 ) -> [Variable] {
+    requireRecorded([y], "hessianVectorProduct", x)
+    return hessianTimes(v, of: y, wrt: x, mode: mode, recorded: enableDoubleBackprop)
+}
+
+private func hessianTimes(
+    _ v: [Variable], of y: Variable, wrt x: [Variable], mode: HessianVectorMode, recorded: Bool
+) -> [Variable] {
+    let function: String = "hessianVectorProduct"
     Transform.check(v, like: x, "hessianVectorProduct", "directions")
-    let slopes = grad(of: y, wrt: x, enableDoubleBackprop: true)
+    require(y.count == 1, "\(function): expected a single number to differentiate, got a result of shape \(y.shape)")
+    let slopes = gradients(function, of: [y], wrt: x, recorded: true)
     return switch mode {
-    case .reverseOverReverse: grad(of: slopes, wrt: x, gradOutputs: v, enableDoubleBackprop: enableDoubleBackprop)
-    case .forwardOverReverse: jvp(of: slopes, wrt: x, along: v, enableDoubleBackprop: enableDoubleBackprop)
+    case .reverseOverReverse: gradients(function, of: slopes, wrt: x, gradOutputs: v, recorded: recorded)
+    case .forwardOverReverse: pushforward(function, of: slopes, wrt: x, along: v, recorded: recorded)
     }
 }
 
@@ -40,9 +49,9 @@ public func hessianVectorProduct<T: VariableTree>(
 ) -> T {
     let isResultRecorded = Transform.isResultRecorded(enableDoubleBackprop)
     return Transform.run {
-        let places = x.variables.map(\.withPlace)
-        let product = hessianVectorProduct(
-            of: f(x.replacingVariables(places)), wrt: places, along: v.variables, mode: mode, enableDoubleBackprop: isResultRecorded)
+        let places = Transform.places(x.variables, "hessianVectorProduct")
+        let product = hessianTimes(
+            v.variables, of: f(x.replacingVariables(places)), wrt: places, mode: mode, recorded: isResultRecorded)
         return x.replacingVariables(product)
     }
 }
@@ -50,10 +59,18 @@ public func hessianVectorProduct<T: VariableTree>(
 /// The derivative of order `order` of a recorded `y` with respect to `x`, element by element: `y` was computed from `x` by functions that do not mix
 /// elements, and has its shape.
 public func derivative(of y: Variable, wrt x: Variable, order: Int = 1, enableDoubleBackprop: Bool = false) -> Variable {
-    require(order >= 0, "derivative: expected an order of at least 0, got \(order)")
+    requireRecorded([y], "derivative", [x])
+    return elementwiseDerivative("derivative", of: y, wrt: x, order: order, recorded: enableDoubleBackprop)
+}
+
+/// The same for `function`, which the user called.
+func elementwiseDerivative(
+    _ function: String, of y: Variable, wrt x: Variable, order: Int = 1, recorded: Bool
+) -> Variable {
+    require(order >= 0, "\(function): expected an order of at least 0, got \(order)")
     return (0..<order).reduce(y) { y, k in
         let ones = Variable(constant: NDArray.ones([], dtype: y.dtype).broadcast(to: y.shape))
-        return grad(of: y, wrt: x, gradOutput: ones, enableDoubleBackprop: enableDoubleBackprop || k + 1 < order)
+        return gradients(function, of: [y], wrt: [x], gradOutputs: [ones], recorded: recorded || k + 1 < order)[0]
     }
 }
 
@@ -70,8 +87,8 @@ public func derivative(
     return { x in
         let isResultRecorded = Transform.isResultRecorded(enableDoubleBackprop)
         return Transform.run {
-            let place = x.withPlace
-            return derivative(of: f(place), wrt: place, order: order, enableDoubleBackprop: isResultRecorded)
+            let place = Transform.places([x], "derivative")[0]
+            return elementwiseDerivative("derivative", of: f(place), wrt: place, order: order, recorded: isResultRecorded)
         }
     }
 }

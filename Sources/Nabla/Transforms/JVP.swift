@@ -11,13 +11,23 @@
 public func jvp(
     of outputs: [Variable], wrt inputs: [Variable], along tangents: [Variable], enableDoubleBackprop: Bool = false
 ) -> [Variable] {
-    require(tangents.count == inputs.count, "jvp: expected \(inputs.count) tangents, got \(tangents.count)")
+    requireRecorded(outputs, "jvp", inputs)
+    return pushforward("jvp", of: outputs, wrt: inputs, along: tangents, recorded: enableDoubleBackprop)
+}
+
+/// The same for `function`, which the user called, where an output may be a constant: what a closure returns need not depend on its argument.
+func pushforward(
+    _ function: String, of outputs: [Variable], wrt inputs: [Variable], along tangents: [Variable], recorded: Bool
+) -> [Variable] {
+    require(tangents.count == inputs.count, "\(function): expected \(inputs.count) tangents, got \(tangents.count)")
+    requirePlaces(inputs, function)
+    for output in outputs { requireKnown(output, function) }
     for (input, tangent) in zip(inputs, tangents) {
         require(
             input.shape == tangent.shape && input.dtype == tangent.dtype,
-            "jvp: expected a tangent of \(input.dtype)\(input.shape) like the input, got \(tangent.dtype)\(tangent.shape)")
+            "\(function): expected a tangent of \(input.dtype)\(input.shape) like the input, got \(tangent.dtype)\(tangent.shape)")
     }
-    return ForwardWalk.run(from: inputs, tangents: tangents, to: outputs, recorded: enableDoubleBackprop)
+    return ForwardWalk.run(from: inputs, tangents: tangents, to: outputs, recorded: recorded, function: function)
 }
 
 /// The values of `f` at `x` and their derivatives along `v`: (f(x), J v).
@@ -30,9 +40,9 @@ public func jvp(
 ) -> (values: [Variable], tangents: [Variable]) {
     let isResultRecorded = isRecording
     return Transform.run {
-        let places = x.map(\.withPlace)
+        let places = Transform.places(x, "jvp")
         let values = f(places)
-        return (values, jvp(of: values, wrt: places, along: v, enableDoubleBackprop: isResultRecorded))
+        return (values, pushforward("jvp", of: values, wrt: places, along: v, recorded: isResultRecorded))
     }
 }
 
@@ -57,9 +67,9 @@ public func vjp(
 ) -> (values: [Variable], gradients: [Variable]) {
     let isResultRecorded = Transform.isResultRecorded(enableDoubleBackprop)
     return Transform.run {
-        let places = x.map(\.withPlace)
+        let places = Transform.places(x, "vjp")
         let values = f(places)
-        return (values, grad(of: values, wrt: places, gradOutputs: u, enableDoubleBackprop: isResultRecorded))
+        return (values, gradients("vjp", of: values, wrt: places, gradOutputs: u, recorded: isResultRecorded))
     }
 }
 

@@ -10,21 +10,28 @@
 public func jacobian(
     of f: (Variable) -> Variable, at x: Variable, enableDoubleBackprop: Bool? = nil, chunkSize: Int? = nil
 ) -> Variable {
-    if let chunkSize { require(chunkSize >= 1, "jacobian: expected a chunkSize of at least 1, got \(chunkSize)") }
+    jacobian("jacobian", of: f, at: x, enableDoubleBackprop, chunkSize)
+}
+
+private func jacobian(
+    _ function: String, of f: (Variable) -> Variable, at x: Variable, _ enableDoubleBackprop: Bool?, _ chunkSize: Int?
+) -> Variable {
+    if let chunkSize { require(chunkSize >= 1, "\(function): expected a chunkSize of at least 1, got \(chunkSize)") }
     let isRecorded = Transform.isResultRecorded(enableDoubleBackprop)
     return Transform.run {
-        let place = x.withPlace
+        let place = Transform.places([x], function)[0]
         let y = f(place)
+        requireKnown(y, function)
         let target = Shape(Array(y.shape) + Array(x.shape))
-        if y.count == 0 || x.count == 0 { return Variable(constant: .zeros(target, dtype: y.dtype)) }
+        if y.count == 0 || x.count == 0 { return Variable(flat: .zeros(target, dtype: y.dtype)) }
         let isForward = place.count < y.count
         let side = isForward ? place : y
         let vectors = NDArray.eye(side.count, dtype: side.dtype).reshaped(to: side.shape.stacked(side.count))
         let all = mapped(
             { vector in
                 isForward
-                    ? jvp(of: [y], wrt: [place], along: vector, enableDoubleBackprop: isRecorded)
-                    : grad(of: [y], wrt: [place], gradOutputs: vector, enableDoubleBackprop: isRecorded)
+                    ? pushforward(function, of: [y], wrt: [place], along: vector, recorded: isRecorded)
+                    : gradients(function, of: [y], wrt: [place], gradOutputs: vector, recorded: isRecorded)
             }, over: [Variable(constant: vectors)], inAxes: [0], outAxes: [isForward ? -1 : 0], smallestBatch: 8,
             chunkSize: { chunkSize ?? cachedExamples(of: $0, y.dtype) })[0]
         return withRecording(isRecorded) { all.reshaped(to: target) }
@@ -43,8 +50,12 @@ public func hessian(
     of f: (Variable) -> Variable, at x: Variable, enableDoubleBackprop: Bool? = nil, chunkSize: Int? = nil
 ) -> Variable {
     jacobian(
-        of: { place in grad(of: f(place), wrt: place, enableDoubleBackprop: true) }, at: x,
-        enableDoubleBackprop: enableDoubleBackprop, chunkSize: chunkSize)
+        "hessian",
+        of: { place in
+            let y = f(place)
+            require(y.count == 1, "hessian: expected a function to a single number, got a result of shape \(y.shape)")
+            return gradients("hessian", of: [y], wrt: [place], recorded: true)[0]
+        }, at: x, enableDoubleBackprop, chunkSize)
 }
 
 /// The gradient of each example's loss: for each parameter an array with one gradient for each example along its first axis.
@@ -66,9 +77,9 @@ public func perExampleGradients(
 ) -> [Variable] {
     let isRecorded = Transform.isResultRecorded(enableDoubleBackprop)
     return Transform.run {
-        let places = parameters.map(\.withPlace)
+        let places = Transform.places(parameters, "perExampleGradients")
         return mapped(
-            { grad(of: loss(places, $0), wrt: places, enableDoubleBackprop: isRecorded) }, over: examples,
+            { gradients("perExampleGradients", of: [loss(places, $0)], wrt: places, recorded: isRecorded) }, over: examples,
             inAxes: inAxes ?? examples.map { _ in 0 }, outAxes: nil)
     }
 }

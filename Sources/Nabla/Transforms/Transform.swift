@@ -16,6 +16,12 @@ enum Transform {
         return try withRecording(true, body)
     }
 
+    /// Places of their own with the numbers of `x`, at which a closure is differentiated; stops at what is no real number.
+    static func places(_ x: [Variable], _ function: String) -> [Variable] {
+        requireReal(x, function)
+        return x.map(\.withPlace)
+    }
+
     /// Stops unless the parts of `v` have the layouts of those of `x`.
     static func check(_ v: [Variable], like x: [Variable], _ function: String, _ argument: String) {
         require(v.count == x.count, "\(function): expected \(x.count) \(argument), one for each variable, got \(v.count)")

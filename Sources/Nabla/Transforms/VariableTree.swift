@@ -25,6 +25,9 @@ extension VariableTree {
         return found
     }
 
+    /// The same numbers as constants: no gradient flows through any of them, by name.
+    public func detached() -> Self { mapVariables { $0.detached() } }
+
     /// This tree with `variables` in place of its own.
     public func replacingVariables(_ variables: [Variable]) -> Self {
         var next = 0

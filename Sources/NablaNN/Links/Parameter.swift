@@ -79,8 +79,8 @@ public final class Parameter {
         }
     }
 
-    /// Whether gradients flow to this parameter. While they do not it is a constant: nothing is recorded on its account, and optimisers
-    /// leave it alone.
+    /// Whether gradients flow to this parameter. While they do not it is a constant: nothing is recorded on its account, optimisers leave it
+    /// alone, and `grad(of:wrt:)` with respect to it stops. Transforms at a model (`gradient(of:at:)`) differentiate in all parameters, these too.
     public var isUpdateEnabled = true {
         willSet { noteState() }
         didSet { if isUpdateEnabled != oldValue, let array = current?.array { setLeaf(array) } }
@@ -118,6 +118,7 @@ public final class Parameter {
     public func update(_ change: (inout NDArray) -> Void) {
         var array = variable.array
         let (shape, dtype, gradient) = (array.shape, array.dtype, grad)
+        current?.isFormerValue = true
         current = nil  // so that the local value alone owns the memory
         change(&array)
         require(
@@ -157,11 +158,16 @@ public final class Parameter {
                 restore: {
                     let gradient = self.current?.grad
                     self.current = leaf
+                    leaf?.isFormerValue = false
                     leaf?.cell?.gradient = gradient
                 }))
     }
 
-    private func setLeaf(_ array: NDArray) { current = Variable(array, requiresGrad: isUpdateEnabled) }
+    private func setLeaf(_ array: NDArray) {
+        current?.isFormerValue = true
+        let leaf = Variable(array, requiresGrad: isUpdateEnabled)
+        current = isUpdateEnabled ? leaf : leaf.marked(.frozen)
+    }
 }
 
 // A compiled function's closure captures parameters: its derivative puts the values they had at the call in their place.

@@ -24,7 +24,8 @@ import Testing
             }
             let places = [x, y, shared, captured]
             func results(_ function: (Variable, Variable) -> Variable) -> [NDArray] {
-                let value = function(x, y)
+                // Recorded also where all that the program made is detached.
+                let value = function(x, y) + 0 * x.sum()
                 let first = grad(of: sin(value).sum(), wrt: places, enableDoubleBackprop: true)
                 let second = grad(of: first.map { square($0).sum() }, wrt: places)
                 let tangents = jvp(of: { [function($0[0], $0[1])] }, at: [x, y], along: [cos(x).detached(), y.detached()]).tangents
@@ -80,7 +81,7 @@ private struct RandomProgram: CustomStringConvertible {
     private static func result(of step: Step, _ a: Variable, _ b: Variable, _ pool: [Variable], _ indices: Variable) -> Variable {
         let (choice, other) = (step.choice, step.numbers[2])
         let axis = a.rank == 0 ? 0 : other % a.rank
-        if let inner = step.inner { return transform(choice, a, b) { inner.run(pool + $0, indices: indices) } }
+        if let inner = step.inner { return transform(choice, other, a, b) { inner.run(pool + $0, indices: indices) } }
         switch choice {
         case 0: return a + b
         case 1: return a * b
@@ -107,21 +108,34 @@ private struct RandomProgram: CustomStringConvertible {
     }
 
     /// A transform of `f`, a function of the variables it is given and of others.
-    private static func transform(_ choice: Int, _ a: Variable, _ b: Variable, _ f: @escaping ([Variable]) -> Variable) -> Variable {
+    private static func transform(
+        _ choice: Int, _ other: Int, _ a: Variable, _ b: Variable, _ f: @escaping ([Variable]) -> Variable
+    ) -> Variable {
         let one: (Variable) -> Variable = { f([$0]) }
         let number: (Variable) -> Variable = { sin(f([$0])).sum() }
         switch choice {
-        case 17, 18: return gradient(of: number, at: a)
-        case 19: return grad(of: f([a]).sum(), wrt: [a, b], enableDoubleBackprop: true)[0] * b
+        case 17: return gradient(of: number, at: a).detached()
+        case 18: return gradient(of: number, at: a, enableDoubleBackprop: true)
+        case 19:
+            let (value, places) = (f([a]).sum(), [a, b].filter(\.requiresGrad))
+            if !value.requiresGrad || places.isEmpty { return a * b }
+            return grad(of: value, wrt: places, enableDoubleBackprop: true)[0] * b
         case 20: return jvp(of: one, at: a, along: cos(a)).tangent
-        case 21: return hessianVectorProduct(of: number, at: a, along: sin(a), mode: .forwardOverReverse)
-        case 22 where a.count <= 12: return jacobian(of: { f([$0]).flattened()[..<1] }, at: a)
-        case 23 where a.count <= 9: return laplacian(of: number, at: a)
+        case 21:
+            return hessianVectorProduct(of: number, at: a, along: sin(a), mode: .forwardOverReverse, enableDoubleBackprop: other % 2 == 0)
+                .meant
+        case 22 where a.count <= 12: return jacobian(of: { f([$0]).flattened()[..<1] }, at: a, enableDoubleBackprop: other % 2 == 0).meant
+        case 23 where a.count <= 9: return laplacian(of: number, at: a, enableDoubleBackprop: other % 2 == 0).meant
         case 24, 25: return checkpoint(a, one)
         case 26, 27:
             if a.rank == 0 { return vmap(one)(a.expandingDimensions(at: 0)) }
             return vmap({ f([$1, $0]) }, inAxes: (-1, nil), outAxis: 0)(a, b)
-        default: return derivative(of: { tanh($0 * b.sum()) * $0 }, order: 2)(a)
+        default: return derivative(of: { tanh($0 * b.sum()) * $0 }, order: 2, enableDoubleBackprop: other % 2 == 0)(a).meant
         }
     }
+}
+
+extension Variable {
+    /// This derivative, dropped by name where it was not recorded.
+    fileprivate var meant: Variable { requiresGrad ? self : detached() }
 }

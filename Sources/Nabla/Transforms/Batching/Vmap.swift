@@ -58,7 +58,13 @@ func mapped(
     do {
         let walk = try BatchedWalk(trace, examples: examples.mapped(first), results: results)
         let size = chunkSize.map { Swift.max(1, Swift.min($0(walk.largestCount), examples.size)) } ?? examples.size
-        return try examples.run(walk, results, positions, chunkSize: size)
+        let batched = try examples.run(walk, results, positions, chunkSize: size)
+        // What is known of a constant in one example is known of all.
+        return zip(results, batched).map { example, result in
+            if result.isRecorded { return result }
+            return example.isRecorded
+                ? example.isConstantDerivative ? result.asResult(recorded: true) : result : result.marked(example.provenance)
+        }
     } catch {
         return examples.loop(f, first: results, positions)
     }
@@ -170,7 +176,7 @@ private struct ExampleAxes {
         let results = f(zeros)
         return zip(results, outPositions(results, outAxes)).map { result, position in
             guard let position else { return result }
-            return Variable(constant: .zeros(result.shape.inserting(0, at: position), dtype: result.dtype))
+            return Variable(flat: .zeros(result.shape.inserting(0, at: position), dtype: result.dtype))
         }
     }
 }

@@ -1,0 +1,226 @@
+import Nabla
+import Testing
+
+/// Derivatives that would be zero by a slip stop; those that are zero by right are zero.
+@Suite struct UnrecordedDerivativeTests {
+    // MARK: Outputs that were not recorded
+
+    @Test func gradientOfAnUnrecordedGradient() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let x = Variable(2.0)
+            _ = grad(of: grad(of: x * x * x, wrt: x), wrt: x)
+        }
+        expectMessage(
+            "grad: expected outputs that were recorded, got one of shape [], made of a gradient that was not recorded; "
+                + "compute that gradient with enableDoubleBackprop: true", in: result)
+    }
+
+    @Test func gradientOfWhatNoBackpropComputed() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let x = Variable(2.0)
+            _ = grad(of: noBackprop { x * x }, wrt: x)
+        }
+        expectMessage(
+            "grad: expected outputs that were recorded, got one of shape [], computed while recording was off, as in noBackprop", in: result
+        )
+    }
+
+    @Test func backwardFromAnUnrecordedGradient() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let x = Variable(NDArray([1.0, 2]))
+            square(grad(of: (x * x * x).sum(), wrt: x)).sum().backward()
+        }
+        expectMessage(
+            "backward: expected outputs that were recorded, got one of shape [], made of a gradient that was not recorded", in: result)
+    }
+
+    @Test func backwardOfALossMadeFromItsArray() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let x = Variable(NDArray([1.0, 2]))
+            Variable((x * x).sum().array).backward()
+        }
+        expectMessage(
+            "backward: expected a result of recorded functions of variables that take gradients, got a leaf of shape []; "
+                + "numbers taken out by .array, and put into a variable again, are cut from what they were computed from", in: result)
+    }
+
+    @Test func gradientOfALossMadeFromItsArray() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let x = Variable(NDArray([1.0, 2]))
+            _ = grad(of: Variable((x * x).sum().array), wrt: x)
+        }
+        expectMessage("grad: expected a result of recorded functions of variables that take gradients, got a leaf of shape []", in: result)
+    }
+
+    // MARK: Parts that were not recorded
+
+    /// The penalty of WGAN-GP, with its flag forgotten, beside a term that was recorded.
+    @Test func unrecordedGradientInPartOfALoss() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let (w, x) = (Variable(NDArray([1.0, 2])), Variable(NDArray([0.5, -1])))
+            let slope = grad(of: tanh(w * x).sum(), wrt: x)
+            let loss = (w * x).sum() + 10 * square(norm(slope) - 1)
+            loss.backward()
+        }
+        expectMessage(
+            "backward: expected derivatives of everything that Add was given, got input 1 made of a gradient that was not recorded; "
+                + "compute that gradient with enableDoubleBackprop: true, or write detached() where no derivative is to flow through it",
+            in: result)
+    }
+
+    @Test func unrecordedResidualOfAnEquation() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let w = Variable(1.5), points = Variable(NDArray([[0.1, 0.2], [0.3, 0.4]]))
+            let field: (Variable) -> Variable = { sin(w * $0).sum(axis: 1) }
+            let residual = laplacian(of: field, at: points, axis: 1) + field(points)
+            _ = grad(of: square(residual).mean(), wrt: w)
+        }
+        expectMessage("grad: expected derivatives of everything that Add was given, got input 0 made of a gradient", in: result)
+    }
+
+    @Test func unrecordedGradientsByVmap() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let w = Variable(1.5), points = Variable(NDArray([0.1, 0.2, 0.3]))
+            let slopes = vmap { (x: Variable) -> Variable in grad(of: sin(w * x), wrt: x) }(points)
+            ((w * points) * slopes).sum().backward()
+        }
+        expectMessage("backward: expected derivatives of everything that Multiply was given, got input 1 made of a gradient", in: result)
+    }
+
+    @Test func unrecordedTangentInForwardMode() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let x = Variable(0.5)
+            let y = sin(x)
+            let tangent = jvp(of: [y], wrt: [x], along: [Variable(constant: NDArray(1.0))])[0]
+            _ = jvp(of: [tangent * x], wrt: [x], along: [Variable(constant: NDArray(1.0))])
+        }
+        expectMessage("jvp: expected derivatives of everything that Multiply was given, got input 0 made of a gradient", in: result)
+    }
+
+    @Test func gradientThatBackwardLeft() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let x = Variable(0.5)
+            sin(x).backward()
+            (x * x.grad!).backward()
+        }
+        expectMessage("backward: expected derivatives of everything that Multiply was given, got input 1 made of a gradient", in: result)
+    }
+
+    // MARK: Places without derivatives
+
+    @Test func gradientWithRespectToAConstant() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let (x, c) = (Variable(1.0), Variable(constant: NDArray([2.0, 3])))
+            _ = grad(of: [(x * c).sum()], wrt: [x, c])
+        }
+        expectMessage(
+            "grad: expected inputs that take gradients, got input 1 of shape [2], a constant; Variable(_:) makes a variable that takes gradients",
+            in: result)
+    }
+
+    @Test func integerPlaces() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = gradient(of: { ($0 * $0).sum() }, at: Variable(NDArray([1, 2, 3])))
+        }
+        expectMessage(
+            "gradient: expected float32 or float64, which have derivatives, got int64[3]; write numbers with a point, or cast(to: .float32)",
+            in: result)
+    }
+
+    /// Every way to ask for a derivative, at an integer.
+    @Test(arguments: IntegerPlace.allCases) func everyWayNamesItself(_ way: IntegerPlace) async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) { [way] in way.run() }
+        expectMessage("\(way.function): expected float32 or float64, which have derivatives, got int64[2]", in: result)
+    }
+
+    // MARK: What stays right
+
+    @Test func detachedByName() {
+        let x = Variable(NDArray([1.0, 2]))
+        let g = grad(of: (x * x * x).sum(), wrt: x).detached()
+        #expect(grad(of: (x * g).sum(), wrt: x).array.doubles == [3, 12])
+        // A plain update.
+        let moved = Variable((x - 0.1 * grad(of: (x * x * x).sum(), wrt: x)).array)
+        #expect(moved.isLeaf && grad(of: square(moved).sum(), wrt: moved).array.doubles == moved.array.doubles.map { 2 * $0 })
+    }
+
+    /// A number that was computed without recording on purpose is a constant of what follows.
+    @Test func unrecordedPartsByNoBackprop() {
+        let x = Variable(3.0)
+        #expect(grad(of: x * noBackprop { x * x }, wrt: x).item() == 9)
+    }
+
+    /// Masks have no derivative, whatever they were made of.
+    @Test func masksOfUnrecordedGradients() {
+        let x = Variable(NDArray([1.0, -2]))
+        let g = grad(of: (x * x).sum(), wrt: x)
+        #expect(grad(of: `where`(g .> 0, x, 3 * x).sum(), wrt: x).array.doubles == [1, 3])
+        #expect(grad(of: (sign(g) * x).sum(), wrt: x).array.doubles == [1, -1])
+    }
+
+    /// A recorded gradient has a place in the graph also where it is the same everywhere.
+    @Test func recordedGradientsHaveAPlace() {
+        let x = Variable(NDArray([1.0, 2]))
+        let g = grad(of: (3 * x).sum(), wrt: x, enableDoubleBackprop: true)
+        #expect(g.requiresGrad && g.array.doubles == [3, 3])
+        #expect(grad(of: square(g).sum(), wrt: x).array.doubles == [0, 0])
+        square(g).sum().backward()
+        #expect(x.grad == nil)
+        let tangent = jvp(of: [3 * x], wrt: [x], along: [Variable(constant: NDArray([1.0, 1]))], enableDoubleBackprop: true)[0]
+        #expect(tangent.requiresGrad && grad(of: tangent.sum(), wrt: x).array.doubles == [0, 0])
+        let batched = vmap { (x: Variable) -> Variable in grad(of: 3 * x, wrt: x, enableDoubleBackprop: true) }(x)
+        #expect(grad(of: square(batched).sum(), wrt: x).array.doubles == [0, 0])
+        // Higher orders of what vanishes.
+        #expect(derivative(of: { $0 * $0 }, order: 5)(x).array.doubles == [0, 0])
+        let other = Variable(1.0)
+        let none = grad(of: (x * x).sum(), wrt: other, enableDoubleBackprop: true)
+        #expect(grad(of: [none], wrt: [x, other]).map { $0.array.doubles } == [[0, 0], [0]])
+    }
+
+    /// Functions whose derivative is zero wherever they have one.
+    @Test func flatFunctions() {
+        let x = Variable(NDArray([1.0, -2]))
+        #expect(grad(of: pow(x, 0).sum(), wrt: x).array.doubles == [0, 0])
+        #expect(grad(of: sign(x).sum(), wrt: x).array.doubles == [0, 0])
+        #expect(grad(of: [(x .> 0).cast(to: .float64).sum(), x.sum()], wrt: [x])[0].array.doubles == [1, 1])
+        #expect(gradient(of: { _ in Variable(constant: NDArray(1.0)) }, at: x).array.doubles == [0, 0])
+    }
+}
+
+/// The ways to ask for a derivative at a variable.
+enum IntegerPlace: String, CaseIterable, Codable, Sendable {
+    case grad, gradient, valueWithGradient, jvp, jvpOfAFunction, vjp, hessianVectorProduct, hessian, jacobian, laplacian, divergence,
+        derivative
+    case gaussNewtonVectorProduct, perExampleGradients
+
+    /// The function that the message names.
+    var function: String {
+        switch self {
+        case .valueWithGradient: "gradient"
+        case .jvpOfAFunction: "jvp"
+        default: rawValue
+        }
+    }
+
+    func run() {
+        let x = Variable(NDArray([1, 2]))
+        let y = Variable(NDArray([1.0, 2]))
+        let f: (Variable) -> Variable = { ($0 * y).sum() }
+        switch self {
+        case .grad: _ = Nabla.grad(of: f(x), wrt: x)
+        case .gradient: _ = Nabla.gradient(of: f, at: x)
+        case .valueWithGradient: _ = Nabla.valueWithGradient(of: { f($0[0]) }, at: [x])
+        case .jvp: _ = Nabla.jvp(of: [f(x)], wrt: [x], along: [x])
+        case .jvpOfAFunction: _ = Nabla.jvp(of: f, at: x, along: x) as (value: Variable, tangent: Variable)
+        case .vjp: _ = Nabla.vjp(of: f, at: x, gradOutput: Variable(1.0))
+        case .hessianVectorProduct: _ = Nabla.hessianVectorProduct(of: f, at: x, along: x)
+        case .hessian: _ = Nabla.hessian(of: f, at: x)
+        case .jacobian: _ = Nabla.jacobian(of: { $0 * y }, at: x)
+        case .laplacian: _ = Nabla.laplacian(of: f, at: x)
+        case .divergence: _ = Nabla.divergence(of: { $0 * y }, at: x)
+        case .derivative: _ = Nabla.derivative(of: { $0 * y })(x)
+        case .gaussNewtonVectorProduct: _ = Nabla.gaussNewtonVectorProduct(of: { $0 * y }, loss: { $0.sum() }, at: x, along: x)
+        case .perExampleGradients: _ = Nabla.perExampleGradients(of: { p, e in (p[0] * e[0]).sum() }, at: [x], over: [y])
+        }
+    }
+}
