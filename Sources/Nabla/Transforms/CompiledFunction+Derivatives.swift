@@ -6,7 +6,7 @@ extension CompiledFunction {
     fileprivate func pullback(_ indexes: [Int], argumentCount: Int, _ holders: [any DifferentiableState]) -> CompiledFunction {
         let key = PullbackKey(indexes: indexes, argumentCount: argumentCount, holders: holders.map { ObjectIdentifier($0) })
         if let known = pullbacks[key] { return known }
-        let body = body
+        let (body, name) = (body, name)
         let result = CompiledFunction(name: name) { all, generator, isDifferentiated in
             let inputCount = argumentCount + holders.count
             let inputs = Array(all[..<inputCount])
@@ -14,9 +14,8 @@ extension CompiledFunction {
             defer { for holder in holders { holder.substitute(nil) } }
             // As in the closure of a transform: gradients that the body takes are recorded, for they are differentiated here.
             let results = Transform.run { body(Array(inputs[..<argumentCount]), &generator, true) }
-            return grad(
-                of: results, wrt: indexes.map { inputs[$0] }, gradOutputs: Array(all[inputCount...]), enableDoubleBackprop: isDifferentiated
-            )
+            return gradients(
+                name, of: results, wrt: indexes.map { inputs[$0] }, gradOutputs: Array(all[inputCount...]), recorded: isDifferentiated)
         }
         pullbacks[key] = result
         return result
