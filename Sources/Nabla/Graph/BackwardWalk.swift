@@ -10,6 +10,7 @@ package final class BackwardWalk {
     private let gradients: UnsafeMutablePointer<Variable?>
     /// Whether sums are made by functions of variables.
     private let isRecorded: Bool
+    private var sets = InputSetMemory()
 
     /// Walks from `outputs`, seeded with `seeds`. With `targets`, returns their gradients; without, leaves the gradients of leaves in
     /// their cells and returns nothing. A `boundary` holds all the targets, and the walk goes nowhere behind it: the gradients are those of
@@ -92,7 +93,7 @@ package final class BackwardWalk {
     private func observe(_ entry: GraphSearch.Entry, _ captures: Bool, _ retainGraph: Bool) {
         let node = entry.node.takeUnretainedValue()
         let reached = Int(entry.firstOutput)..<(Int(entry.firstOutput) + node.outputCount)
-        guard node.inputCount > 0, reached.contains(where: { gradients[$0] != nil }), !search.needed(of: node).isEmpty else {
+        guard node.inputCount > 0, reached.contains(where: { gradients[$0] != nil }), !needed(of: node).isEmpty else {
             return visit(node, Int(entry.firstOutput), captures, retainGraph)
         }
         let order = Int(search.nextOrder)
@@ -119,7 +120,7 @@ package final class BackwardWalk {
             guard let gradient = staysHere ? gradients[first] : gradients[first].take() else { return }
             if !captures { node.cell(output: 0)?.add(gradient, recorded: isRecorded) }
             if node.inputCount32 == 0 { return }
-            let needed = search.needed(of: node)
+            let needed = needed(of: node)
             if !needed.isEmpty { node.pull(consume gradient, needed, self) }
         } else {
             pull(node, first, captures)
@@ -138,10 +139,14 @@ package final class BackwardWalk {
             let (shape, dtype) = node.outputLayout(number - first)
             return .symbolicZero(shape, dtype: dtype)
         }
-        let needed = search.needed(of: node)
+        let needed = needed(of: node)
         if !needed.isEmpty { node.pull(complete, needed, self) }
         if !captures || !isTarget(node) { for number in reached { gradients[number] = nil } }
     }
+
+    /// The inputs of `node` through which a place asked about is reached.
+    @inline(__always)
+    private func needed(of node: FunctionNode) -> InputSet { search.needed(of: node, in: &sets) }
 
     private func isTarget(_ node: FunctionNode) -> Bool { node.slot < search.targetCount }
 }

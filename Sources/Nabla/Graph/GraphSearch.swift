@@ -134,10 +134,10 @@ package struct GraphSearch: ~Copyable {
     }
 
     /// The inputs of `node` through which a place asked about is reached.
-    package func needed(of node: FunctionNode) -> InputSet {
-        var set = InputSet(of: node.inputCount)
+    package func needed(of node: FunctionNode, in memory: inout InputSetMemory) -> InputSet {
+        var set = node.inputCount32 <= 64 ? InputSet(of: node.inputCount) : InputSet(of: node.inputCount, in: &memory)
         if isNeeded(node.edge0) { set.insert(0) }
-        if node.inputCount32 == 1 { return set }
+        if node.inputCount32 < 2 { return set }
         if isNeeded(node.edge1) { set.insert(1) }
         if node.inputCount32 == 2 { return set }
         for i in 2..<node.inputCount where isNeeded(node.edge(i)) { set.insert(i) }
