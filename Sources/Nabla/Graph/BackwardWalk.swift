@@ -118,7 +118,7 @@ package final class BackwardWalk {
             // What was not asked for has done its work.
             let staysHere = captures && isTarget(node)
             guard let gradient = staysHere ? gradients[first] : gradients[first].take() else { return }
-            if !captures { node.cell(output: 0)?.add(gradient, recorded: isRecorded) }
+            if !captures { leave(gradient, node, 0) }
             if node.inputCount32 == 0 { return }
             let needed = needed(of: node)
             if !needed.isEmpty { node.pull(consume gradient, needed, self) }
@@ -133,7 +133,7 @@ package final class BackwardWalk {
         if reached.allSatisfy({ gradients[$0] == nil }) { return }
         let complete = reached.map { number -> Variable in
             if let gradient = gradients[number] {
-                if !captures { node.cell(output: number - first)?.add(gradient, recorded: isRecorded) }
+                if !captures { leave(gradient, node, number - first) }
                 return gradient
             }
             let (shape, dtype) = node.outputLayout(number - first)
@@ -147,6 +147,19 @@ package final class BackwardWalk {
     /// The inputs of `node` through which a place asked about is reached.
     @inline(__always)
     private func needed(of node: FunctionNode) -> InputSet { search.needed(of: node, in: &sets) }
+
+    /// Leaves a gradient in the cell of its place, if a handle owns one.
+    @inline(__always)
+    private func leave(_ gradient: Variable, _ node: FunctionNode, _ output: Int) {
+        if let cell = node.cell(output: output) {
+            cell.add(gradient, recorded: isRecorded)
+            if isRecorded { cell.settle() }
+        } else if node.inputCount32 == 0, node.more != nil, let leaf = node as? LeafNode {
+            guard let cell = leaf.cellForGradient(output) else { return }
+            cell.add(gradient, recorded: isRecorded)
+            if isRecorded { cell.settle() }
+        }
+    }
 
     private func isTarget(_ node: FunctionNode) -> Bool { node.slot < search.targetCount }
 }

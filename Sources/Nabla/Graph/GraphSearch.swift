@@ -51,7 +51,8 @@ package struct GraphSearch: ~Copyable {
                 top.node._withUnsafeGuaranteedRef { node in
                     if top.next < node.inputCount32 {
                         stack[stack.last].next += 1
-                        guard let input = node.edge(Int(top.next)).reference else { return }
+                        guard var input = node.edge(Int(top.next)).reference else { return }
+                        if input._withUnsafeGuaranteedRef({ $0.hasCuts }) { input = node.followedOrigin(Int(top.next))! }
                         input._withUnsafeGuaranteedRef { origin in
                             if open(origin, lowestRank, everything) {
                                 // What has no inputs needs no step of its own.

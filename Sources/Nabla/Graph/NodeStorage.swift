@@ -7,6 +7,10 @@ package struct NodeFlags: OptionSet, Sendable {
     static let applied = NodeFlags(rawValue: 2)
     /// The second kept array is the first output, not the second input.
     static let keepsOutput = NodeFlags(rawValue: 4)
+    /// The node's forward is running.
+    static let running = NodeFlags(rawValue: 32)
+    /// Some output is cut.
+    static let cut = NodeFlags(rawValue: 16)
 }
 
 /// Two arrays that a node retains: the first input, and the second input or the first output. Owned by counting references, as edges are,
@@ -49,6 +53,10 @@ package final class NodeExtension {
     var wantedInputs: [Int] = []
     var wantedOutputs: [Int] = []
     var cells: [Int: Unmanaged<GradientCell>] = [:]
+    /// What stands for outputs that are cut.
+    var cut: CutOutputs?
+    /// Of a leaf that stands for cut outputs: what owns it.
+    var standsFor: Unmanaged<CutOutputs>?
     /// Where and by what the function was run, when somebody asked for that.
     var origin: RecordedOrigin?
     /// Whether the node keeps something in properties of its own, to be given back like retained arrays.
