@@ -15,6 +15,7 @@ public func grad(
     of outputs: [Variable], wrt inputs: [Variable], gradOutputs: [Variable]? = nil, enableDoubleBackprop: Bool = false,
     retainGraph: Bool = true
 ) -> [Variable] {
+    if needsRecordedRule(outputs) { return inputs.map { .symbolicZero($0.shape, dtype: $0.dtype) } }
     let seeds = completedSeeds(gradOutputs, for: outputs, function: "grad", argument: "gradOutputs")
     return BackwardWalk.run(
         from: outputs, seeds: seeds, to: inputs, recorded: enableDoubleBackprop, retainGraph: retainGraph || enableDoubleBackprop)

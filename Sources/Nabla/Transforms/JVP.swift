@@ -12,6 +12,7 @@ public func jvp(
     of outputs: [Variable], wrt inputs: [Variable], along tangents: [Variable], enableDoubleBackprop: Bool = false
 ) -> [Variable] {
     require(tangents.count == inputs.count, "jvp: expected \(inputs.count) tangents, got \(tangents.count)")
+    if needsRecordedRule(outputs) { return outputs.map { .symbolicZero($0.shape, dtype: $0.dtype) } }
     for (input, tangent) in zip(inputs, tangents) {
         require(
             input.shape == tangent.shape && input.dtype == tangent.dtype,
