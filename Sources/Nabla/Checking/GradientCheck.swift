@@ -20,7 +20,9 @@ struct GradientCheck {
         var (map, point, level) = (f, x, 1)
         while true {
             let outputs = GradientCheck.values(of: map, at: point)
-            try checkFirstOrder(of: map, at: point, outputs, order: level)
+            let isConnected = try checkFirstOrder(of: map, at: point, outputs, order: level)
+            // What depends on nothing has been compared with differences that are zero, and has no further derivatives.
+            if !isConnected { return }
             if level == order { break }
             (map, point) = (GradientCheck.gradients(of: map, count: point.count), point + outputs.map { direction(like: $0) })
             level += 1
@@ -40,21 +42,55 @@ struct GradientCheck {
     }
 
     /// The results as numbers. Recorded all the same: a function may contain a gradient, which constants do not have.
-    private static func values(of f: Map, at x: [NDArray]) -> [NDArray] {
+    static func values(of f: Map, at x: [NDArray]) -> [NDArray] {
         forceBackprop { f(x.map { Variable($0) }).map(\.array) }
+    }
+
+    /// The results must be numbers, and the same each time.
+    func checkValues(_ results: [NDArray], _ again: [NDArray]) throws {
+        for (index, (first, second)) in zip(results, again).enumerated() where first.dtype.isFloating {
+            if let number = first.doubles.first(where: { !$0.isFinite }) {
+                throw failure("\(inputs), a number of output \(index) that is not finite", 0, number, 0)
+            }
+            for (a, b) in zip(first.doubles, second.doubles)
+            where !GradientCheck.isClose(a, b, tolerance.roundoff + tolerance.betweenModes * a.magnitude) {
+                throw failure("\(inputs), output \(index) when it is computed again", 0, b, a)
+            }
+        }
     }
 
     // MARK: First derivatives
 
-    private mutating func checkFirstOrder(of f: Map, at x: [NDArray], _ values: [NDArray], order: Int) throws {
+    /// The gradients; zeros where no output was computed from the places.
+    private static func gradients(of outputs: [Variable], wrt places: [Variable], _ u: [NDArray]) -> [Variable] {
+        let connected = outputs.indices.filter { isAnyConnected(outputs[$0], places) }
+        if connected.isEmpty { return places.map { .symbolicZero($0.shape, dtype: $0.dtype) } }
+        return grad(of: connected.map { outputs[$0] }, wrt: places, gradOutputs: connected.map { Variable(constant: u[$0]) })
+    }
+
+    /// The tangents; zeros where an output was not computed from the places.
+    private static func tangents(of outputs: [Variable], wrt places: [Variable], along v: [NDArray]) -> [NDArray] {
+        let connected = outputs.indices.filter { isAnyConnected(outputs[$0], places) }
+        var tangents = outputs.map { NDArray.zeros(like: $0.array) }
+        if connected.isEmpty { return tangents }
+        let computed = jvp(of: connected.map { outputs[$0] }, wrt: places, along: v.map(Variable.init(constant:)))
+        for (position, index) in connected.enumerated() { tangents[index] = computed[position].array }
+        return tangents
+    }
+
+    private static func isAnyConnected(_ output: Variable, _ places: [Variable]) -> Bool {
+        places.contains { isConnected(output, to: $0) }
+    }
+
+    /// Gives whether any output depends on the inputs, by the graph.
+    private mutating func checkFirstOrder(of f: Map, at x: [NDArray], _ values: [NDArray], order: Int) throws -> Bool {
         let v = x.map { direction(like: $0) }
         let places = x.map { Variable($0) }
         let outputs = f(places)
-        let tangents = jvp(of: outputs, wrt: places, along: v.map(Variable.init(constant:))).map(\.array)
+        let tangents = GradientCheck.tangents(of: outputs, wrt: places, along: v)
         for used in GradientCheck.subsets(of: outputs.count) {
             let u = values.enumerated().map { used.contains($0.offset) ? direction(like: $0.element) : .zeros(like: $0.element) }
-            let gradients = grad(
-                of: used.map { outputs[$0] }, wrt: places, gradOutputs: used.map { Variable(constant: u[$0]) })
+            let gradients = GradientCheck.gradients(of: used.map { outputs[$0] }, wrt: places, used.map { u[$0] })
             for (gradient, place) in zip(gradients, places) where gradient.shape != place.shape || gradient.dtype != place.dtype {
                 throw failure(
                     "\(inputs): a gradient of \(gradient.dtype)\(gradient.shape) for \(place.dtype)\(place.shape)", order, .nan, 0)
@@ -70,9 +106,12 @@ struct GradientCheck {
             let allowed = tolerance.absolute * (1 + GradientCheck.magnitude(u, values)) + tolerance.relative * scale
             if !GradientCheck.isClose(reverse, numerical, allowed) {
                 try nameFault(f, x, v, u, gradients.map(\.array), order, allowed)
-                throw failure("\(inputs), reverse mode against differences", order, reverse, numerical)
+                var failure = failure("\(inputs), reverse mode against differences", order, reverse, numerical)
+                failure.remark = remark(f, x, v, u, reverse, allowed)
+                throw failure
             }
         }
+        return outputs.contains { GradientCheck.isAnyConnected($0, places) }
     }
 
     /// Looks for the one input whose gradient is wrong.
@@ -83,11 +122,15 @@ struct GradientCheck {
             let numerical = numericalDirectionalDerivative(
                 of: { moved in GradientCheck.values(of: f, at: x.enumerated().map { $0.offset == i ? moved[0] : $0.element }) },
                 at: [x[i]], along: [v[i]], weights: u, step: tolerance.step)
+            let alone: Map = { moved in f(x.enumerated().map { $0.offset == i ? moved[0] : Variable($0.element) }) }
             let analytical = innerProduct([gradients[i]], [v[i]])
             if !GradientCheck.isClose(analytical, numerical, allowed) {
                 // Beyond order 1 the arguments after the inputs are the weights on the outputs of the orders before.
                 let argument = i < chosen.count ? "input \(chosen[i])" : "cotangent \(i - chosen.count)"
-                throw failure("\(inputs), gradient of \(argument), reverse mode against differences", order, analytical, numerical)
+                var failure = failure(
+                    "\(inputs), gradient of \(argument), reverse mode against differences", order, analytical, numerical)
+                failure.remark = remark(alone, [x[i]], [v[i]], u, analytical, allowed)
+                throw failure
             }
         }
     }
@@ -151,13 +194,19 @@ struct GradientCheck {
     /// Σ |aᵢ| |bᵢ|, the size that rounding errors of an inner product are measured by.
     private static func magnitude(_ a: [NDArray], _ b: [NDArray]) -> Double { innerProduct(a.map { abs($0) }, b.map { abs($0) }) }
 
-    private static func isClose(_ a: Double, _ b: Double, _ allowed: Double) -> Bool { a == b || (a - b).magnitude <= allowed }
+    /// An infinite number is close to nothing: the allowance is infinite then too.
+    static func isClose(_ a: Double, _ b: Double, _ allowed: Double) -> Bool {
+        a.isFinite && b.isFinite && (a == b || (a - b).magnitude <= allowed)
+    }
 
     private func compare(_ got: Double, _ expected: Double, _ allowed: Double, _ what: String, _ order: Int) throws {
         if !GradientCheck.isClose(got, expected, allowed) { throw failure(what, order, got, expected) }
     }
 
     private func failure(_ what: String, _ order: Int, _ got: Double, _ expected: Double) -> GradientCheckFailure {
-        GradientCheckFailure(function: name, order: order, what: what, got: got, expected: expected)
+        let isFinite = got.isFinite && expected.isFinite
+        return GradientCheckFailure(
+            function: name, order: order, what: what, got: got, expected: expected,
+            remark: isFinite || order == 0 ? "" : "a derivative here is not finite; move the inputs away")
     }
 }
