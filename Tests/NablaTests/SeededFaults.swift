@@ -23,7 +23,7 @@ extension SeededFault {
         SeededFault("repeated indices overwrite each other", order: 1) { isWrong in
             let indices = NDArray([0, 2, 0])
             return map({ [$0[0].take(indices)] }) { x, _, g in
-                let counts = NDArray([2, 1, 1], dtype: .float64)
+                let counts = NDArray([2, 1, 1], dtype: x[0].dtype)
                 let sum = Variable(constant: .zeros(like: x[0].array)).addingAt(indices: indices, g[0])
                 return [isWrong ? sum / counts : sum]
             }

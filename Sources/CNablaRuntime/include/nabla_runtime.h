@@ -49,6 +49,7 @@ NR_THREAD_WORD void *nr_function_trace_word;
 NR_THREAD_WORD int32_t nr_scope_word;
 NR_THREAD_WORD int32_t nr_recomputing_word;
 NR_THREAD_WORD int32_t nr_transform_depth;
+NR_THREAD_WORD int32_t nr_unrecorded_rule_word;
 NR_THREAD_WORD void *nr_trace_word;
 NR_THREAD_WORD void *nr_observation_word;
 
@@ -87,6 +88,9 @@ static inline void nr_set_recomputing(int32_t value) { nr_recomputing_word = val
 /// How many transforms are running a closure on this thread, one inside the other.
 static inline int32_t nr_transforms(void) { return nr_transform_depth; }
 static inline void nr_set_transforms(int32_t value) { nr_transform_depth = value; }
+/// Whether a rule of a walk that is not recorded runs on this thread: 1, and 2 when it turned out to need recording; 0 otherwise.
+static inline int32_t nr_unrecorded_rule(void) { return nr_unrecorded_rule_word; }
+static inline void nr_set_unrecorded_rule(int32_t value) { nr_unrecorded_rule_word = value; }
 
 /// Nesting of node teardown on this thread: see FunctionNode's deinit. Both return the new depth (1 for the outermost enter, 0 for
 /// its leave).

@@ -40,8 +40,21 @@ struct GradientCheck {
     }
 
     /// The results as numbers. Recorded all the same: a function may contain a gradient, which constants do not have.
-    private static func values(of f: Map, at x: [NDArray]) -> [NDArray] {
+    static func values(of f: Map, at x: [NDArray]) -> [NDArray] {
         forceBackprop { f(x.map { Variable($0) }).map(\.array) }
+    }
+
+    /// The results must be numbers, and the same each time.
+    func checkValues(_ results: [NDArray], _ again: [NDArray]) throws {
+        for (index, (first, second)) in zip(results, again).enumerated() where first.dtype.isFloating {
+            if let number = first.doubles.first(where: { !$0.isFinite }) {
+                throw failure("\(inputs), a number of output \(index) that is not finite", 0, number, 0)
+            }
+            for (a, b) in zip(first.doubles, second.doubles)
+            where !GradientCheck.isClose(a, b, tolerance.roundoff + tolerance.betweenModes * a.magnitude) {
+                throw failure("\(inputs), output \(index) when it is computed again", 0, b, a)
+            }
+        }
     }
 
     // MARK: First derivatives
@@ -73,7 +86,9 @@ struct GradientCheck {
             let allowed = tolerance.absolute * (1 + GradientCheck.magnitude(u, values)) + tolerance.relative * scale
             if !GradientCheck.isClose(reverse, numerical, allowed) {
                 try nameFault(f, x, v, u, gradients.map(\.array), order, allowed)
-                throw failure("\(inputs), reverse mode against differences", order, reverse, numerical)
+                var failure = failure("\(inputs), reverse mode against differences", order, reverse, numerical)
+                failure.remark = remark(f, x, v, u, reverse, allowed)
+                throw failure
             }
         }
     }
@@ -86,11 +101,15 @@ struct GradientCheck {
             let numerical = numericalDirectionalDerivative(
                 of: { moved in GradientCheck.values(of: f, at: x.enumerated().map { $0.offset == i ? moved[0] : $0.element }) },
                 at: [x[i]], along: [v[i]], weights: u, step: tolerance.step)
+            let alone: Map = { moved in f(x.enumerated().map { $0.offset == i ? moved[0] : Variable($0.element) }) }
             let analytical = innerProduct([gradients[i]], [v[i]])
             if !GradientCheck.isClose(analytical, numerical, allowed) {
                 // Beyond order 1 the arguments after the inputs are the weights on the outputs of the orders before.
                 let argument = i < chosen.count ? "input \(chosen[i])" : "cotangent \(i - chosen.count)"
-                throw failure("\(inputs), gradient of \(argument), reverse mode against differences", order, analytical, numerical)
+                var failure = failure(
+                    "\(inputs), gradient of \(argument), reverse mode against differences", order, analytical, numerical)
+                failure.remark = remark(alone, [x[i]], [v[i]], u, analytical, allowed)
+                throw failure
             }
         }
     }
@@ -154,13 +173,19 @@ struct GradientCheck {
     /// Σ |aᵢ| |bᵢ|, the size that rounding errors of an inner product are measured by.
     private static func magnitude(_ a: [NDArray], _ b: [NDArray]) -> Double { innerProduct(a.map { abs($0) }, b.map { abs($0) }) }
 
-    private static func isClose(_ a: Double, _ b: Double, _ allowed: Double) -> Bool { a == b || (a - b).magnitude <= allowed }
+    /// An infinite number is close to nothing: the allowance is infinite then too.
+    static func isClose(_ a: Double, _ b: Double, _ allowed: Double) -> Bool {
+        a.isFinite && b.isFinite && (a == b || (a - b).magnitude <= allowed)
+    }
 
     private func compare(_ got: Double, _ expected: Double, _ allowed: Double, _ what: String, _ order: Int) throws {
         if !GradientCheck.isClose(got, expected, allowed) { throw failure(what, order, got, expected) }
     }
 
     private func failure(_ what: String, _ order: Int, _ got: Double, _ expected: Double) -> GradientCheckFailure {
-        GradientCheckFailure(function: name, order: order, what: what, got: got, expected: expected)
+        let isFinite = got.isFinite && expected.isFinite
+        return GradientCheckFailure(
+            function: name, order: order, what: what, got: got, expected: expected,
+            remark: isFinite || order == 0 ? "" : "a derivative here is not finite; move the inputs away")
     }
 }

@@ -49,7 +49,12 @@ private struct DrawingWalk {
         }
         for position in 0..<search.nodeCount {
             let node = search.entry(at: position).node.takeUnretainedValue()
-            if node is LeafNode { addPlace(of: node, 0, given) } else { add(node, given) }
+            if !(node is LeafNode) {
+                add(node, given)
+            } else if node.outputCount == 1 {
+                // What stands for several cut outputs is drawn where one of them is used.
+                addPlace(of: node, 0, given)
+            }
         }
         for output in outputs {
             guard let node = output.node else { continue }

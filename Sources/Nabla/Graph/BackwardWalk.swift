@@ -10,6 +10,7 @@ package final class BackwardWalk {
     private let gradients: UnsafeMutablePointer<Variable?>
     /// Whether sums are made by functions of variables.
     private let isRecorded: Bool
+    private var sets = InputSetMemory()
 
     /// The function that the user called, for messages.
     private let function: String
@@ -99,7 +100,7 @@ package final class BackwardWalk {
     private func observe(_ entry: GraphSearch.Entry, _ captures: Bool, _ retainGraph: Bool) {
         let node = entry.node.takeUnretainedValue()
         let reached = Int(entry.firstOutput)..<(Int(entry.firstOutput) + node.outputCount)
-        guard node.inputCount > 0, reached.contains(where: { gradients[$0] != nil }), !search.needed(of: node).isEmpty else {
+        guard node.inputCount > 0, reached.contains(where: { gradients[$0] != nil }), !needed(of: node).isEmpty else {
             return visit(node, Int(entry.firstOutput), captures, retainGraph)
         }
         let order = Int(search.nextOrder)
@@ -124,7 +125,7 @@ package final class BackwardWalk {
             // What was not asked for has done its work.
             let staysHere = captures && isTarget(node)
             guard let gradient = staysHere ? gradients[first] : gradients[first].take() else { return }
-            if !captures { node.cell(output: 0)?.add(gradient, recorded: isRecorded) }
+            if !captures { leave(gradient, node, 0) }
             if node.inputCount32 == 0 { return }
             let needed = needed(of: node)
             if !needed.isEmpty { node.pull(consume gradient, needed, self) }
@@ -139,7 +140,7 @@ package final class BackwardWalk {
         if reached.allSatisfy({ gradients[$0] == nil }) { return }
         let complete = reached.map { number -> Variable in
             if let gradient = gradients[number] {
-                if !captures { node.cell(output: number - first)?.add(gradient, recorded: isRecorded) }
+                if !captures { leave(gradient, node, number - first) }
                 return gradient
             }
             let (shape, dtype) = node.outputLayout(number - first)
@@ -153,7 +154,7 @@ package final class BackwardWalk {
     /// The inputs of `node` through which a place asked about is reached. No other input may lack its recording.
     @inline(__always)
     private func needed(of node: FunctionNode) -> InputSet {
-        let needed = search.needed(of: node)
+        let needed = search.needed(of: node, in: &sets)
         if _slowPath(needed.lacksRecording) { node.failUnrecorded(function) }
         return needed
     }
@@ -167,6 +168,19 @@ package final class BackwardWalk {
         fail(
             "\(function): expected present values of parameters, got input \(first) of shape \(targets[first].shape), the value of a parameter "
                 + "before an update; ask for parameters anew after each update")
+    }
+
+    /// Leaves a gradient in the cell of its place, if a handle owns one.
+    @inline(__always)
+    private func leave(_ gradient: Variable, _ node: FunctionNode, _ output: Int) {
+        if let cell = node.cell(output: output) {
+            cell.add(gradient, recorded: isRecorded)
+            if isRecorded { cell.settle() }
+        } else if node.inputCount32 == 0, node.more != nil, let leaf = node as? LeafNode {
+            guard let cell = leaf.cellForGradient(output) else { return }
+            cell.add(gradient, recorded: isRecorded)
+            if isRecorded { cell.settle() }
+        }
     }
 
     private func isTarget(_ node: FunctionNode) -> Bool { node.slot < search.targetCount }

@@ -20,12 +20,13 @@ package enum ForwardWalk {
             for (input, tangent) in zip(inputs, tangents) {
                 if let node = input.node, let number = search.number(node, input.output) { add(tangent.unchanged, number) }
             }
+            var sets = InputSetMemory()
             withNextOrder(after: search) {
                 for position in 0..<search.nodeCount {
                     let entry = search.entry(at: position)
                     if !entry.isNeeded { continue }
                     let node = entry.node._withUnsafeGuaranteedRef { $0 }
-                    var (given, arriving) = (InputSet(of: node.inputCount), [Variable]())
+                    var (given, arriving) = (InputSet(of: node.inputCount, in: &sets), [Variable]())
                     for i in 0..<node.inputCount {
                         let edge = node.edge(i)
                         let tangent = edge.node.flatMap { search.number($0, edge.output) }.flatMap { moving[$0] }

@@ -1,7 +1,7 @@
 /// A function of the old style, whose `backward` works on arrays.
 ///
-/// Enough to train with; its gradient cannot be differentiated again, and asking for that stops with the function's name. Prefer
-/// `FunctionNode`.
+/// Enough to train with; its gradient cannot be differentiated again, and asking for that stops with the function's name. Forward mode works
+/// at first order, but what works on arrays cannot be transposed: `backward` runs once for each element of the outputs. Prefer `FunctionNode`.
 ///
 ///     final class Cube: Function {
 ///         override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0] * inputs[0] * inputs[0]] }
@@ -24,7 +24,7 @@ open class Function {
     }
 
     /// The name in messages.
-    open var label: String { String(describing: type(of: self)) }
+    open var label: String { String(String(describing: type(of: self)).prefix { $0 != "<" }) }
 
     /// Runs the function and records it.
     public final func apply(_ inputs: [Variable]) -> [Variable] { FunctionAdapter(self).apply(inputs) }
@@ -47,6 +47,29 @@ private final class FunctionAdapter: FunctionNode {
         let all = FunctionGradient(function, inputCount).apply((0..<inputCount).map(retainedInput) + gradOutputs)
         return indexes.map { all[$0] }
     }
+
+    override func push(_ tangents: [Variable], _ given: InputSet) -> [Variable] {
+        let moving = given.indexes
+        let node = FunctionTangent(function, inputCount, moving, (0..<outputCount).map(outputLayout))
+        return node.apply((0..<inputCount).map(retainedInput) + moving.map { tangents[$0] })
+    }
+}
+
+extension Function {
+    /// The gradients of all inputs, after a check of their number.
+    fileprivate final func gradients(_ inputs: [NDArray], _ gradOutputs: [NDArray]) -> [NDArray] {
+        let gradients = backward(inputs, gradOutputs)
+        require(
+            gradients.count == inputs.count,
+            "\(label): expected backward to return \(inputs.count) gradients, got \(gradients.count)")
+        return gradients
+    }
+
+    fileprivate final func failSecondDerivative() -> Never {
+        fail(
+            "\(label): expected a function whose backward is written on variables (FunctionNode) for a second derivative, "
+                + "got an old-style Function, whose backward works on arrays")
+    }
 }
 
 /// The gradient of an old-style function: a node that knows its inputs, so that differentiating it is noticed.
@@ -62,15 +85,55 @@ private final class FunctionGradient: FunctionNode {
     override var label: String { "\(function.label)Gradient" }
 
     override func forward(_ inputs: [NDArray]) -> [NDArray] {
-        let gradients = function.backward(Array(inputs.prefix(count)), Array(inputs.dropFirst(count)))
-        require(
-            gradients.count == count, "\(function.label): expected backward to return \(count) gradients, got \(gradients.count)")
-        return gradients
+        function.gradients(Array(inputs.prefix(count)), Array(inputs.dropFirst(count)))
     }
 
-    override func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] {
-        fail(
-            "\(function.label): expected a function whose backward is written on variables (FunctionNode) for a second derivative, "
-                + "got an old-style Function, whose backward works on arrays")
+    override func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] { function.failSecondDerivative() }
+}
+
+/// The tangents of an old-style function's outputs: the gradient of one element, for each element, is a row of the Jacobian.
+private final class FunctionTangent: FunctionNode {
+    let function: Function
+    let count: Int
+    /// The inputs that move; their tangents follow the inputs.
+    let moving: [Int]
+    let outputs: [(shape: Shape, dtype: DType)]
+
+    init(_ function: Function, _ count: Int, _ moving: [Int], _ outputs: [(Shape, DType)]) {
+        (self.function, self.count, self.moving) = (function, count, moving)
+        self.outputs = outputs.map { (shape: $0.0, dtype: $0.1) }
     }
+
+    override var label: String { "\(function.label)Tangent" }
+
+    override func forward(_ inputs: [NDArray]) -> [NDArray] {
+        let (point, tangents) = (Array(inputs.prefix(count)), Array(inputs.dropFirst(count)))
+        var cotangents = outputs.map { NDArray.zeros($0.shape, dtype: $0.dtype) }
+        return outputs.enumerated().map { output, layout in
+            guard layout.dtype.isFloating else { return cotangents[output] }
+            let zeros = cotangents[output]
+            var unit = [Double](repeating: 0, count: zeros.count)
+            let elements = unit.indices.map { element -> Double in
+                unit[element] = 1
+                cotangents[output] = NDArray(unit, shape: layout.shape, dtype: layout.dtype)
+                unit[element] = 0
+                return innerProduct(row(point, cotangents), tangents)
+            }
+            cotangents[output] = zeros
+            return NDArray(elements, shape: layout.shape, dtype: layout.dtype)
+        }
+    }
+
+    /// The gradients of the inputs that move.
+    private func row(_ point: [NDArray], _ cotangents: [NDArray]) -> [NDArray] {
+        let gradients = function.gradients(point, cotangents)
+        for index in moving {
+            require(
+                gradients[index].shape == point[index].shape,
+                "\(function.label): expected a gradient of shape \(point[index].shape) for input \(index), got \(gradients[index].shape)")
+        }
+        return moving.map { gradients[$0] }
+    }
+
+    override func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] { function.failSecondDerivative() }
 }

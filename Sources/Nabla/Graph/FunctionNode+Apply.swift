@@ -4,9 +4,12 @@ extension FunctionNode {
     /// Runs the function and records it, unless no input requires a gradient or recording is off.
     public final func apply(_ inputs: [Variable]) -> [Variable] {
         require(!flags.contains(.applied), "\(label): expected a new function node for each application, got one applied before")
-        flags.insert(.applied)
+        flags.formUnion([.applied, .running])
         let arrays = inputs.map(\.array)
         let results = isObserved ? Observation.current.run(self, inputs) { forward(arrays) } : forward(arrays)
+        flags.remove(.running)
+        require(!results.isEmpty, "\(label): expected forward to return at least one array, got none")
+        if let more { check(more, inputs.count, results.count) }
         let isRecorded = isRecording && inputs.contains(where: \.isRecorded)
         if isRecorded { record(inputs, results) } else { more = nil }
         if isRecorded && isObserved { Observation.current.didRecord(self) }
@@ -21,7 +24,6 @@ extension FunctionNode {
     }
 
     private final func record(_ inputs: [Variable], _ results: [NDArray]) {
-        require(!results.isEmpty, "\(label): expected forward to return at least one array, got none")
         connect(inputs)
         setOutputs(results)
         guard let more else { return }
@@ -68,11 +70,34 @@ extension FunctionNode {
 // MARK: - Retention
 
 extension FunctionNode {
-    /// Asks, inside `forward`, that the named inputs be kept for `backward`.
-    public final func retainInputs(_ indexes: [Int]) { extended().wantedInputs = indexes }
+    /// Asks, inside `forward`, that the named inputs be kept for `backward`. Further calls add to the first.
+    public final func retainInputs(_ indexes: [Int]) {
+        requireForward("retainInputs")
+        extended().wantedInputs += indexes
+    }
 
-    /// Asks, inside `forward`, that the named outputs be kept for `backward`.
-    public final func retainOutputs(_ indexes: [Int]) { extended().wantedOutputs = indexes }
+    /// Asks, inside `forward`, that the named outputs be kept for `backward`. Further calls add to the first.
+    public final func retainOutputs(_ indexes: [Int]) {
+        requireForward("retainOutputs")
+        extended().wantedOutputs += indexes
+    }
+
+    /// Later nothing would be retained. A `forward` that is tried on arrays by itself has not been applied.
+    private final func requireForward(_ function: StaticString) {
+        require(
+            flags.contains(.running) || !flags.contains(.applied),
+            "\(label).\(function): expected a call inside forward, got one after it")
+    }
+
+    /// Stops unless there is what `forward` asked to retain.
+    private final func check(_ more: NodeExtension, _ inputCount: Int, _ outputCount: Int) {
+        for index in more.wantedInputs where index < 0 || index >= inputCount {
+            fail("\(label).retainInputs: expected inputs in 0..<\(inputCount), got \(index)")
+        }
+        for index in more.wantedOutputs where index < 0 || index >= outputCount {
+            fail("\(label).retainOutputs: expected outputs in 0..<\(outputCount), got \(index)")
+        }
+    }
 
     package final func keepInput(_ index: Int, _ array: NDArray) {
         if index == 0 {
@@ -113,11 +138,11 @@ extension FunctionNode {
         return Variable(array: array, node: place.node, output: place.output)
     }
 
-    /// A retained output, as a variable in its place in the graph.
+    /// A retained output, as a variable in its place in the graph; a constant when its elements are not real numbers.
     public final func retainedOutput(_ index: Int) -> Variable {
         require(index >= 0 && index < outputCount, "\(label).retainedOutput: expected an output in 0..<\(outputCount), got \(index)")
         guard let array = keptOutput(index) else { failRetained("retainedOutput", index) }
-        return Variable(array: array, node: self, output: Int32(index))
+        return Variable(array: array, node: array.dtype.isFloating ? self : nil, output: array.dtype.isFloating ? Int32(index) : 0)
     }
 
     /// A retained input without its place, for rules of families while nothing is recorded: a place would cost a retain and a release.
@@ -165,6 +190,7 @@ extension FunctionNode {
 
     /// Shape of input `index`, which must require a gradient or have been retained.
     public final func inputShape(_ index: Int) -> Shape {
-        edge(index).reference != nil ? edge(index).layout.0 : retainedInput(index).shape
+        require(index >= 0 && index < inputCount, "\(label).inputShape: expected an input in 0..<\(inputCount), got \(index)")
+        return edge(index).reference != nil ? edge(index).layout.0 : retainedInput(index).shape
     }
 }

@@ -1,6 +1,6 @@
 import CNablaRuntime
 
-/// Where a graph begins.
+/// Where a graph begins. It has several outputs where it stands for those of a function that were cut.
 package final class LeafNode: FunctionNode {
     unowned(unsafe) var ownCell: GradientCell?
 
@@ -41,7 +41,7 @@ extension FunctionNode {
     }
 
     package final func setCell(_ cell: GradientCell?, output: Int) {
-        if let leaf = self as? LeafNode {
+        if outputCount32 == 1, let leaf = self as? LeafNode {
             leaf.ownCell = cell
         } else {
             extended().cells[output] = cell.map { Unmanaged.passUnretained($0) }
@@ -49,16 +49,8 @@ extension FunctionNode {
     }
 
     package final func cell(output: Int) -> GradientCell? {
-        if inputCount32 == 0, let leaf = self as? LeafNode { return leaf.ownCell }
+        if inputCount32 == 0 && outputCount32 == 1, let leaf = self as? LeafNode { return leaf.ownCell }
         return more?.cells[output]?.takeUnretainedValue()
-    }
-
-    /// Cuts this node from its inputs.
-    package final func unchain() {
-        if self is LeafNode { return }
-        releaseInputs()
-        inputCount32 = 0
-        releaseRetained()
     }
 
     /// Lets go of the inputs without deep recursion: the release of a node may be the last one of its inputs, and so on for a million

@@ -56,6 +56,14 @@ open class FunctionNode {
     ///
     /// Only inputs that are asked for need be computed. An absent gradient arrives as zeros; an input's gradient that is zero may be returned
     /// as `Variable.symbolicZero`. Must be made of functions of variables.
+    ///
+    /// A rule may itself take derivatives of what it computes, by `grad(of:wrt:)` or `jvp(of:wrt:along:)`, recorded so that the walk can be
+    /// differentiated again:
+    ///
+    ///     let slope = grad(of: energy(retainedInput(0)), wrt: retainedInput(0), enableDoubleBackprop: true)
+    ///
+    /// In a walk that is not recorded such a rule runs twice, the second time with recording: what it computes before that call was not
+    /// recorded the first time.
     open func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] {
         fail("\(label): expected an override of backward, got none")
     }
@@ -71,7 +79,14 @@ open class FunctionNode {
     /// Adds the gradients of the inputs in `needed` to `walk`.
     package func pull(_ gradOutputs: [Variable], _ needed: InputSet, _ walk: BackwardWalk) {
         let indexes = needed.indexes
-        let gradients = backward(indexes, gradOutputs)
+        let gradients = isRecording ? backward(indexes, gradOutputs) : unrecordedBackward(indexes, gradOutputs)
+        check(gradients, of: indexes)
+        // A rule may return what has a place in the graph, as a retained input has.
+        for (index, gradient) in zip(indexes, gradients) { walk.accumulate(gradient.unchanged, at: edge(index)) }
+    }
+
+    /// Stops unless `backward` gave a gradient of the right layout for each input in `indexes`.
+    private final func check(_ gradients: [Variable], of indexes: [Int]) {
         require(
             gradients.count == indexes.count,
             "\(label): expected backward to return \(indexes.count) gradients (of inputs \(indexes)), got \(gradients.count)")
@@ -80,7 +95,6 @@ open class FunctionNode {
             require(
                 gradient.shape == shape && gradient.dtype == dtype,
                 "\(label): expected a gradient of \(dtype)\(shape) for input \(index), got \(gradient.dtype)\(gradient.shape)")
-            walk.accumulate(gradient, at: edge(index))
         }
     }
 
@@ -103,9 +117,11 @@ open class FunctionNode {
         }
         let isResultRecorded = isRecording
         return withRecording(true) {
-            BackwardWalk.run(
-                from: backward(indexes, cotangents), seeds: indexes.map { tangents[$0] }, to: cotangents, recorded: isResultRecorded,
-                retainGraph: true, function: "jvp")
+            let pulled = backward(indexes, cotangents)
+            check(pulled, of: indexes)
+            return BackwardWalk.run(
+                from: pulled, seeds: indexes.map { tangents[$0] }, to: cotangents, recorded: isResultRecorded, retainGraph: true,
+                function: "jvp")
         }
     }
 

@@ -18,6 +18,7 @@ public func grad(
     of outputs: [Variable], wrt inputs: [Variable], gradOutputs: [Variable]? = nil, enableDoubleBackprop: Bool = false,
     retainGraph: Bool = true
 ) -> [Variable] {
+    if needsRecordedRule(outputs) { return inputs.map { .symbolicZero($0.shape, dtype: $0.dtype) } }
     requireRecorded(outputs, "grad", inputs)
     return gradients(
         "grad", of: outputs, wrt: inputs, gradOutputs: gradOutputs, recorded: enableDoubleBackprop, retainGraph: retainGraph)

@@ -51,7 +51,8 @@ package struct GraphSearch: ~Copyable {
                 top.node._withUnsafeGuaranteedRef { node in
                     if top.next < node.inputCount32 {
                         stack[stack.last].next += 1
-                        guard let input = node.edge(Int(top.next)).reference else { return }
+                        guard var input = node.edge(Int(top.next)).reference else { return }
+                        if input._withUnsafeGuaranteedRef({ $0.hasCuts }) { input = node.followedOrigin(Int(top.next))! }
                         input._withUnsafeGuaranteedRef { origin in
                             if open(origin, lowestRank, everything) {
                                 // What has no inputs needs no step of its own.
@@ -134,10 +135,10 @@ package struct GraphSearch: ~Copyable {
     }
 
     /// The inputs of `node` through which a place asked about is reached.
-    package func needed(of node: FunctionNode) -> InputSet {
-        var set = InputSet(of: node.inputCount)
+    package func needed(of node: FunctionNode, in memory: inout InputSetMemory) -> InputSet {
+        var set = node.inputCount32 <= 64 ? InputSet(of: node.inputCount) : InputSet(of: node.inputCount, in: &memory)
         note(node.edge0, 0, &set)
-        if node.inputCount32 == 1 { return set }
+        if node.inputCount32 < 2 { return set }
         note(node.edge1, 1, &set)
         if node.inputCount32 == 2 { return set }
         for i in 2..<node.inputCount { note(node.edge(i), i, &set) }

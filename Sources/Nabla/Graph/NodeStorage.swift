@@ -9,8 +9,12 @@ package struct NodeFlags: OptionSet, Sendable {
     static let keepsOutput = NodeFlags(rawValue: 4)
     /// A leaf that held a parameter's value until an update put another in its place.
     package static let replaced = NodeFlags(rawValue: 8)
+    /// Some output is cut.
+    static let cut = NodeFlags(rawValue: 16)
+    /// The node's forward is running.
+    static let running = NodeFlags(rawValue: 32)
     /// A leaf that stands for a derivative that is the same everywhere.
-    static let isDerivative = NodeFlags(rawValue: 16)
+    static let isDerivative = NodeFlags(rawValue: 64)
 }
 
 /// Two arrays that a node retains: the first input, and the second input or the first output. Owned by counting references, as edges are,
@@ -53,6 +57,10 @@ package final class NodeExtension {
     var wantedInputs: [Int] = []
     var wantedOutputs: [Int] = []
     var cells: [Int: Unmanaged<GradientCell>] = [:]
+    /// What stands for outputs that are cut.
+    var cut: CutOutputs?
+    /// Of a leaf that stands for cut outputs: what owns it.
+    var standsFor: Unmanaged<CutOutputs>?
     /// Where and by what the function was run, when somebody asked for that.
     var origin: RecordedOrigin?
     /// Whether the node keeps something in properties of its own, to be given back like retained arrays.

@@ -61,7 +61,7 @@ struct RecordedPart {
         while next < own.count {
             own[next]._withUnsafeGuaranteedRef { node in
                 for i in 0..<node.inputCount {
-                    let edge = node.edge(i)
+                    let edge = node.followedEdge(i)
                     if let input = edge.node { visit(input, edge.output) }
                 }
             }

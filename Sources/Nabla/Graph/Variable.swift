@@ -41,10 +41,7 @@ public struct Variable {
 
     /// The function that made this variable, or its leaf; nil for a constant.
     @inline(__always)
-    package var node: FunctionNode? {
-        guard let place else { return nil }
-        return hasCell ? unsafeDowncast(place, to: GradientCell.self).node : unsafeDowncast(place, to: FunctionNode.self)
-    }
+    package var node: FunctionNode? { nodeReference?.takeUnretainedValue() }
 
     /// The same, not retained: for as long as this variable lives.
     @inline(__always)
@@ -52,12 +49,23 @@ public struct Variable {
         // By its address, because the compiler would retain the object around the test.
         guard let address = unsafeBitCast(place, to: UnsafeRawPointer?.self) else { return nil }
         if hasCell { return Unmanaged<GradientCell>.fromOpaque(address)._withUnsafeGuaranteedRef { .passUnretained($0.node) } }
-        return .fromOpaque(address)
+        let node = Unmanaged<FunctionNode>.fromOpaque(address)
+        return node._withUnsafeGuaranteedRef { $0.hasCuts ? $0.origin(of: output) : node }
     }
 
     /// Where `backward` leaves this variable's gradient. Only handles own it, never the graph: a gradient refers to the graph, so a graph
-    /// that owned its gradients would be a reference cycle.
-    package var cell: GradientCell? { hasCell ? unsafeDowncast(place!, to: GradientCell.self) : nil }
+    /// that owned its gradients would be a reference cycle. A handle without a cell that was cut finds it by the node that it owns.
+    package var cell: GradientCell? {
+        if hasCell { return unsafeDowncast(place!, to: GradientCell.self) }
+        guard let place else { return nil }
+        let node = unsafeDowncast(place, to: FunctionNode.self)
+        return node.hasCuts ? node.cutCell(output) : nil
+    }
+
+    /// Stops when this variable's gradient was not kept.
+    private func requireKeptGradient() {
+        if let place, !hasCell { unsafeDowncast(place, to: FunctionNode.self).requireKeptGradient(output) }
+    }
 
     /// Adds the numbers of `other` to those of this constant, in its memory when nobody else sees it.
     package mutating func addUnrecorded(_ other: Variable) {
@@ -104,7 +112,7 @@ extension Variable {
     /// Whether gradients flow to this variable, that is, whether it has a place in a graph.
     public var requiresGrad: Bool { isRecorded }
 
-    /// Whether this variable is where a graph begins: made by the user, not by a function.
+    /// Whether this variable is where a graph begins: made by the user, or cut from the function that made it.
     public var isLeaf: Bool { node is LeafNode }
 
     /// Whether this leaf held a parameter's value until another came in its place.
@@ -119,38 +127,32 @@ extension Variable {
     ///     let adapted = w - 0.1 * grad(of: loss, wrt: w).detached()
     public func detached() -> Variable { Variable(array: array, node: nil, isSymbolicZero: isSymbolicZero) }
 
-    /// The function that made this variable; nil for leaves and constants.
+    /// The function that made this variable; nil for leaves, cut variables among them, and constants.
     public var creator: FunctionNode? { isLeaf ? nil : node }
 }
 
 extension Variable {
-    /// The gradient that `backward` accumulated here, if any. Kept for leaves, and for handles made by `retainingGrad()`.
-    public var grad: Variable? { cell?.gradient }
+    /// The gradient that `backward` accumulated here, if any. Kept for leaves, cut variables among them, and for handles made by
+    /// `retainingGrad()`.
+    public var grad: Variable? {
+        requireKeptGradient()
+        return cell?.gradient
+    }
 
     /// The accumulated gradient; zeros where there is none.
     public var gradient: Variable { grad ?? .symbolicZero(shape, dtype: dtype) }
 
     /// Forgets the accumulated gradient.
-    public func clearGrad() { cell?.gradient = nil }
+    public func clearGrad() {
+        cell?.gradient = nil
+        if let place, !hasCell { unsafeDowncast(place, to: FunctionNode.self).forgetLostGradient(output) }
+    }
 
     /// A handle on this variable with which the next `backward` leaves the gradient, as it does for leaves. The gradient is kept as long as
     /// this handle, or a copy, lives.
     public func retainingGrad() -> Variable {
         guard let node, cell == nil else { return self }
         return Variable(array: array, cell: GradientCell.shared(by: node, output: Int(output)))
-    }
-
-    /// Cuts this variable from the functions that made it: no gradient flows behind it any more, for any user of this variable.
-    /// Other outputs of the same function are cut with it.
-    public func unchain() { node?.unchain() }
-
-    /// Cuts the whole graph behind this variable (truncated backpropagation through time).
-    public func unchainBackward() {
-        var stack = [node].compactMap { $0 }
-        while let next = stack.popLast() {
-            for i in 0..<next.inputCount { if let input = next.edge(i).node { stack.append(input) } }
-            next.unchain()
-        }
     }
 }
 
@@ -169,7 +171,7 @@ extension Variable: CustomDebugStringConvertible {
 /// Owned by handles. The node knows its cell without owning it, and the cell clears that reference when the last handle goes.
 package final class GradientCell {
     package var gradient: Variable?
-    let node: FunctionNode
+    private(set) var node: FunctionNode
     let output: Int
 
     package init(_ node: FunctionNode, output: Int) {
@@ -181,6 +183,12 @@ package final class GradientCell {
     /// The living cell of a place in the graph, or a new one.
     package static func shared(by node: FunctionNode, output: Int) -> GradientCell {
         node.cell(output: output) ?? GradientCell(node, output: output)
+    }
+
+    /// Makes this the cell of the leaf that stands for its output now.
+    func move(to leaf: LeafNode) {
+        node = leaf
+        leaf.setCell(self, output: output)
     }
 
     deinit { node.setCell(nil, output: output) }

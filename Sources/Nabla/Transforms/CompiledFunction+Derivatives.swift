@@ -96,7 +96,9 @@ extension Variable {
         while let next = open.popLast() {
             guard known.insert(ObjectIdentifier(next)).inserted else { continue }
             if next.inputCount == 0 { return false }
-            for index in 0..<next.inputCount { if let input = next.edge(index).reference { open.append(input.takeUnretainedValue()) } }
+            for index in 0..<next.inputCount {
+                if let input = next.followedEdge(index).reference { open.append(input.takeUnretainedValue()) }
+            }
         }
         return true
     }

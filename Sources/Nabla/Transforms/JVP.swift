@@ -11,6 +11,7 @@
 public func jvp(
     of outputs: [Variable], wrt inputs: [Variable], along tangents: [Variable], enableDoubleBackprop: Bool = false
 ) -> [Variable] {
+    if needsRecordedRule(outputs) { return outputs.map { .symbolicZero($0.shape, dtype: $0.dtype) } }
     requireRecorded(outputs, "jvp", inputs)
     return pushforward("jvp", of: outputs, wrt: inputs, along: tangents, recorded: enableDoubleBackprop)
 }

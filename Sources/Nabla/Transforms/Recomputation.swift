@@ -20,7 +20,6 @@ final class Recomputation {
     let computed: [Int]
     /// The places outside that the results were computed from.
     let sources: [Variable]
-    private let places: Set<RecordedPart.Place>
     private let fingerprints: [UInt64]
     private let threadCount = nr_thread_count()
     private let isTraced = FunctionTrace.isActive
@@ -72,7 +71,6 @@ final class Recomputation {
     private init(_ label: String, _ body: @escaping ([Variable]) -> [Variable], _ run: Run) {
         (self.label, self.body) = (label, body)
         (generator, computed, sources) = (run.generator, run.computed, run.sources)
-        places = Set(run.sources.map { RecordedPart.Place($0.node!, $0.output) })
         fingerprints = run.computed.map { run.results[$0].array.fingerprint }
     }
 
@@ -98,6 +96,8 @@ final class Recomputation {
 
     private func check(_ results: [Variable], _ part: RecordedPart, _ arguments: [Variable]) {
         var found = part.places
+        // Asked for now: a source that was cut in between stands elsewhere, for the closure as well.
+        let places = Set(sources.map { RecordedPart.Place($0.node!, $0.output) })
         for argument in arguments { if let node = argument.node { found.remove(.init(node, argument.output)) } }
         // A trace looks into inner checkpoints, and finds what their derivatives really depend on instead of all that they might.
         let isTracedAlike = isTraced == FunctionTrace.isActive
