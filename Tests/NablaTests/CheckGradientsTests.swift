@@ -117,5 +117,9 @@ import Testing
             try checkGradients(of: { $0 * $0 }, at: NDArray([1.0]), dtype: .int64)
         }
         expectMessage("checkGradients: expected float32 or float64, in which to check, got int64", in: second)
+        let third = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            try checkGradients(of: { _ in [Variable(constant: NDArray([1, 2]))] }, at: [NDArray([1.0])])
+        }
+        expectMessage("checkGradients: expected a function with results of floating type, got int64[2]", in: third)
     }
 }

@@ -202,6 +202,18 @@ import Testing
         #expect(grad(of: compiled(x), wrt: x).array.doubles == [1, 4])
     }
 
+    /// One example after the other: a list of functions knows of no cuts.
+    @Test func batchedFunctionsKeepTheirCuts() {
+        func f(_ x: Variable) -> Variable {
+            let h = x * x
+            let y = h * x
+            h.unchain()
+            return y
+        }
+        #expect(grad(of: vmap(f)(x).sum(), wrt: x).array.doubles == [1, 4])
+        #expect(batchingObstacle(of: { [f($0[0])] }, over: [x], inAxes: [0]) == "unchain(), which changes the graph")
+    }
+
     @Test func cuttingInsideAWalkStops() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             final class Cutter: FunctionHook {
@@ -232,9 +244,12 @@ import Testing
     @Test func aHandleKeepsTheGradientOfACutOutput() {
         let parts = x.split(into: 2)
         parts[0].unchain()
+        // One that came too late is lost, and forgotten.
+        (parts[0] * parts[1]).sum().backward(enableDoubleBackprop: true)
         let a = parts[0].retainingGrad()
         (a * parts[1]).sum().backward(enableDoubleBackprop: true)
         #expect(a.grad!.item() == 2)
+        #expect(parts[0].grad!.item() == 2)
         #expect(grad(of: a.grad!.sum(), wrt: x).array.doubles == [0, 1])
     }
 

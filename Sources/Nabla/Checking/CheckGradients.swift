@@ -102,6 +102,10 @@ package func checkGradients(
         }
         let point = chosen.map { inputs[$0] }
         let results = GradientCheck.values(of: restricted, at: point)
+        require(
+            results.contains { $0.dtype.isFloating },
+            "checkGradients: expected a function with results of floating type, got "
+                + (results.isEmpty ? "no results" : results.map { "\($0.dtype)\($0.shape)" }.joined(separator: ", ")))
         let isSingle = results.contains { $0.dtype == .float32 }
         var check = GradientCheck(
             name: name, inputs: chosen, tolerance: tolerance ?? GradientCheckTolerance(for: isSingle ? .float32 : dtype), seed: seed)

@@ -46,6 +46,11 @@ struct GradientCheck {
 
     /// The results must be numbers, and the same each time.
     func checkValues(_ results: [NDArray], _ again: [NDArray]) throws {
+        if results.map(\.shape) != again.map(\.shape) {
+            throw failure(
+                "\(inputs), number of elements of the results when they are computed again", 0, Double(again.reduce(0) { $0 + $1.count }),
+                Double(results.reduce(0) { $0 + $1.count }))
+        }
         for (index, (first, second)) in zip(results, again).enumerated() where first.dtype.isFloating {
             if let number = first.doubles.first(where: { !$0.isFinite }) {
                 throw failure("\(inputs), a number of output \(index) that is not finite", 0, number, 0)

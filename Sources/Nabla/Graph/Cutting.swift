@@ -103,6 +103,7 @@ extension Variable {
     /// Cuts this variable from the function that made it: it becomes a leaf, for every user of it, and takes the gradients that reach it in
     /// `grad`. Other outputs of the same function stay what they are. Not to be called from inside a backward walk that passes here.
     public func unchain() {
+        FunctionTrace.refuse("unchain(), which changes the graph")
         node?.cut(output, "unchain")
     }
 
@@ -115,6 +116,7 @@ extension Variable {
     ///         state.h.unchainBackward()
     ///     }
     public func unchainBackward() {
+        FunctionTrace.refuse("unchainBackward(), which changes the graph")
         var open = [node].compactMap { $0 }
         while var next = open.popLast() {
             let edges = (0..<next.inputCount).map { next.followedEdge($0) }
@@ -159,6 +161,13 @@ extension LeafNode {
         let cell = GradientCell(self, output: index)
         cut.cells[index] = cell
         return cell
+    }
+
+    /// A handle owns the cell of output `index` now, and nothing else may.
+    func giveUpCell(_ index: Int) {
+        let cut = more?.standsFor?.takeUnretainedValue()
+        cut?.cells[index] = nil
+        cut?.lost.remove(index)
     }
 }
 

@@ -151,8 +151,10 @@ extension Variable {
     /// A handle on this variable with which the next `backward` leaves the gradient, as it does for leaves. The gradient is kept as long as
     /// this handle, or a copy, lives.
     public func retainingGrad() -> Variable {
-        guard let node, cell == nil else { return self }
-        return Variable(array: array, cell: GradientCell.shared(by: node, output: Int(output)))
+        guard let node, !hasCell else { return self }
+        let cell = GradientCell.shared(by: node, output: Int(output))
+        (node as? LeafNode)?.giveUpCell(Int(output))
+        return Variable(array: array, cell: cell)
     }
 }
 
