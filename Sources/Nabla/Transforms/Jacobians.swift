@@ -52,7 +52,7 @@ public func hessian(
 ///     let gradients = perExampleGradients(of: { w, example in loss(w, example[0], example[1]) }, at: weights, over: [x, y])
 ///
 /// Their lengths and products tell what each example contributes: for clipping in private training, noise scales, influence and Fisher
-/// matrices. The loss is recorded for one example and its gradient made for all of them at once; see `vmap`.
+/// matrices. The loss is recorded for one example and its gradient made for all of them at once; see `vmap`, also for what a loss must not do.
 ///
 /// - Parameters:
 ///   - loss: the loss of one example, a single number, from the parameters and the example.
@@ -69,7 +69,7 @@ public func perExampleGradients(
         let places = parameters.map(\.withPlace)
         return mapped(
             { grad(of: loss(places, $0), wrt: places, enableDoubleBackprop: isRecorded) }, over: examples,
-            inAxes: inAxes ?? examples.map { _ in 0 }, outAxes: nil)
+            inAxes: inAxes ?? examples.map { _ in 0 }, outAxes: nil, closure: .unknown)
     }
 }
 
