@@ -19,7 +19,10 @@ package final class BackwardWalk {
         stoppingAt boundary: [Variable]? = nil
     ) -> [Variable] {
         withRecording(recorded) {
-            if targets == nil { FunctionTrace.refuse("backward(), which leaves gradients in variables") }
+            if targets == nil {
+                FunctionTrace.refuse("backward(), which leaves gradients in variables")
+                if recorded { ClosureNodes.expand(behind: outputs + seeds) }
+            }
             let walk = BackwardWalk(GraphSearch(from: outputs, to: targets, stoppingAt: boundary), recorded: followsRules)
             defer { walk.search.finish() }
             for (output, seed) in zip(outputs, seeds) where output.isRecorded {

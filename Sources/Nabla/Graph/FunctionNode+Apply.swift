@@ -21,6 +21,7 @@ extension FunctionNode {
         require(!results.isEmpty, "\(label): expected forward to return at least one array, got none")
         connect(inputs)
         setOutputs(results)
+        if let author, !HeldVariables(in: author).isEmpty { flags.insert(.holdsVariables) }
         guard let more else { return }
         for index in more.wantedInputs { keepInput(index, inputs[index].array) }
         for index in more.wantedOutputs { keepOutput(index, results[index]) }

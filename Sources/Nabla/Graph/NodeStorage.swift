@@ -7,6 +7,8 @@ package struct NodeFlags: OptionSet, Sendable {
     static let applied = NodeFlags(rawValue: 2)
     /// The second kept array is the first output, not the second input.
     static let keepsOutput = NodeFlags(rawValue: 4)
+    /// The object that the function is made by keeps variables in properties.
+    static let holdsVariables = NodeFlags(rawValue: 128)
 }
 
 /// Two arrays that a node retains: the first input, and the second input or the first output. Owned by counting references, as edges are,

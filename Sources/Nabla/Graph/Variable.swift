@@ -59,6 +59,9 @@ public struct Variable {
     /// that owned its gradients would be a reference cycle.
     package var cell: GradientCell? { hasCell ? unsafeDowncast(place!, to: GradientCell.self) : nil }
 
+    /// The same place without owning the gradient that is left there, for what the library keeps.
+    package var withoutCell: Variable { hasCell ? Variable(array: array, node: node, output: output) : self }
+
     /// Adds the numbers of `other` to those of this constant, in its memory when nobody else sees it.
     package mutating func addUnrecorded(_ other: Variable) {
         if isRecorded { self = detached() }
@@ -116,13 +119,16 @@ extension Variable {
 
 extension Variable {
     /// The gradient that `backward` accumulated here, if any. Kept for leaves, and for handles made by `retainingGrad()`.
-    public var grad: Variable? { cell?.gradient }
+    public var grad: Variable? { sharedCell?.gradient }
 
     /// The accumulated gradient; zeros where there is none.
     public var gradient: Variable { grad ?? .symbolicZero(shape, dtype: dtype) }
 
     /// Forgets the accumulated gradient.
-    public func clearGrad() { cell?.gradient = nil }
+    public func clearGrad() { sharedCell?.gradient = nil }
+
+    /// The cell that this handle owns, or, of a leaf, that others own.
+    private var sharedCell: GradientCell? { cell ?? (node as? LeafNode)?.ownCell }
 
     /// A handle on this variable with which the next `backward` leaves the gradient, as it does for leaves. The gradient is kept as long as
     /// this handle, or a copy, lives.

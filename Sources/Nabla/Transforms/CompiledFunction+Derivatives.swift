@@ -52,6 +52,7 @@ final class CompiledCall: FunctionNode {
     }
 
     override var label: String { "Compiled" }
+    override var author: AnyObject? { nil }
 
     override func forward(_ inputs: [NDArray]) -> [NDArray] {
         retainInputs(Array(inputs.indices))
@@ -76,6 +77,7 @@ final class CompiledCall: FunctionNode {
 final class CompiledStep: FunctionNode {
     private let name: String
     private var results: [NDArray]
+    override var author: AnyObject? { nil }
 
     init(_ name: String, _ results: [NDArray]) { (self.name, self.results) = (name, results) }
 
