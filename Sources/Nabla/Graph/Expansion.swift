@@ -43,3 +43,11 @@ enum ClosureNodes {
         }
     }
 }
+
+extension Variable {
+    /// Lets the graph behind this recorded gradient go of closures, before a variable keeps it.
+    package func releasingClosures() -> Variable {
+        ClosureNodes.expand(behind: [self])
+        return self
+    }
+}
