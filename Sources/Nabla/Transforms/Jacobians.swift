@@ -52,7 +52,8 @@ public func hessian(
 ///     let gradients = perExampleGradients(of: { w, example in loss(w, example[0], example[1]) }, at: weights, over: [x, y])
 ///
 /// Their lengths and products tell what each example contributes: for clipping in private training, noise scales, influence and Fisher
-/// matrices. The loss is recorded for one example and its gradient made for all of them at once; see `vmap`, also for what a loss must not do.
+/// matrices. The loss is recorded for one example and its gradient made for all of them at once; the second example is run alone in each call,
+/// and compared. See `vmap`, also for what a loss must not do.
 ///
 /// - Parameters:
 ///   - loss: the loss of one example, a single number, from the parameters and the example.

@@ -3,8 +3,9 @@ import Synchronization
 /// The code of a closure of the user's, by which `vmap` knows whether it has seen the closure treat all examples alike.
 ///
 /// A closure that draws Swift's random numbers, or that carries a state from one example to the next, applies the same functions as one that does
-/// not: a trace of one example cannot tell. So one more example is run alone, and its results are compared with those of the batch. That costs a
-/// plain run, a tenth of a batched walk over small arrays; so it is done at the calls 1, 2, 4, 8, … of each code.
+/// not: a trace of one example cannot tell. So one more example is run alone, and its results are compared with those of the batch. Over small
+/// arrays that costs more than half of a batched walk (15 µs beside 24 for a gradient of 20 numbers); so it is done at the calls 1, 2, 4, 8, …
+/// of each code. The place of the call would not do: a function that maps what it is given has one for all closures.
 struct ClosureCode: Hashable, Sendable {
     private let address: UInt
 
