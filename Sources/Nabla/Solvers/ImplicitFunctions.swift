@@ -10,6 +10,10 @@
 /// steps do not end, and one that `solver` gives from which Newton's step is longer than 1e-5 of x (3e-3 in float32). A root at which ∂g/∂x is
 /// singular, such as that of x², is found; its derivatives stop.
 ///
+/// `g` is kept, with what it captures, as long as x* can be differentiated. `backward(enableDoubleBackprop: true)`, which leaves recorded gradients
+/// in variables, keeps a list of its functions instead, so that no gradient holds the variable that holds it; but not where `g` applies a
+/// `FunctionNode` of the user's, draws random numbers or looks at numbers. There, clear the gradients of what `g` captures (`clearGrad()`).
+///
 /// - Parameters:
 ///   - g: from the structure of `x` to itself. It runs again for each derivative, and must compute the same then, as in a `checkpoint`.
 ///   - x: where the search starts, real numbers. No gradient flows to it.
