@@ -90,6 +90,7 @@ private final class Split: FunctionNode {
     let extents: [Int]
     let axis: Int
     init(_ extents: [Int], axis: Int) { (self.extents, self.axis) = (extents, axis) }
+    override var author: AnyObject? { nil }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { inputs[0].split(extents, axis: axis) }
     override func applied(to batch: Batch) -> [Variable]? { batch[0].split(extents, axis: axis + 1) }
     override func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] { [concatenate(gradOutputs, axis: axis)] }

@@ -24,6 +24,7 @@ public func lstm(_ c: Variable, _ gates: Variable) -> (c: Variable, h: Variable)
 /// What the derivative is made of — sigmoid(i), sigmoid(f), tanh(g), sigmoid(o) and tanh(c′), one after another along the first axis —
 /// is a third output, so that it is differentiated in its turn.
 private final class LSTM: FunctionNode {
+    override var author: AnyObject? { nil }
     override func forward(_ inputs: [NDArray]) -> [NDArray] {
         retainInputs([0])
         retainOutputs([2])

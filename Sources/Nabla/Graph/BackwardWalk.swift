@@ -23,7 +23,10 @@ package final class BackwardWalk {
         stoppingAt boundary: [Variable]? = nil, function: String = "grad"
     ) -> [Variable] {
         withRecording(recorded) {
-            if targets == nil { FunctionTrace.refuse("backward(), which leaves gradients in variables") }
+            if targets == nil {
+                FunctionTrace.refuse("backward(), which leaves gradients in variables")
+                if recorded { ClosureNodes.expand(behind: outputs + seeds) }
+            }
             let walk = BackwardWalk(
                 GraphSearch(from: outputs, to: targets, stoppingAt: boundary), recorded: followsRules, function: function)
             defer { walk.search.finish() }

@@ -37,6 +37,7 @@ private final class FunctionAdapter: FunctionNode {
     init(_ function: Function) { self.function = function }
 
     override var label: String { function.label }
+    override var author: AnyObject? { function }
 
     override func forward(_ inputs: [NDArray]) -> [NDArray] {
         retainInputs(Array(inputs.indices))
@@ -83,6 +84,7 @@ private final class FunctionGradient: FunctionNode {
     }
 
     override var label: String { "\(function.label)Gradient" }
+    override var author: AnyObject? { function }
 
     override func forward(_ inputs: [NDArray]) -> [NDArray] {
         function.gradients(Array(inputs.prefix(count)), Array(inputs.dropFirst(count)))

@@ -26,6 +26,7 @@ extension FunctionNode {
     private final func record(_ inputs: [Variable], _ results: [NDArray]) {
         connect(inputs)
         setOutputs(results)
+        if let author, !HeldVariables(in: author).isEmpty { flags.insert(.holdsVariables) }
         guard let more else { return }
         for index in more.wantedInputs { keepInput(index, inputs[index].array) }
         for index in more.wantedOutputs { keepOutput(index, results[index]) }

@@ -23,6 +23,11 @@ import CNablaRuntime
 ///
 /// Because `backward` is made of recorded functions, the derivative can be differentiated again, to any order, and forward mode follows
 /// from it. A node is applied once.
+///
+/// Variables that the result depends on belong among the inputs: `retainedInput` gives them to `backward`. One that a property keeps gets no gradient.
+/// If it is a leaf, it holds the gradient left for it, which may lead back to this node; `backward(enableDoubleBackprop: true)` therefore lets
+/// go of what properties of type `Variable` hold in this way, of lists and dictionaries of them and of structures and tuples of these. It does
+/// not see into closures and objects that a property keeps: give those `detached()` variables or arrays, or the gradient lives as long as itself.
 open class FunctionNode {
     // Small functions fit in these fields; `more` is made for more than two inputs or more than one output. In this order there are no gaps,
     // and a node fits in 120 bytes, the largest that malloc keeps in its fast lists.
@@ -73,6 +78,13 @@ open class FunctionNode {
 
     /// Gives back what the node keeps in properties of its own; called when its extension says that there is something.
     package func releaseElsewhere() {}
+
+    /// Records what this node keeps a closure for, and lets go of the closure: what it records has the closure's place from now on, and the
+    /// derivatives of every order are the same. Returns whether the inputs are other ones now.
+    package func expand() -> Bool { false }
+
+    /// The object whose properties the user wrote: this one, except in the library's own functions.
+    package var author: AnyObject? { self }
 
     // The walks call these; families of functions override them.
 

@@ -15,6 +15,8 @@ package struct NodeFlags: OptionSet, Sendable {
     static let running = NodeFlags(rawValue: 32)
     /// A leaf that stands for a derivative that is the same everywhere.
     static let isDerivative = NodeFlags(rawValue: 64)
+    /// The object that the function is made by keeps variables in properties.
+    static let holdsVariables = NodeFlags(rawValue: 128)
 }
 
 /// Two arrays that a node retains: the first input, and the second input or the first output. Owned by counting references, as edges are,

@@ -67,6 +67,9 @@ public struct Variable {
         if let place, !hasCell { unsafeDowncast(place, to: FunctionNode.self).requireKeptGradient(output) }
     }
 
+    /// The same place without owning the gradient that is left there, for what the library keeps.
+    package var withoutCell: Variable { hasCell ? Variable(array: array, node: node, output: output) : self }
+
     /// Adds the numbers of `other` to those of this constant, in its memory when nobody else sees it.
     package mutating func addUnrecorded(_ other: Variable) {
         if isRecorded { self = marked(.unrecordedGradient) }
@@ -136,7 +139,7 @@ extension Variable {
     /// `retainingGrad()`.
     public var grad: Variable? {
         requireKeptGradient()
-        return cell?.gradient
+        return sharedCell?.gradient
     }
 
     /// The accumulated gradient; zeros where there is none.
@@ -144,9 +147,12 @@ extension Variable {
 
     /// Forgets the accumulated gradient.
     public func clearGrad() {
-        cell?.gradient = nil
+        sharedCell?.gradient = nil
         if let place, !hasCell { unsafeDowncast(place, to: FunctionNode.self).forgetLostGradient(output) }
     }
+
+    /// The cell that this handle owns, or, of a leaf, that others own.
+    private var sharedCell: GradientCell? { cell ?? (node as? LeafNode)?.ownCell }
 
     /// A handle on this variable with which the next `backward` leaves the gradient, as it does for leaves. The gradient is kept as long as
     /// this handle, or a copy, lives.

@@ -8,12 +8,20 @@ func andersonFixedPoint(
     var (values, residuals): ([[NDArray]], [[NDArray]]) = ([], [])
     var norm = 0.0
     var last = start
-    for _ in 0..<iterations {
+    var (lastPlace, lastResidual): ([NDArray]?, [NDArray]) = (nil, [])
+    for count in 0..<iterations {
         let value = noBackprop { f(x.map(Variable.init(constant:))) }.map(\.array)
         let residual = moved(value, by: -1, along: x)
         norm = euclideanNorm(residual)
-        if norm <= goal * euclideanNorm(value) { return value }
+        if norm <= goal * euclideanNorm(value) {
+            // A map with a slope near 1 moves little, however far its fixed point is: what the last iterates moved by tells.
+            let distance = estimatedDistance(lastPlace, lastResidual, x, residual)
+            if distance <= goal.squareRoot() * euclideanNorm(value) { return value }
+            checkFixedPoint(function, f, at: x, residualNorm: norm, iterations: count)
+            return value
+        }
         last = value
+        (lastPlace, lastResidual) = (x, residual)
         require(norm.isFinite, "\(function): expected finite values on the way to the solution, got a residual of norm \(norm)")
         // What no longer helps is forgotten at once: a residual ten times the best one means that f is far from linear there.
         if let best = residuals.map(euclideanNorm).min(), norm > 10 * best { (values, residuals) = ([], []) }
@@ -25,10 +33,38 @@ func andersonFixedPoint(
         }
         x = zip(mixingWeights(residuals), values).reduce(value.map { NDArray.zeros(like: $0) }) { moved($0, by: $1.0, along: $1.1) }
     }
-    if norm <= roundingAtZero(of: start) { return last }
+    if norm <= roundingAtZero(of: start) {
+        checkFixedPoint(function, f, at: last, residualNorm: norm, iterations: iterations)
+        return last
+    }
     fail(
         "\(function): expected iterations that converge within \(iterations), got a residual of norm \(norm); start nearer to the "
             + "solution, use root, or pass a solver")
+}
+
+/// How far the fixed point is from `x`, if what f does along the last step is what it does on the way: ‖r‖ ‖Δx‖ / ‖Δr‖.
+private func estimatedDistance(_ before: [NDArray]?, _ residualBefore: [NDArray], _ x: [NDArray], _ residual: [NDArray]) -> Double {
+    let norm = euclideanNorm(residual)
+    if norm == 0 { return 0 }
+    guard let before else { return .infinity }
+    return norm * (euclideanNorm(moved(x, by: -1, along: before)) / euclideanNorm(moved(residual, by: -1, along: residualBefore)))
+}
+
+/// Stops unless Newton's step for f(x) - x = 0 is short at `x`.
+private func checkFixedPoint(
+    _ function: String, _ f: ([Variable]) -> [Variable], at x: [NDArray], residualNorm: Double, iterations: Int
+) {
+    let places = x.map { Variable($0) }
+    let values = Transform.run { zip(f(places), places).map { $0 - $1 } }
+    if euclideanNorm(values.map(\.array)) == 0 { return }
+    let newton = NewtonStep(function, values, at: places, tolerance: 0.1)
+    let (distance, size) = (euclideanNorm(newton.step), euclideanNorm(x))
+    let allowed = Swift.max(precision(of: x, double: 1e-6, single: 1e-3) * size, roundingAtZero(of: x))
+    if !newton.isSingular && distance <= allowed { return }
+    fail(
+        "\(function): expected a map whose fixed point its residual tells, got one that moves by \(residualNorm) after \(iterations) iterations "
+            + (newton.isSingular ? "where its derivative has the eigenvalue 1" : "and whose fixed point is still \(distance) away")
+            + ": its slope is too near to 1; use root, or pass a solver")
 }
 
 /// Numbers that add up to 1, with the least ‖Σ αᵢ rᵢ‖.

@@ -52,12 +52,13 @@ public func conjugateGradients(
     require(damping >= 0, "conjugateGradients: expected a damping of at least 0, got \(damping)")
     for part in b { require(part.dtype.isFloating, "conjugateGradients: expected a right-hand side of floating types, got \(part.dtype)") }
     let size = euclideanNorm(b)
-    if size > 0 && size.isFinite && !(1e-140...1e140).contains(size) {
-        // Squares would leave the range of float64: the same system for a right-hand side of norm 1.
+    if size > 0 && size.isFinite && !(1e-8...1e8).contains(size) {
+        // Squares, and products with A, could leave the range of numbers: the same system for a right-hand side near 1, with the same bits.
+        let unit = Double(sign: .plus, exponent: size.exponent, significand: 1)
         let scaled = conjugateGradients(
-            multiply, rightHandSide: b.map { $0 / size }, iterations: iterations, tolerance: tolerance, damping: damping)
+            multiply, rightHandSide: b.map { $0 / unit }, iterations: iterations, tolerance: tolerance, damping: damping)
         return ConjugateGradientsResult(
-            solution: scaled.solution.map { $0 * size }, residualNorms: scaled.residualNorms.map { $0 * size },
+            solution: scaled.solution.map { $0 * unit }, residualNorms: scaled.residualNorms.map { $0 * unit },
             stopReason: scaled.stopReason)
     }
     var (solution, residual, direction) = (b.map { NDArray.zeros(like: $0) }, b, b)

@@ -73,12 +73,15 @@ public func gmres(
             norms[norms.count - 1] = start
             return result(.stagnated)
         }
-        solution = moved(solution, by: 1, along: step)
-        residual = moved(b, by: -1, along: product(solution))
-        let norm = euclideanNorm(residual)
+        let next = moved(solution, by: 1, along: step)
+        let nextResidual = moved(b, by: -1, along: product(next))
+        let norm = euclideanNorm(nextResidual)
+        // A nearly singular A may give a step that makes things worse: what there was before is the better solution.
+        let isBetter = norm < start || norm <= goal
+        if isBetter { (solution, residual) = (next, nextResidual) }
+        norms[norms.count - 1] = isBetter ? norm : start
         if !norm.isFinite { return result(.notFinite) }
-        norms[norms.count - 1] = norm
-        if norm > goal && norm >= start { return result(.stagnated) }
+        if !isBetter { return result(.stagnated) }
     }
     return result(.converged)
 }

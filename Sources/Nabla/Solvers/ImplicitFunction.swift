@@ -6,7 +6,7 @@ final class ImplicitFunction: FunctionNode {
     private struct Equation {
         let function: String
         /// x ↦ g(x)
-        let residual: Recomputation
+        let residual: any Repeatable
         let solver: LinearSolver
     }
 
@@ -27,6 +27,7 @@ final class ImplicitFunction: FunctionNode {
             "\(function): expected a function whose results all depend on its argument or on variables, got constants among them")
         let node = ImplicitFunction()
         node.function = function
+        ClosureNodes.add(1)
         node.equation = Equation(function: function, residual: run.recomputation, solver: solver)
         node.extended().keepsElsewhere = true
         node.connect(run.recomputation.sources)
@@ -37,7 +38,10 @@ final class ImplicitFunction: FunctionNode {
     }
 
     // What closures captured is owned by the edges too; see Checkpoint.
-    deinit { equation = nil }
+    deinit {
+        equation = nil
+        ClosureNodes.add(-1)
+    }
 
     override var label: String { function }
 
@@ -46,6 +50,14 @@ final class ImplicitFunction: FunctionNode {
     }
 
     override func releaseElsewhere() { equation = nil }
+
+    override func expand() -> Bool {
+        guard let equation, let closure = equation.residual as? Recomputation else { return false }
+        let x = (0..<outputCount).map { retainedOutput($0).array }
+        guard let list = Observation.revisiting(self, { RecordedClosure(closure, at: x) }) else { return false }
+        self.equation = Equation(function: equation.function, residual: list, solver: equation.solver)
+        return false
+    }
 
     private var retained: Equation {
         guard let equation else { failRetained("equation", 0) }
@@ -81,7 +93,7 @@ final class ImplicitFunction: FunctionNode {
         return Observation.revisiting(self) {
             BackwardWalk.run(
                 from: equation.residual(x), seeds: seeds, to: indexes.map { equation.residual.sources[$0] }, recorded: isRecording,
-                retainGraph: isRecording, stoppingAt: equation.residual.sources + x)
+                retainGraph: isRecording || !equation.residual.isRecordedAnew, stoppingAt: equation.residual.sources + x)
         }
     }
 

@@ -6,9 +6,17 @@
 ///     // Kepler's equation: the eccentric anomaly of a body, as a function of eccentricity and mean anomaly.
 ///     let anomaly = root(of: { $0 - e * sin($0) - m }, at: m)
 ///
+/// What is no root is not returned but stops, with its residual: a point where ∂g/∂x is singular and no step reduces the residual, one where the
+/// steps do not end, and one that `solver` gives from which Newton's step is longer than 1e-5 of x (3e-3 in float32). A root at which ∂g/∂x is
+/// singular, such as that of x², is found; its derivatives stop.
+///
+/// `g` is kept, with what it captures, as long as x* can be differentiated. `backward(enableDoubleBackprop: true)`, which leaves recorded gradients
+/// in variables, keeps a list of its functions instead, so that no gradient holds the variable that holds it; but not where `g` applies a
+/// `FunctionNode` of the user's, draws random numbers or looks at numbers. There, clear the gradients of what `g` captures (`clearGrad()`).
+///
 /// - Parameters:
 ///   - g: from the structure of `x` to itself. It runs again for each derivative, and must compute the same then, as in a `checkpoint`.
-///   - x: where the search starts. No gradient flows to it.
+///   - x: where the search starts, real numbers. No gradient flows to it.
 ///   - solver: finds x* from the start, unrecorded; by default Newton's method with GMRES and backtracking, stopped when a step is below
 ///     1e-10 of x (1e-5 in float32). Derivatives are those of the exact solution, at the point found.
 ///   - linearSolver: solves the systems of the derivatives.
@@ -20,8 +28,9 @@ public func root<T: VariableTree>(
         Transform.check(value, like: places, "root", "results")
         return value
     }
-    let start = x.variables.map(\.array)
+    let start = Transform.realStart(x.variables, "root")
     let solution = solver.map { found(by: $0, from: x, "root") } ?? newtonRoot("root", of: residual, from: start)
+    if solver != nil { checkRoot("root", residual, at: solution, from: start) }
     return x.replacingVariables(ImplicitFunction.record("root", residual, solvedBy: solution, linearSolver))
 }
 
@@ -29,9 +38,12 @@ public func root<T: VariableTree>(
 ///
 ///     let state = fixedPoint(of: { tanh(matmul(w, $0) + u) }, at: zero)         // an equilibrium layer (Bai, Kolter and Koltun, 2019)
 ///
+/// What is no fixed point stops, with the residual: iterations that do not end, a map whose slope is so near to 1 that it moves by less than the
+/// tolerance far from its fixed point, and a point that `solver` gives from which Newton's step is longer than 1e-5 of x (3e-3 in float32).
+///
 /// - Parameters:
 ///   - f: from the structure of `x` to itself; see `root`.
-///   - x: where the iterations start. No gradient flows to it.
+///   - x: where the iterations start, real numbers. No gradient flows to it.
 ///   - solver: finds x* from the start, unrecorded; by default Anderson's acceleration of the iterations, stopped when f(x) is within
 ///     1e-12 of x (1e-6 in float32).
 ///   - linearSolver: solves the systems of the derivatives.
@@ -43,11 +55,11 @@ public func fixedPoint<T: VariableTree>(
         Transform.check(value, like: places, "fixedPoint", "results")
         return value
     }
-    let start = x.variables.map(\.array)
+    let residual: ([Variable]) -> [Variable] = { x in zip(next(x), x).map { $0 - $1 } }
+    let start = Transform.realStart(x.variables, "fixedPoint")
     let solution = solver.map { found(by: $0, from: x, "fixedPoint") } ?? andersonFixedPoint("fixedPoint", of: next, from: start)
-    return x.replacingVariables(
-        ImplicitFunction.record(
-            "fixedPoint", { x in zip(next(x), x).map { $0 - $1 } }, solvedBy: solution, linearSolver))
+    if solver != nil { checkRoot("fixedPoint", residual, at: solution, from: start) }
+    return x.replacingVariables(ImplicitFunction.record("fixedPoint", residual, solvedBy: solution, linearSolver))
 }
 
 /// A local minimum x* of a function to a single number, as a function of all variables that `f` touches besides its argument:
@@ -57,9 +69,13 @@ public func fixedPoint<T: VariableTree>(
 ///     let weights = argmin(of: { meanSquaredError(matmul(x, $0), y) + strength * square($0).sum() }, at: zero)
 ///     let slope = grad(of: meanSquaredError(matmul(xv, weights), yv), wrt: strength)
 ///
+/// The search goes down where f curves downward, but it does not choose a side: maxima and saddles at which it starts or ends stop, with the
+/// slope and the curvature, found by some twenty products of H with vectors. So does a point that `solver` gives from which Newton's step is
+/// longer than 1e-5 of x (3e-3 in float32). Minima at which H is singular, such as that of x⁴, are found; their derivatives stop.
+///
 /// - Parameters:
 ///   - f: to a single number; see `root`. Its second derivatives at x* must be positive definite.
-///   - x: where the search starts. No gradient flows to it.
+///   - x: where the search starts, real numbers. No gradient flows to it.
 ///   - solver: finds x* from the start, unrecorded; by default Newton's method with conjugate gradients and backtracking, stopped when a step is
 ///     below 1e-10 of x (1e-5 in float32).
 ///   - linearSolver: solves the systems of the derivatives.
@@ -67,8 +83,9 @@ public func argmin<T: VariableTree>(
     of f: @escaping (T) -> Variable, at x: T, solver: ((T) -> T)? = nil, linearSolver: LinearSolver = .conjugateGradients()
 ) -> T {
     let value: ([Variable]) -> Variable = { f(x.replacingVariables($0)) }
-    let start = x.variables.map(\.array)
+    let start = Transform.realStart(x.variables, "argmin")
     let solution = solver.map { found(by: $0, from: x, "argmin") } ?? newtonMinimum("argmin", of: value, from: start)
+    if solver != nil { checkMinimum("argmin", value, at: solution, from: start) }
     return x.replacingVariables(
         ImplicitFunction.record(
             "argmin", { gradient(of: value, at: $0, enableDoubleBackprop: true) }, solvedBy: solution, linearSolver))

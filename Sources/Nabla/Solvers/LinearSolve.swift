@@ -52,7 +52,7 @@ final class LinearSolution: FunctionNode {
         let map: LinearMap
         let solver: LinearSolver
         /// w ↦ A w
-        let product: Recomputation
+        let product: any Repeatable
     }
 
     private var system: System?
@@ -68,6 +68,7 @@ final class LinearSolution: FunctionNode {
         let product = Recomputation.firstRun(function, at: constants) { w in map.product()(w) }.recomputation
         if product.sources.isEmpty && !b.contains(where: \.isRecorded) { return constants }
         let node = LinearSolution()
+        ClosureNodes.add(1)
         node.system = System(function: function, map: map, solver: solver, product: product)
         node.rightHandSides = b.count
         node.extended().keepsElsewhere = true
@@ -79,7 +80,10 @@ final class LinearSolution: FunctionNode {
     }
 
     // What closures captured is owned by the edges too; see Checkpoint.
-    deinit { system = nil }
+    deinit {
+        system = nil
+        ClosureNodes.add(-1)
+    }
 
     override var label: String { "linearSolve" }
 
@@ -88,6 +92,15 @@ final class LinearSolution: FunctionNode {
     }
 
     override func releaseElsewhere() { system = nil }
+
+    override func expand() -> Bool {
+        guard let system, let closure = system.product as? Recomputation else { return false }
+        let w = (0..<outputCount).map { retainedOutput($0).array }
+        guard let list = Observation.revisiting(self, { RecordedClosure(closure, at: w) }) else { return false }
+        self.system = System(
+            function: system.function, map: LinearMap { list.results(at: $0) }, solver: system.solver, product: list)
+        return false
+    }
 
     private var retained: System {
         guard let system else { failRetained("system", 0) }
@@ -107,7 +120,8 @@ final class LinearSolution: FunctionNode {
             let seeds = system.product.computed.map { -weights[$0] }
             others = Observation.revisiting(self) {
                 BackwardWalk.run(
-                    from: system.product(w), seeds: seeds, to: targets, recorded: isRecording, retainGraph: isRecording,
+                    from: system.product(w), seeds: seeds, to: targets, recorded: isRecording,
+                    retainGraph: isRecording || !system.product.isRecordedAnew,
                     stoppingAt: system.product.sources + w)
             }
         }

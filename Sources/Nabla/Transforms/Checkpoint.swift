@@ -18,6 +18,10 @@
 ///   - inputs: handed to `body`; captured variables do as well.
 ///   - body: is kept, with what it captures, as long as the results can be differentiated; an object that it captures should not hold the
 ///     results for longer than that, or both live on. It must not call `backward()`, which changes gradients.
+///
+/// A walk that leaves recorded gradients in variables, `backward(enableDoubleBackprop: true)`, first runs `body` again and records what it leaves
+/// out: gradients that variables keep lead to plain functions, never to closures that could hold the variables. `grad(of:wrt:)` keeps as little as
+/// ever.
 public func checkpoint(_ inputs: [Variable], _ body: @escaping ([Variable]) -> [Variable]) -> [Variable] {
     guard isRecording else { return body(inputs) }
     return Checkpoint.record { body(inputs) }
@@ -74,6 +78,8 @@ public func checkpointedSequence(
 /// Stands in the graph for a closure that can run again. Its inputs are the places that the closure computes from.
 private final class Checkpoint: FunctionNode {
     private var recomputation: Recomputation?
+    /// Whether the edges lead to the results of the closure, as recorded, and this node passes them on.
+    private var isExpanded = false
 
     /// Runs `body` and records a single node.
     static func record(_ body: @escaping () -> [Variable]) -> [Variable] {
@@ -84,6 +90,7 @@ private final class Checkpoint: FunctionNode {
         guard !computed.isEmpty else { return run.results }
         let node = Checkpoint()
         node.recomputation = run.recomputation
+        ClosureNodes.add(1)
         node.extended().keepsElsewhere = true
         node.connect(run.recomputation.sources)
         node.setOutputs(computed.map { run.results[$0].array })
@@ -96,7 +103,10 @@ private final class Checkpoint: FunctionNode {
     }
 
     // Before the edges go: what the closure captured is owned by them too, so nothing of a long chain ends here.
-    deinit { recomputation = nil }
+    deinit {
+        recomputation = nil
+        ClosureNodes.add(-1)
+    }
 
     override var label: String { "checkpoint" }
 
@@ -105,6 +115,15 @@ private final class Checkpoint: FunctionNode {
     }
 
     override func releaseElsewhere() { recomputation = nil }
+
+    override func expand() -> Bool {
+        guard let recomputation else { return false }
+        reconnect(Observation.revisiting(self) { recomputation() })
+        self.recomputation = nil
+        extended().keepsElsewhere = false
+        isExpanded = true
+        return true
+    }
 
     private var retained: Recomputation {
         guard let recomputation else { failRetained("recomputation", 0) }
@@ -117,6 +136,7 @@ private final class Checkpoint: FunctionNode {
     }
 
     override func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] {
+        if isExpanded { return indexes.map { gradOutputs[$0] } }
         let recomputation = retained
         let targets = indexes.map { recomputation.sources[$0] }
         func gradients(recorded: Bool) -> [Variable] {
@@ -130,6 +150,12 @@ private final class Checkpoint: FunctionNode {
     }
 
     override func push(_ tangents: [Variable], _ given: InputSet) -> [Variable] {
+        if isExpanded {
+            return tangents.indices.map { i in
+                let (shape, dtype) = outputLayout(i)
+                return given.contains(i) ? tangents[i] : .symbolicZero(shape, dtype: dtype)
+            }
+        }
         let recomputation = retained
         let moving = given.indexes
         func pushed(recorded: Bool) -> [Variable] {

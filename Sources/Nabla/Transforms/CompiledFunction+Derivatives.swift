@@ -51,6 +51,7 @@ final class CompiledCall: FunctionNode {
     }
 
     override var label: String { "Compiled" }
+    override var author: AnyObject? { nil }
 
     override func forward(_ inputs: [NDArray]) -> [NDArray] {
         retainInputs(Array(inputs.indices))
@@ -75,6 +76,7 @@ final class CompiledCall: FunctionNode {
 final class CompiledStep: FunctionNode {
     private let name: String
     private var results: [NDArray]
+    override var author: AnyObject? { nil }
 
     init(_ name: String, _ results: [NDArray]) { (self.name, self.results) = (name, results) }
 

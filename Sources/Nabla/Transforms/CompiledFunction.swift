@@ -172,8 +172,10 @@ public final class CompiledFunction {
         var given = generators[1]
         let shared = RandomGenerator.shared
         RandomGenerator.shared = generators[0]
+        // Only numbers leave the run, so it does the same wherever it is called: in the closure of a transform it would record gradients that
+        // nobody differentiates, and differ from a run outside.
         var results = trace.watch {
-            withRecording(true) { body(inputs.map { Variable($0) }, &given, false).map(\.array) }
+            Transform.outside { withRecording(true) { body(inputs.map { Variable($0) }, &given, false).map(\.array) } }
         }
         generators = [RandomGenerator.shared, given]
         RandomGenerator.shared = shared

@@ -63,7 +63,8 @@ public func hessian(
 ///     let gradients = perExampleGradients(of: { w, example in loss(w, example[0], example[1]) }, at: weights, over: [x, y])
 ///
 /// Their lengths and products tell what each example contributes: for clipping in private training, noise scales, influence and Fisher
-/// matrices. The loss is recorded for one example and its gradient made for all of them at once; see `vmap`.
+/// matrices. The loss is recorded for one example and its gradient made for all of them at once; the second example is run alone in each call,
+/// and compared. See `vmap`, also for what a loss must not do.
 ///
 /// - Parameters:
 ///   - loss: the loss of one example, a single number, from the parameters and the example.
@@ -80,7 +81,7 @@ public func perExampleGradients(
         let places = Transform.places(parameters, "perExampleGradients")
         return mapped(
             { gradients("perExampleGradients", of: [loss(places, $0)], wrt: places, recorded: isRecorded) }, over: examples,
-            inAxes: inAxes ?? examples.map { _ in 0 }, outAxes: nil)
+            inAxes: inAxes ?? examples.map { _ in 0 }, outAxes: nil, closure: .unknown)
     }
 }
 

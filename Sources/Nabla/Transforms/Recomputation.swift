@@ -5,12 +5,24 @@ import CNablaRuntime
 /// What changes a state outside of the closure asks this, so as to change it once only: running averages do.
 public var isRecomputing: Bool { nr_recomputing() != 0 }
 
+/// What gives results at arguments and places of the graph, again and again.
+protocol Repeatable {
+    /// Which of the results are computed; others are places outside, or constants.
+    var computed: [Int] { get }
+    /// The places outside that the results are computed from.
+    var sources: [Variable] { get }
+    /// Whether each call records all of the way from the sources, so that a walk may give back what that retains.
+    var isRecordedAnew: Bool { get }
+    /// The results that are computed, recorded.
+    func callAsFunction(_ arguments: [Variable]) -> [Variable]
+}
+
 /// A closure that can run again and give the same results at the same places of the graph, for functions that keep the closure instead of
 /// what it records.
 ///
 /// The process-wide generator is put back to where it was, so that the closure draws the same numbers. Anything else that changed in between
 /// is noticed: the results must have the same bits, and come from the same places.
-final class Recomputation {
+final class Recomputation: Repeatable {
     /// The function's name, for messages.
     private let label: String
     private let body: ([Variable]) -> [Variable]
@@ -20,6 +32,7 @@ final class Recomputation {
     let computed: [Int]
     /// The places outside that the results were computed from.
     let sources: [Variable]
+    var isRecordedAnew: Bool { true }
     private let fingerprints: [UInt64]
     private let threadCount = nr_thread_count()
     private let isTraced = FunctionTrace.isActive
@@ -75,7 +88,12 @@ final class Recomputation {
     }
 
     /// Runs the closure again on `arguments`, recorded; gives the results that it computed.
-    func callAsFunction(_ arguments: [Variable] = []) -> [Variable] {
+    func callAsFunction() -> [Variable] { self([]) }
+
+    func callAsFunction(_ arguments: [Variable]) -> [Variable] { checked(arguments).computed }
+
+    /// All results, and those that it computed.
+    func checked(_ arguments: [Variable]) -> (all: [Variable], computed: [Variable]) {
         let now = generator.map { earlier in
             let now = RandomGenerator.shared
             ArrayTrace.unwatched { RandomGenerator.shared = earlier }
@@ -91,7 +109,7 @@ final class Recomputation {
         if let now { ArrayTrace.unwatched { RandomGenerator.shared = now } }
         let results = computed.compactMap { part.results.indices.contains($0) ? part.results[$0] : nil }
         check(results, part, arguments)
-        return results
+        return (part.results, results)
     }
 
     private func check(_ results: [Variable], _ part: RecordedPart, _ arguments: [Variable]) {

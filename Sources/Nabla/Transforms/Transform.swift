@@ -22,6 +22,18 @@ enum Transform {
         return x.map(\.withPlace)
     }
 
+    /// Runs `body` as if it stood in no closure of a transform, a checkpoint or a solver.
+    static func outside<R>(_ body: () throws -> R) rethrows -> R {
+        let (depth, scope) = (nr_transforms(), nr_scope())
+        nr_set_transforms(0)
+        nr_set_scope(0)
+        defer {
+            nr_set_transforms(depth)
+            nr_set_scope(scope)
+        }
+        return try body()
+    }
+
     /// Stops unless the parts of `v` have the layouts of those of `x`.
     static func check(_ v: [Variable], like x: [Variable], _ function: String, _ argument: String) {
         require(v.count == x.count, "\(function): expected \(x.count) \(argument), one for each variable, got \(v.count)")

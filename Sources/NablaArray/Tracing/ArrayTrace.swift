@@ -46,6 +46,16 @@ package final class ArrayTrace {
     @inline(__always)
     package static var isActive: Bool { nr_trace() != nil }
 
+    /// Whether a trace watches this thread whose list of operations will run again.
+    package static var isListed: Bool {
+        var trace = current
+        while let now = trace {
+            if now.listsSteps { return true }
+            trace = now.outer
+        }
+        return false
+    }
+
     /// Runs `body` with this trace watching.
     package func watch<R>(_ body: () throws -> R) rethrows -> R {
         let before = nr_trace()

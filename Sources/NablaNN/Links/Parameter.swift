@@ -104,7 +104,7 @@ public final class Parameter {
                     newValue.shape == array.shape && newValue.dtype == array.dtype,
                     "Parameter: expected a gradient of \(array.dtype)\(array.shape) for \(name), got \(newValue.dtype)\(newValue.shape)")
             }
-            cell.gradient = newValue
+            cell.gradient = newValue?.releasingClosures()
         }
     }
 

@@ -68,6 +68,35 @@ import Testing
         #expect(norm.runningVariance == plain.runningVariance)
     }
 
+    /// A recorded gradient in a parameter leads to no closure, which would hold the model: whether that is made afresh at each turn or kept, and
+    /// whether `backward` left the gradient or somebody put it there.
+    @Test(arguments: [0, 1, 2]) func memoryIsFlatOverTurns(kind: Int) {
+        var generator = RandomGenerator(seed: 3)
+        let kept = MLP(inputs: 3, &generator)
+        func turn() {
+            let model = kind == 0 ? MLP(inputs: 3, &generator) : kept
+            let x = Variable(Self.x)
+            model.clearGrads()
+            let loss = square(checkpoint(x) { model($0) }).sum()
+            if kind < 2 { return loss.backward(enableDoubleBackprop: true) }
+            let other = Parameter(Self.x)
+            let slope = grad(
+                of: checkpoint(x) { square(model($0)) + other.variable.sum() }.sum() * other.variable.sum(), wrt: other.variable,
+                enableDoubleBackprop: true)
+            other.grad = slope
+        }
+        for _ in 0..<20 { turn() }
+        let (nodes, bytes) = (GraphStatistics.liveNodes, ArrayMemory.liveBytes)
+        #if DEBUG
+            let turns = 2_000
+        #else
+            let turns = 10_000
+        #endif
+        for _ in 0..<turns { turn() }
+        #expect(GraphStatistics.liveNodes - nodes < turns / 2)
+        #expect(ArrayMemory.liveBytes - bytes < 8 * turns)
+    }
+
     private static let otherVariables = "checkpoint: expected a closure that computes from the same variables when it runs again"
 
     @Test func parametersChangedBeforeTheWalk() async throws {

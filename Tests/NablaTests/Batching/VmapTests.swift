@@ -209,6 +209,78 @@ import Testing
         #expect(batched.array.doubles == looped.array.doubles && one == two)
     }
 
+    /// One number of Swift's for all examples would give them all the same multiple.
+    @Test func swiftsRandomNumbers() {
+        let ones = Variable(NDArray.ones([4, 3], dtype: .float64))
+        for _ in 0..<3 {
+            let y = vmap { x in x * Double.random(in: 0..<1) }(ones)
+            #expect(Set(y.array.doubles).count == 4)
+            let pairs = vmap { a, b in a + b * Double.random(in: 0..<1) }(ones, ones)
+            #expect(Set(pairs.array.doubles).count == 4)
+            var system = SystemRandomNumberGenerator()
+            let lists = vmap { x in [x[0] * Variable(constant: NDArray(Double.random(in: 0..<1, using: &system)))] }([ones])
+            #expect(Set(lists[0].array.doubles).count == 4)
+            let slopes = perExampleGradients(of: { w, x in (w[0] * x[0]).sum() * Double.random(in: 0..<1) }, at: [w], over: [ones])
+            #expect(Set(slopes[0].array.doubles).count == 4)
+        }
+        // In an inner function of a batch that is not looped, too.
+        let nested = vmap { x in vmap { $0 * Double.random(in: 0..<1) }(x) }(ones)
+        #expect(Set(nested.array.doubles).count == 12)
+    }
+
+    /// A state that one example leaves to the next is that of a loop: each example runs once, in order.
+    @Test func statesThatAreCarried() {
+        func carried(_ run: (@escaping (Variable) -> Variable) -> Variable) -> (values: [Double], slopes: [Double]) {
+            var h = w
+            let y = run { x in
+                h = tanh(h + x)
+                return h
+            }
+            return (y.array.doubles, grad(of: y.sum(), wrt: [x, w]).flatMap(\.array.doubles))
+        }
+        let (batched, looped) = (carried { vmap($0)(x) }, carried { loop($0, x) })
+        #expect(isClose(batched.values, looped.values) && isClose(batched.slopes, looped.slopes))
+
+        var (count, runs) = (0.0, 0)
+        for call in 0..<3 {
+            count = 0
+            let counted = vmap { x -> Variable in
+                count += 1
+                runs += 1
+                return x.sum() * 0 + count
+            }(x)
+            #expect(counted.array.doubles == [1, 2, 3, 4] && runs == 4 * (call + 1))
+        }
+        var sum = NDArray.zeros([3], dtype: .float64)
+        let sums = vmap { x -> Variable in
+            sum += x.array
+            return x + sum
+        }(x)
+        #expect(isClose(sums.array.doubles, { (s: NDArray) in (s + x.array).doubles }(x.array.cumulativeSum(axis: 0))))
+        // Of a result that is said to be the same for all.
+        count = 0
+        let same = vmap(
+            { x -> [Variable] in
+                count += 1
+                return [x[0] * count, w]
+            }, outAxes: [0, nil])([x])
+        #expect(isClose(same[0].array.doubles, (0..<4).flatMap { i in x.array[i].doubles.map { $0 * Double(i + 1) } }))
+    }
+
+    /// A closure that treats all examples alike runs twice in some calls and once in the others.
+    @Test func closuresAreTrustedByAndBy() {
+        var runs: [Int] = []
+        for _ in 0..<8 {
+            var count = 0
+            _ = vmap { x -> Variable in
+                count += 1
+                return sin(x) * w
+            }(x)
+            runs.append(count)
+        }
+        #expect(runs == [2, 2, 1, 2, 1, 1, 1, 2])
+    }
+
     @Test func functionsOfTheUser() {
         expectLikeLoop { Scaled().apply([$0, w])[0] }
         expectLikeLoop { x in (x * Cubed().apply([x])[0]).sum() }

@@ -21,14 +21,13 @@ import Testing
         expectMessage("linearSolve: expected a linear system that GMRES solves to a relative residual of 1e-12, got ", in: result)
     }
 
-    @Test func saddlesAreNoMinima() async throws {
+    @Test func maximaAreNoMinima() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             let a = Variable(1.0, dtype: .float64)
-            let x = argmin(of: { -square($0 - a) }, at: a, solver: { $0 })
-            _ = grad(of: x, wrt: a)
+            _ = argmin(of: { -square($0 - a) }, at: a, solver: { $0 })
         }
-        expectMessage("argmin: expected a linear system that conjugate gradients solves", in: result)
-        expectMessage("the matrix is not positive definite", in: result)
+        expectMessage("argmin: expected a way to a minimum, got a point with a gradient of norm 0.0", in: result)
+        expectMessage("at which the function curves downward", in: result)
     }
 
     @Test func equationsWithoutSolution() async throws {

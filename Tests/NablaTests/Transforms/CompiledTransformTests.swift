@@ -1,3 +1,4 @@
+import Foundation
 import Nabla
 import Testing
 
@@ -29,6 +30,32 @@ import Testing
             let y = compiled(x)
             #expect(y.array.doubles == [3 * value * value * value, -3 * value * value * value])
             #expect(grad(of: y.sum(), wrt: x).array.doubles == [9 * value * value, 9 * value * value])
+        }
+    }
+
+    /// A closure that takes a gradient itself, differentiated in any of the first calls: with f = sin x e^(x/2), f′ = (cos x + ½ sin x) e^(x/2) and
+    /// f″ = (cos x - ¾ sin x) e^(x/2).
+    @Test(arguments: Array(0..<5)) func gradientsInsideAreDifferentiatedFromTheFirstCallOn(differentiated: Int) {
+        let compiled = compile { x in gradient(of: { sin($0) * exp(0.5 * $0) }, at: x) }
+        let curved = compile { x in laplacian(of: { (sin($0) * exp(0.5 * $0)).sum() }, at: x) }
+        for call in 0..<5 {
+            let value = 0.3 + 0.1 * Double(call)
+            let (s, c, e) = (Foundation.sin(value), Foundation.cos(value), Foundation.exp(0.5 * value))
+            let x = Variable(value, dtype: .float64)
+            if call == differentiated {
+                #expect(isClose([gradient(of: { compiled($0) }, at: x).item()], [(c - 0.75 * s) * e]))
+                // f‴ = (-¼ cos x - 11/8 sin x) e^(x/2)
+                let third = -0.25 * c - 1.375 * s
+                #expect(isClose([gradient(of: gradient(of: { compiled($0) }))(x).item()], [third * e]))
+                #expect(isClose([gradient(of: { curved($0) }, at: x).item()], [third * e]))
+                #expect(isClose([checkpoint(x) { compiled($0) }.item()], [(c + 0.5 * s) * e]))
+                let shift = Variable(0.01, dtype: .float64)
+                let y = root(of: { compiled($0) - compiled(x) - shift }, at: x)
+                #expect(isClose([compiled(y).item()], [(c + 0.5 * s) * e + 0.01]))
+            } else {
+                #expect(isClose([compiled(x).item()], [(c + 0.5 * s) * e]))
+                #expect(isClose([curved(x).item()], [(c - 0.75 * s) * e]))
+            }
         }
     }
 }

@@ -68,6 +68,11 @@ struct BatchedWalk {
         largestCount = steps.reduce(0) { Swift.max($0, $1.largestCount) }
     }
 
+    /// The operands that are the same for all examples.
+    var constants: [Variable] {
+        steps.flatMap(\.operands).compactMap { if case .constant(let variable) = $0 { variable } else { nil } }
+    }
+
     /// Leaves out what no result needs, and notes where each value is used last.
     private mutating func keepNeeded() {
         var isNeeded = [Bool](repeating: false, count: valueCount)
@@ -143,7 +148,7 @@ private struct KnownValues {
 
     mutating func operand(_ variable: Variable) -> BatchedWalk.Operand {
         if let node = variable.node, let value = places[Place(node, variable.output)] { return .value(value, isCut: false) }
-        guard let value = arrays[ObjectIdentifier(variable.array.body)] else { return .constant(variable) }
+        guard let value = arrays[ObjectIdentifier(variable.array.body)] else { return .constant(variable.withoutCell) }
         if let node = variable.node, !(node is LeafNode) { unlisted = node.label }
         return .value(value, isCut: true)
     }

@@ -6,22 +6,31 @@
 ///     let lengths = vmap { norm($0) }                                   // of each row
 ///     let slopes = vmap { x in grad(of: f(x), wrt: x) }                 // the gradient at each point
 ///
-/// `f` runs once, on the first example, and the functions it applied are applied again to all examples at once, so that products become
+/// `f` runs on the first example, and the functions it applied are applied again to all examples at once, so that products become
 /// one product and loops disappear. It may take gradients of any order itself, and the result can be differentiated like any other; `vmap`
-/// may stand inside `vmap`. Where that cannot be right, because `f` applies a `FunctionNode` of the user's, draws random numbers, computes with
-/// the numbers behind its argument as an array, or reads them to decide what to do, `f` runs on one example after the other: the results are
-/// the same, at the cost of a loop. Indices that differ between examples are no obstacle: `x[labels.array]`, `take`, `takeAlong`.
+/// may stand inside `vmap`. Where that cannot be right, because `f` applies a `FunctionNode` of the user's, draws random numbers from this
+/// library's generators, computes with the numbers behind its argument as an array, or reads them to decide what to do, `f` runs on one example
+/// after the other: the results are the same, at the cost of a loop. Indices that differ between examples are no obstacle: `x[labels.array]`,
+/// `take`, `takeAlong`.
+///
+/// `f` must not treat examples differently by other ways than its argument: by Swift's random numbers (`Double.random(in:)`), or by a state that
+/// one example leaves to the next, such as a counter or `h = tanh(h + x)`. Where the second example shows it, `f` runs on one example after the
+/// other, in their order, in this call and later ones: in the calls 1, 2, 4, 8, … of a closure the second example is run alone as well, and
+/// compared. What shows later only, at another example or call, by less than rounding, or within `compile`, which replays what it has seen, is
+/// not noticed: one number then serves all examples. Draw such numbers as an array with an axis of examples, or write the loop.
 public func vmap(
     _ f: @escaping (Variable) -> Variable, inAxis: Int = 0, outAxis: Int = 0
 ) -> (Variable) -> Variable {
-    { x in mapped({ [f($0[0])] }, over: [x], inAxes: [inAxis], outAxes: [outAxis])[0] }
+    { x in mapped({ [f($0[0])] }, over: [x], inAxes: [inAxis], outAxes: [outAxis], closure: .known(ClosureCode(f)))[0] }
 }
 
 /// `vmap` for a function of two variables. An axis of nil means that all examples have the same argument.
 public func vmap(
     _ f: @escaping (Variable, Variable) -> Variable, inAxes: (Int?, Int?) = (0, 0), outAxis: Int = 0
 ) -> (Variable, Variable) -> Variable {
-    { a, b in mapped({ [f($0[0], $0[1])] }, over: [a, b], inAxes: [inAxes.0, inAxes.1], outAxes: [outAxis])[0] }
+    { a, b in
+        mapped({ [f($0[0], $0[1])] }, over: [a, b], inAxes: [inAxes.0, inAxes.1], outAxes: [outAxis], closure: .known(ClosureCode(f)))[0]
+    }
 }
 
 /// `vmap` for any number of variables and results.
@@ -34,7 +43,7 @@ public func vmap(
 public func vmap(
     _ f: @escaping ([Variable]) -> [Variable], inAxes: [Int?]? = nil, outAxes: [Int?]? = nil
 ) -> ([Variable]) -> [Variable] {
-    { mapped(f, over: $0, inAxes: inAxes ?? $0.map { _ in 0 }, outAxes: outAxes) }
+    { mapped(f, over: $0, inAxes: inAxes ?? $0.map { _ in 0 }, outAxes: outAxes, closure: .known(ClosureCode(f))) }
 }
 
 /// `f` applied to each example along `inAxes` of `inputs`.
@@ -43,22 +52,32 @@ public func vmap(
 ///   - smallestBatch: fewer examples are taken one after the other, where a trace and a batched walk would cost more: over small arrays as
 ///     much as 6 to 14 plain walks.
 ///   - chunkSize: for how many examples at once, from the most elements that a result of one example has; nil for all.
+///   - closure: which closure of the user's `f` calls.
 func mapped(
     _ f: ([Variable]) -> [Variable], over inputs: [Variable], inAxes: [Int?], outAxes: [Int?]?, smallestBatch: Int = 2,
-    chunkSize: ((_ largestCount: Int) -> Int)? = nil
+    chunkSize: ((_ largestCount: Int) -> Int)? = nil, closure: CalledClosure = .none
 ) -> [Variable] {
     let examples = ExampleAxes(inputs, inAxes)
     if examples.size == 0 { return examples.emptyResults(f, outAxes) }
     let trace = FunctionTrace()
     let first = examples.first(trace)
-    let isLooped = examples.size < smallestBatch
+    // A compiled function compares two runs itself, and they must be of one kind.
+    let treatment = ArrayTrace.isListed || examples.size < 2 ? .trusted : closure.nextTreatment()
+    let isLooped = examples.size < smallestBatch || treatment == .looped
     let results = isLooped ? f(first) : trace.watch { f(first) }
     let positions = outPositions(results, outAxes)
-    if isLooped { return examples.loop(f, first: results, positions) }
+    if isLooped { return examples.loop(f, [results], positions) }
     do {
         let walk = try BatchedWalk(trace, examples: examples.mapped(first), results: results)
         let size = chunkSize.map { Swift.max(1, Swift.min($0(walk.largestCount), examples.size)) } ?? examples.size
         let batched = try examples.run(walk, results, positions, chunkSize: size)
+        if treatment == .compared {
+            let second = f(examples.alone(1))
+            if !examples.agree(batched, second, positions) {
+                closure.loopFromNowOn()
+                return examples.loop(f, [results, second], positions)
+            }
+        }
         // What is known of a constant in one example is known of all.
         return zip(results, batched).map { example, result in
             if result.isRecorded { return result }
@@ -66,7 +85,7 @@ func mapped(
                 ? example.isConstantDerivative ? result.asResult(recorded: true) : result : result.marked(example.provenance)
         }
     } catch {
-        return examples.loop(f, first: results, positions)
+        return examples.loop(f, [results], positions)
     }
 }
 
@@ -153,10 +172,28 @@ private struct ExampleAxes {
         }
     }
 
-    /// One example after the other; the results of the first are known.
-    func loop(_ f: ([Variable]) -> [Variable], first: [Variable], _ positions: [Int?]) -> [Variable] {
+    /// The arguments of one example, with places in the graph.
+    func alone(_ example: Int) -> [Variable] {
+        zip(batch, inputs).map { part, input in
+            (part.map { $0.segment(axis: 0, start: example, step: 1, count: 1).reshaped(to: $0.shape.removing(0)) } ?? input).withPlace
+        }
+    }
+
+    /// Whether the second example has the results `second` among those of all examples.
+    func agree(_ all: [Variable], _ second: [Variable], _ positions: [Int?]) -> Bool {
+        second.count == all.count
+            && positions.indices.allSatisfy { index in
+                guard let position = positions[index] else { return second[index].isLike(all[index]) }
+                let part = ArrayTrace.unwatched { all[index].array.strided(axis: position, start: 1, step: 1, count: 1) }
+                return second[index].isLike(Variable(constant: part.reshaped(to: part.shape.removing(position))))
+            }
+    }
+
+    /// One example after the other; the results of the first ones are known.
+    func loop(_ f: ([Variable]) -> [Variable], _ known: [[Variable]], _ positions: [Int?]) -> [Variable] {
         let parts = batch.map { $0?.unstacked() }
-        let all = [first] + (1..<size).map { example in f(inputs.indices.map { (parts[$0]?[example] ?? inputs[$0]).withPlace }) }
+        let first = known[0]
+        let all = known + (known.count..<size).map { example in f(inputs.indices.map { (parts[$0]?[example] ?? inputs[$0]).withPlace }) }
         return positions.enumerated().map { index, position in
             guard let position else {
                 require(
