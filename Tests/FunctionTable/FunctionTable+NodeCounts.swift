@@ -62,8 +62,8 @@ extension FunctionTable {
         "asinh(x)": [1, 4, 10, 29],
         "acosh(x)": [1, 6, 17, 47],
         "atanh(x)": [1, 3, 10, 31],
-        "sinc(x)": [46, 105, 275, 738],
-        "sinc(x), far from 0": [46, 105, 275, 738],
+        "sinc(x)": [51, 112, 284, 751],
+        "sinc(x), far from 0": [51, 112, 284, 751],
         "erf(x)": [1, 5, 8, 19],
         // Activations
         "sigmoid(x)": [1, 4, 7, 18],
