@@ -67,7 +67,7 @@ def palette(kind, name):
                   as_float(kind, "1e-15" if narrow else "1e-140"), 3.0, -0.125, as_float(kind, "7e9")],
         "zeros": [0.0, -0.0, 1.5, 0.0, -2.0, 0.75, -0.0],
         "infinite": [infinity, 1.0, -2.0, 0.5, 3.0, -1.5, 0.25, 2.5, -0.75, 4.0, -5.0],
-        "nan": [float("nan"), 1.0, -2.0, 0.5, 3.0, -1.5, 0.25],
+        "nan": [float("nan"), 1.0, -2.0, 0.5, 3.0, -1.5, 0.25, 0.75, -0.5, 2.5, -3.0, 1.25, 0.625, -0.875, 2.0, -1.0, 0.125, 1.75],
         "steep": [100.0, -3.0, 20.0, 0.5, -40.0, 7.0, 88.0],
         "far": [far, -far, 0.0, 1.0, -far, far / 4, 2.0],
         "masked": [-infinity, 1.0, -infinity, 2.0, 0.5, -1.0, 3.0],
@@ -177,7 +177,10 @@ def write_case(out, kind, row, label):
                 out.append("V " + text([direction[(p, k)] for k in range(len(values))]))
                 continue
             results = [(gradient[(p, k)].v[c], gradient[(p, k)].e[c]) for k in range(len(values))]
-            results = [(ANY if special and mp.isnan(v) else v, e) for v, e in results]
+            # Terms of both signs that overflow have a sum of neither; what is not a number is asked of values only.
+            results = [
+                (ANY if label == "nan" or special and mp.isnan(v) or abs(v) > kind.greatest and e > 2 * abs(v) else v, e)
+                for v, e in results]
             out.append(f"{letter} " + tokens(results, kind))
 
 

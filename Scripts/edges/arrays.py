@@ -124,6 +124,16 @@ def prefixes(f):
     return lambda list_: [f(list_[: k + 1]) for k in range(len(list_))]
 
 
+def running_log_sum(list_):
+    """Each from the one before, which is a rounded logarithm: its error is the next one's."""
+    results = [list_[0]]
+    for x in list_[1:]:
+        a = results[-1]
+        large, small = (a, x) if mp.isnan(a.v[0]) or a.v[0] >= x.v[0] else (x, a)
+        results.append(large if mp.isinf(small.v[0]) else large + n.softplus(small - large))
+    return results
+
+
 def length(eps):
     def f(list_):
         squares = total([x * x for x in list_])

@@ -101,7 +101,8 @@ def power(p):
             for k, c in enumerate([ONE, p, p * (p - 1)])
         )
 
-    return Unary(f, far(1), far(-1) if p == int(p) else UNDEFINED_LIMIT)
+    # As C's pow has it: the even limit.
+    return Unary(f, far(1), far(-1) if p == int(p) else (INF, ANY, ANY))
 
 
 def exponential(base, kind):
@@ -176,9 +177,9 @@ def cardinal_sine(x):
     y = sn / z
     d = (cs - y) / x
     dd = -p * p * y - 2 * d / x
-    # Beyond 1 in units of the whole oscillation, below 1 (where the series is) of the terms of order 1.
+    # The cosine is that of a rounded multiple of π: its zeros are met up to the oscillation's height.
     a = abs(x)
-    return (y, d, dd, abs(y), abs(cs / x) + abs(y / x), abs(p * p * y) + 2 * (abs(cs) + abs(y)) / a**2)
+    return (y, d, dd, None, 1 / a + abs(y / x), abs(p * p * y) + 2 / a**2)
 
 
 def error_function(x):
@@ -242,9 +243,17 @@ def clipped(low, high):
     return Unary(f, (high, ZERO, ZERO), (low, ZERO, ZERO))
 
 
+# Below this number (of float32; smaller numbers of float64 are tried as well) reciprocals overflow. What is made of one and of a zero in steps
+# is 0 · ∞ there.
+SMALLEST_RECIPROCAL = mpf("2.9e-39")
+
+
 def self_power(x):
+    if 0 < x < 10 * SMALLEST_RECIPROCAL:
+        return (x**x, ANY if x < SMALLEST_RECIPROCAL else x**x * (mp.log(x) + 1), ANY)
     if x < 0:
-        return None
+        # Defined at whole numbers only.
+        return (ANY, ANY, ANY)
     if x == 0:
         return (ONE, ANY, ANY)
     y, k = x**x, mp.log(x) + 1
@@ -285,7 +294,8 @@ def unary(kind):
         "pow(x, -2)": power(-2),
         "pow(x, 2.5)": power("2.5"),
         "pow(1.7, x)": exponential("1.7", kind),
-        "pow(x, x)": Unary(self_power, (INF, INF, INF)),
+        # Its second derivative is made of infinite terms.
+        "pow(x, x)": Unary(self_power, (INF, INF, ANY), (ANY, ANY, ANY)),
         "sin(x)": Unary(lambda x: (mp.sin(x), mp.cos(x), -mp.sin(x)), odd=True),
         "cos(x)": Unary(lambda x: (mp.cos(x), -mp.sin(x), -mp.cos(x))),
         "tan(x)": Unary(tangent, odd=True),
@@ -343,8 +353,9 @@ def divided(a, b):
     if mp.isinf(b):
         return (ZERO, ZERO, ZERO, ZERO, ZERO, ZERO)
     if mp.isinf(a):
-        return (a / b, 1 / b, -a / b, ZERO, -1 / b**2, ANY)
-    return (a / b, 1 / b, -a / b**2, ZERO, -1 / b**2, 2 * a / b**3)
+        return (a / b, 1 / b, -a * INF, ZERO, -1 / b**2, ANY)
+    curvature = ANY if a == 0 and abs(b) < SMALLEST_RECIPROCAL else 2 * a / b**3
+    return (a / b, 1 / b, -a / b**2, ZERO, -1 / b**2, curvature)
 
 
 def larger(sign):
@@ -374,11 +385,17 @@ def raised(a, b):
         return (ONE, ZERO, ANY, ZERO, ANY, ANY) if b == 0 else (EITHER_INFINITY,) + (ANY,) * 5
     y = mp.power(abs(a), b) * (-1 if a < 0 and int(b) % 2 else 1)
     slope, curvature = b * y / a, b * (b - 1) * y / a**2
+    if abs(b) <= 1 and abs(a) < SMALLEST_RECIPROCAL:
+        slope = curvature = ANY
+    if a < 0 and abs(b) > 2**24:
+        # b - 1 is no number of float32: whether it is odd is not seen.
+        slope = curvature = ANY
     if a < 0:
         # Defined at whole exponents only: no derivative by the exponent.
         return (y, slope, ANY, curvature, ANY, ANY)
     log = mp.log(a)
-    return (y, slope, y * log, curvature, y / a * (1 + b * log), y * log**2, None, None, None, None, y / a * (1 + abs(b * log)), None)
+    mixed = ANY if slope is ANY else y / a * (1 + b * log)
+    return (y, slope, y * log, curvature, mixed, y * log**2, None, None, None, None, y / a * (1 + abs(b * log)), None)
 
 
 def angle(a, b):

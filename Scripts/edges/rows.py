@@ -11,7 +11,8 @@ SUMS = ["ordinary", "huge", "tiny", "mixed", "zeros", "infinite", "nan"]
 PRODUCTS = ["ordinary", "large", "small", "mixed", "zeros", "nan"]
 SOFT = ["ordinary", "steep", "far", "huge", "masked", "tiny", "close", "nan"]
 LENGTHS = ["ordinary", "large", "small", "huge", "tiny", "mixed", "zeros", "infinite", "nan"]
-NORMALS = ["ordinary", "offset", "large", "small", "huge", "nan"]
+# No numbers beyond the root of the greatest: the variance, which the functions are made of, is infinite there.
+NORMALS = ["ordinary", "offset", "large", "small", "nan"]
 TAILS = ["ordinary", "steep", "tail", "tiny", "far", "nan"]
 
 
@@ -65,6 +66,13 @@ def average_all(inside, count):
     return total(inside) * (ONE / count)
 
 
+def first_largest(inside):
+    """The gradient goes to the first of equal ones, as documented."""
+    if any(mp.isnan(q.v[0]) for q in inside):
+        return extremum(1)(inside)
+    return max(inside, key=lambda q: q.v[0])
+
+
 ROWS = {
     "x + array": with_array(lambda a, c: a + c),
     "array + x": with_array(lambda a, c: a + c),
@@ -73,7 +81,10 @@ ROWS = {
     "x * array": with_array(lambda a, c: a * c),
     "array * x": with_array(lambda a, c: a * c),
     "x / array": with_array(lambda a, c: a * Quantity.constant(1 / c.v[0])),
-    "array / x": with_array(lambda a, c: c / a),
+    # The signs of zeros are those of 1.5 / x, which is elementwise.
+    "array / x": Row(
+        lambda x: Array(x.shape, [Quantity.constant(c) / q for q, c in zip(x.items, CONSTANT)]), [(3,)],
+        [label for label in SUMS if label != "zeros"]),
     "x.sum()": reduction(None, total),
     "x.sum(axes: [0, -1], keepsAxes: true)": reduction([0, -1], total, (2, 2, 2), keeps=True),
     "x.sum(axes: [])": Row(lambda x: x, [(3,)], SUMS),
@@ -98,7 +109,7 @@ ROWS = {
     "x.cumulativeSum(axis: 0, reverse: true)": Row(
         lambda x: x.lines(0, lambda q: prefixes(total)(q[::-1])[::-1]), [(4,)], SUMS),
     "x.cumulativeProduct(axis: 0)": Row(lambda x: x.lines(0, prefixes(product)), [(4,)], PRODUCTS),
-    "x.logCumulativeSumExp(axis: -1)": Row(lambda x: x.lines(-1, prefixes(log_sum)), [(4,)], SOFT),
+    "x.logCumulativeSumExp(axis: -1)": Row(lambda x: x.lines(-1, running_log_sum), [(4,)], SOFT),
     "logSumExp(x)": reduction(None, log_sum, palettes=SOFT + ["nothing"]),
     "logSumExp(x, axes: [0, -1], keepsAxes: true)": reduction([0, -1], log_sum, (2, 1, 2), SOFT + ["nothing"], keeps=True),
     "logSumExp(x, axis: 1)": reduction([1], log_sum, (2, 3), SOFT + ["nothing"]),
@@ -157,9 +168,9 @@ ROWS = {
         Pools((3,), (1,), (1,), (1,)).pooled(average_all), [(1, 1, 4)], SUMS),
     "averagePooling(x, window: 2, padding: [0, 1], countsPadding: false)": Row(
         Pools((2,), None, (0,), (1,)).pooled(lambda q, _: mean(q)), [(1, 1, 5)], SUMS),
-    "maxPooling(x, window: 2)": Row(Pools((2,)).pooled(lambda q, _: extremum(1)(q)), [(1, 1, 5)], SUMS),
+    "maxPooling(x, window: 2)": Row(Pools((2,)).pooled(lambda q, _: first_largest(q)), [(1, 1, 5)], SUMS),
     "maxPooling(x, window: 3, stride: 2, padding: 1, coverAll: true)": Row(
-        Pools((3,), (2,), (1,), (1,), True).pooled(lambda q, _: extremum(1)(q)), [(1, 1, 5)], SUMS),
+        Pools((3,), (2,), (1,), (1,), True).pooled(lambda q, _: first_largest(q)), [(1, 1, 5)], SUMS),
     "lstm(c, gates)": Row(lstm, [(1,), (4,)], TAILS),
     "x.addingAt(indices: i, v)": Row(added_at(0), [(3,), (4,), (4,)], SUMS, {1: [2, 0, 2, 1]}),
     "x.addingAt(indices: i, v, axis: -1)": Row(added_at(1), [(2, 3), (2,), (2, 2)], SUMS, {1: [1, 1]}),

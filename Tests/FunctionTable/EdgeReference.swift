@@ -98,7 +98,7 @@ package struct EdgeNumber: Sendable {
     /// The magnitude to which an error is compared.
     package let scale: Double
 
-    init(number value: Double, scale: Double) { (kind, self.value, self.scale) = (.number, value, max(value.magnitude, scale)) }
+    package init(number value: Double, scale: Double) { (kind, self.value, self.scale) = (.number, value, max(value.magnitude, scale)) }
 
     fileprivate init(_ text: Substring.UTF8View.SubSequence) {
         let parts = text.split(separator: UInt8(ascii: "/"))
