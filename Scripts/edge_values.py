@@ -87,6 +87,7 @@ def tokens(results, kind):
 
 
 def write_unary(out, kind):
+    elementwise.greatest[0], elementwise.underflow[0] = kind.greatest, kind.tiny / kind.epsilon
     grid = unary_grid(kind)
     for name, function in elementwise.unary(kind).items():
         found = [function.results(mpf(x), text([x]) == "8") for x in grid]
@@ -96,6 +97,7 @@ def write_unary(out, kind):
 
 
 def write_binary(out, kind):
+    elementwise.greatest[0], elementwise.underflow[0] = kind.greatest, kind.tiny / kind.epsilon
     numbers = binary_numbers(kind)
     pairs = [(mpf(a), mpf(b)) for a in numbers for b in numbers]
     for name, function in elementwise.BINARY.items():

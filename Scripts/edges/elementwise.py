@@ -243,14 +243,17 @@ def clipped(low, high):
     return Unary(f, (high, ZERO, ZERO), (low, ZERO, ZERO))
 
 
-# Below this number (of float32; smaller numbers of float64 are tried as well) reciprocals overflow. What is made of one and of a zero in steps
-# is 0 · ∞ there.
-SMALLEST_RECIPROCAL = mpf("2.9e-39")
+# The type's largest number: what a rule is made of must not overflow where the result does not, or the result is not specified.
+greatest = [INF]
+# What the rounding of a result below the normal numbers is worth, in units of the type's epsilon.
+underflow = [ZERO]
+
+
+def overflows(x):
+    return abs(x) > greatest[0]
 
 
 def self_power(x):
-    if 0 < x < 10 * SMALLEST_RECIPROCAL:
-        return (x**x, ANY if x < SMALLEST_RECIPROCAL else x**x * (mp.log(x) + 1), ANY)
     if x < 0:
         # Defined at whole numbers only.
         return (ANY, ANY, ANY)
@@ -258,8 +261,10 @@ def self_power(x):
         return (ONE, ANY, ANY)
     y, k = x**x, mp.log(x) + 1
     e = abs(mp.log(x)) + 1
-    # ∂/∂x is the sum of the partial derivatives by base and by exponent.
-    return (y, y * k, y * (k * k + 1 / x), y, y * e, y * (e * e + 1 / x) * 2)
+    # ∂/∂x is the sum of the partial derivatives by base and by exponent; the exponents x - 1 and x - 2 are rounded.
+    first = ANY if overflows(y / x) and not overflows(y) else y * k
+    second = ANY if overflows(y / x**2) and not overflows(y) else y * (k * k + 1 / x)
+    return (y, first, second, y, y * e * e, y * (e * e + 1 / x) * 2 * e)
 
 
 def chosen_root(x):
@@ -354,7 +359,7 @@ def divided(a, b):
         return (ZERO, ZERO, ZERO, ZERO, ZERO, ZERO)
     if mp.isinf(a):
         return (a / b, 1 / b, -a * INF, ZERO, -1 / b**2, ANY)
-    curvature = ANY if a == 0 and abs(b) < SMALLEST_RECIPROCAL else 2 * a / b**3
+    curvature = ANY if a == 0 and overflows(1 / b) else 2 * a / b**3
     return (a / b, 1 / b, -a / b**2, ZERO, -1 / b**2, curvature)
 
 
@@ -385,17 +390,23 @@ def raised(a, b):
         return (ONE, ZERO, ANY, ZERO, ANY, ANY) if b == 0 else (EITHER_INFINITY,) + (ANY,) * 5
     y = mp.power(abs(a), b) * (-1 if a < 0 and int(b) % 2 else 1)
     slope, curvature = b * y / a, b * (b - 1) * y / a**2
-    if abs(b) <= 1 and abs(a) < SMALLEST_RECIPROCAL:
-        slope = curvature = ANY
-    if a < 0 and abs(b) > 2**24:
-        # b - 1 is no number of float32: whether it is odd is not seen.
-        slope = curvature = ANY
+    lost = overflows(y / a) and not overflows(slope)
+    # b - 1 must be a number of float32: whether it is odd is not seen beyond.
+    lost = lost or (a < 0 and abs(b) > 2**24)
+    lost_twice = lost or (overflows(y / a**2) and not overflows(curvature))
+    slope, curvature = (ANY if lost else slope), (ANY if lost_twice else curvature)
     if a < 0:
         # Defined at whole exponents only: no derivative by the exponent.
         return (y, slope, ANY, curvature, ANY, ANY)
     log = mp.log(a)
-    mixed = ANY if slope is ANY else y / a * (1 + b * log)
-    return (y, slope, y * log, curvature, mixed, y * log**2, None, None, None, None, y / a * (1 + abs(b * log)), None)
+    # The mixed derivative is made of the value in one of its orders.
+    mixed = ANY if lost or overflows(y) or overflows(y / a) else y / a * (1 + b * log)
+    # The exponents b - 1 and b - 2 are rounded, which counts log a times.
+    m = 1 + abs((b - 1) * log) + abs((b - 2) * log)
+    return (
+        y, slope, y * log, curvature, mixed, y * log**2,
+        None, abs(b * y / a) * m, None, abs(b * (b - 1) * y / a**2) * m, abs(y / a) * (1 + abs(b * log)) * m,
+        y * log**2 + abs(log) * underflow[0])
 
 
 def angle(a, b):

@@ -20,8 +20,8 @@ package enum FunctionPage {
             "  `maximum` and `minimum`, equal shares for equal elements of `max` and `min`, the first of equal ones for `maxPooling`, those of the",
             "  inside for `clip` at its limits.",
             "- Outside a function's domain the value is NaN and says so; derivatives there are not specified.",
-            "- Below 2.9e-39 in float32 (5.6e-309 in float64) reciprocals overflow: derivatives of quotients and powers that multiply one with a",
-            "  zero are not specified there.",
+            "- Derivatives of quotients and powers of variables are made of 1/b and aᵇ⁻¹, aᵇ⁻²; where one of these overflows and the derivative",
+            "  does not, it is not specified.",
             "- Normalizations square their inputs: these stay below the root of the largest number.",
             "- Terms that overflow with both signs leave NaN where their sum would be infinite.", "",
         ]
