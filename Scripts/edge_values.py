@@ -15,7 +15,7 @@ import itertools
 import sys
 from pathlib import Path
 
-from edges import elementwise, rows
+from edges import elementwise, limits, pairs, rows
 from edges.arrays import Array
 from edges.numbers import ANY, FLOAT32, INF, NAN, TYPES, ZERO, Quantity, bits, mp, mpf, token
 
@@ -39,6 +39,8 @@ def unary_grid(kind):
     positive += [mpf(10) ** k for k in decades]
     positive += [mpf(t) for t in TAILS.split() + ([] if narrow else FARTHER.split())]
     positive += [1 - kind.epsilon / 2, 1 + kind.epsilon, mpf("0.8"), kind.greatest / 2, kind.greatest]
+    # And numbers with no pattern in their digits.
+    positive += [(1 + mp.frac(k * (mp.sqrt(5) - 1) / 2)) * mpf(2) ** (k % 15 - 8) for k in range(1, 31)]
     numbers = sorted({float(kind.rounded(x)) for x in positive})
     return [-x for x in reversed(numbers)] + [-0.0, 0.0] + numbers + [float("inf"), float("-inf"), float("nan")]
 
@@ -87,7 +89,6 @@ def tokens(results, kind):
 
 
 def write_unary(out, kind):
-    elementwise.greatest[0], elementwise.underflow[0] = kind.greatest, kind.tiny / kind.epsilon
     grid = unary_grid(kind)
     for name, function in elementwise.unary(kind).items():
         found = [function.results(mpf(x), text([x]) == "8") for x in grid]
@@ -97,20 +98,19 @@ def write_unary(out, kind):
 
 
 def write_binary(out, kind):
-    elementwise.greatest[0], elementwise.underflow[0] = kind.greatest, kind.tiny / kind.epsilon
     numbers = binary_numbers(kind)
-    pairs = [(mpf(a), mpf(b)) for a in numbers for b in numbers]
-    for name, function in elementwise.BINARY.items():
-        f = elementwise.safe(function)
+    arguments = [(mpf(a), mpf(b)) for a in numbers for b in numbers]
+    for name, function in pairs.BINARY.items():
+        f = pairs.safe(function)
         found = []
-        for a, b in pairs:
+        for a, b in arguments:
             results = list(f(a, b) or (ANY,) * 6)
             results += [None] * (12 - len(results))
             # Where the value is undefined, and at infinities, the derivatives are what they are.
             strange = mp.isinf(a) or mp.isinf(b) or mp.isnan(a) or mp.isnan(b)
             results[1:6] = [ANY if strange and not isinstance(r, str) and mp.isnan(r) else r for r in results[1:6]]
             found.append(results)
-        for row in [name] + [other for other, same in elementwise.SAME_BINARY.items() if same == name]:
+        for row in [name] + [other for other, same in pairs.SAME_BINARY.items() if same == name]:
             if row != name:
                 out.append(f"S {row}")
                 continue
@@ -187,6 +187,7 @@ def write_case(out, kind, row, label):
 
 
 def written(kind):
+    limits.use(kind)
     out = [f"N u {text(unary_grid(kind))}"]
     numbers = binary_numbers(kind)
     out.append("N a " + text([a for a in numbers for _ in numbers]))

@@ -3,6 +3,7 @@ from mpmath import mpf
 
 from . import numbers as n
 from .arrays import *
+from .layers import *
 
 CONSTANT = [mpf("0.5"), mpf("-1.5"), mpf(2)]
 FIXED = [mpf("0.25"), mpf(1), mpf("0.5")]

@@ -9,7 +9,7 @@ package enum FunctionPage {
             "- orders 0 to 2 in float32 and float64 over the whole range of the type (zeros of both signs, subnormal numbers, powers of ten, the",
             "  largest numbers, infinities, NaN) against mpmath at 60 digits: first derivatives backwards, by the fused kernels and by the",
             "  recorded rules, and forwards; second ones by differentiating recorded gradients.", "",
-            "The columns are the bounds that the second test holds: the largest error of the value, of a first and of a second derivative, in",
+            "The columns are the bounds that the second test holds: the largest errors allowed of the value, of a first and of a second derivative, in",
             "units of the type's epsilon (2⁻²³ for float32, 2⁻⁵² for float64; a rounding is half a unit) relative to the result. They are the same",
             "for both types. Results below the smallest normal number may be off by four of the smallest subnormal ones. *Exact* functions move",
             "numbers, which come through to the bit, NaN and the signs of zeros included.", "",
@@ -23,6 +23,7 @@ package enum FunctionPage {
             "- Derivatives of quotients and powers of variables are made of 1/b and aᵇ⁻¹, aᵇ⁻²; where one of these overflows and the derivative",
             "  does not, it is not specified.",
             "- Normalizations square their inputs: these stay below the root of the largest number.",
+            "- Sums overflow where a partial sum does, means with them.",
             "- Terms that overflow with both signs leave NaN where their sum would be infinite.", "",
         ]
         var seen = Set<String>()
