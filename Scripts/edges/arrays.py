@@ -135,12 +135,15 @@ def running_log_sum(list_):
 
 
 def length(eps):
+    """The squares may neither overflow nor underflow: no allowance is made for either."""
+
     def f(list_):
-        squares = total([x * x for x in list_])
-        if eps:
-            return n.sqrt(squares + mpf(eps))
+        allowance, Quantity.underflow = Quantity.underflow, ZERO
+        squares = total([x * x for x in list_]) + mpf(eps)
         # The zero vector's derivatives are 0 by convention.
-        return n.sqrt(squares) if squares.v[0] != 0 else Quantity.constant(0)
+        result = n.sqrt(squares) if squares.v[0] != 0 else Quantity.constant(0)
+        Quantity.underflow = allowance
+        return result
 
     return f
 
