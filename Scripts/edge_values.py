@@ -46,8 +46,8 @@ def unary_grid(kind):
 
 
 def binary_numbers(kind):
-    big, small = ("1e25", "1e-10") if kind is FLOAT32 else ("1e200", "1e-10")
-    return [0.0, -0.0, float(kind.tiny), -float(kind.normal), as_float(kind, small), -0.5, 0.75, 1.0, -1.0, 2.0, -3.0, 30.0,
+    big, small = ("1e25", "1e-30") if kind is FLOAT32 else ("1e200", "1e-200")
+    return [0.0, -0.0, float(kind.tiny), -float(kind.normal), as_float(kind, small), as_float(kind, "1e-10"), -0.5, 0.75, 1.0, -1.0, 2.0, -3.0, 30.0,
             as_float(kind, "-1e10"), as_float(kind, big), -float(kind.greatest), float("inf"), float("-inf"), float("nan")]
 
 

@@ -102,6 +102,10 @@ def shift(list_):
 def log_sum(list_):
     if any(mp.isnan(q.v[0]) for q in list_):
         return Quantity([mpf("nan")] * 4)
+    if all(q.v[0] == -INF for q in list_):
+        # Equal numbers have equal shares of the derivatives, however small.
+        result = n.log(total([n.exp(Quantity([ZERO] + q.v[1:])) for q in list_]))
+        return Quantity([-INF] + result.v[1:], [ZERO] + result.e[1:])
     s = shift(list_)
     return n.log(total([n.exp(x - s) for x in list_])) + s
 

@@ -6,7 +6,7 @@ itself rounded counts many times."""
 from mpmath import mp, mpf
 
 from . import numbers as n
-from .limits import overflows
+from .limits import overflows, underflow
 from .numbers import ANY, EITHER_INFINITY, INF, NAN, ONE, ZERO, Quantity
 
 NOWHERE = (NAN, ANY, ANY)
@@ -36,7 +36,9 @@ def composed(f):
     """A composition, whose errors are those of its steps."""
 
     def g(x):
+        Quantity.underflow = underflow[0]
         q = f(Quantity([x, ONE, ONE, ZERO]))
+        Quantity.underflow = ZERO
         return (q.v[0], q.v[1], q.v[3], q.e[0], q.e[1], q.e[3])
 
     return g
@@ -185,8 +187,8 @@ def cardinal_sine(x):
 
 def error_function(x):
     d = 2 / mp.sqrt(mp.pi) * mp.exp(-x * x)
-    # exp(-x²): the rounding of the square counts x² times.
-    return (mp.erf(x), d, -2 * x * d, None, d * (1 + x * x), 2 * abs(x) * d * (2 + x * x))
+    # exp(-x²): the rounding of the square counts x² times, and that of the first derivative 2x times in the second.
+    return (mp.erf(x), d, -2 * x * d, None, d * (1 + x * x), 2 * abs(x) * (d * (2 + x * x) + underflow[0]))
 
 
 def hyperbolic_log(x):

@@ -122,6 +122,8 @@ class Quantity:
         q, qi, qv, qiv = self.v
         e0, ei, ev, eiv = self.e
         error0, error1, error2 = _times(g1, e0) + abs(g0), _times(g2, e0) + abs(g1), _times(g3, e0) + abs(g2)
+        # Each of them may be rounded below the normal numbers.
+        error0, error1, error2 = [e + Quantity.underflow if e != 0 else e for e in (error0, error1, error2)]
         v, e = [g0, ZERO, ZERO, ZERO], [error0, ZERO, ZERO, ZERO]
         for k, (d, ed) in enumerate([(qi, ei), (qv, ev)], 1):
             if d != 0:
@@ -210,8 +212,7 @@ def logistic(x):
     large, small = 1 / (1 + z), z / (1 + z)
     s, c = (large, small) if x >= 0 else (small, large)
     d = s * c
-    tilt = (z - 1) / (1 + z) if x >= 0 else (1 - z) / (1 + z)
-    return (s, d, d * tilt, d * (1 - 6 * d))
+    return (s, d, -d * mp.tanh(x / 2), d * (1 - 6 * d))
 
 
 def tanh(q):

@@ -88,7 +88,8 @@ def angle(a, b):
     value = mp.atan2(a, b)
     if a == 0 and b < 0:
         value = ANY
-    mixed = (a - b) * (a + b) / r**2
+    # Where its terms overflow with both signs there is no sum.
+    mixed = ANY if overflows(1 / r) else (a - b) * (a + b) / r**2
     return (value, b / r, -a / r, -2 * a * b / r**2, mixed, 2 * a * b / r**2, None, None, None, None, 1 / r, None)
 
 
