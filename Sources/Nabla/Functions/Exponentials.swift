@@ -13,10 +13,10 @@ private final class Exp: UnaryMap {
 
 /// eˣ - 1, accurate near 0
 public func expm1(_ x: Variable) -> Variable { map(Expm1.self, x) }
-private final class Expm1: UnaryMap {
+private final class Expm1: LevelingMap {
     override class var op: UnaryOp { NK_EXPM1 }
-    override class var keep: Kept { .output }
-    override func scaled(_ t: Variable) -> Variable { t * (y + 1) }
+    override class var gradientOp: TernaryOp { NK_EXPM1_GRADIENT }
+    override func slope() -> Variable { map(Expm1Slope.self, x, y) }
 }
 
 /// The natural logarithm
