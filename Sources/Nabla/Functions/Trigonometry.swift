@@ -31,7 +31,7 @@ public func asin(_ x: Variable) -> Variable { map(Asin.self, x) }
 private final class Asin: UnaryMap {
     override class var op: UnaryOp { NK_ASIN }
     override class var keep: Kept { .inputs }
-    override func scaled(_ t: Variable) -> Variable { t * rsqrt(1 - x * x) }
+    override func scaled(_ t: Variable) -> Variable { t * map(AsinSlope.self, x) }
 }
 
 /// arccos x
@@ -39,7 +39,7 @@ public func acos(_ x: Variable) -> Variable { map(Acos.self, x) }
 private final class Acos: UnaryMap {
     override class var op: UnaryOp { NK_ACOS }
     override class var keep: Kept { .inputs }
-    override func scaled(_ t: Variable) -> Variable { -(t * rsqrt(1 - x * x)) }
+    override func scaled(_ t: Variable) -> Variable { -(t * map(AsinSlope.self, x)) }
 }
 
 /// arctan x
@@ -47,7 +47,7 @@ public func atan(_ x: Variable) -> Variable { map(Atan.self, x) }
 private final class Atan: UnaryMap {
     override class var op: UnaryOp { NK_ATAN }
     override class var keep: Kept { .inputs }
-    override func scaled(_ t: Variable) -> Variable { t / (1 + x * x) }
+    override func scaled(_ t: Variable) -> Variable { t * map(AtanSlope.self, x) }
 }
 
 /// The angle of the point (x, y) from the first axis, in (-π, π]
@@ -56,8 +56,7 @@ private final class Atan2: BinaryMap {
     override class var op: BinaryOp { NK_ATAN2 }
     override class var name: StaticString { "atan2" }
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable {
-        let squared = a * a + b * b
-        return index == 0 ? t * b / squared : -(t * a) / squared
+        index == 0 ? t * inversion(a, b) : -(t * inversion(b, a))
     }
 }
 
@@ -79,10 +78,10 @@ private final class Cosh: UnaryMap {
 
 /// tanh x
 public func tanh(_ x: Variable) -> Variable { map(Tanh.self, x) }
-private final class Tanh: UnaryMap {
+private final class Tanh: LevelingMap {
     override class var op: UnaryOp { NK_TANH }
-    override class var keep: Kept { .output }
-    override func scaled(_ t: Variable) -> Variable { t * (1 - square(y)) }
+    override class var gradientOp: TernaryOp { NK_TANH_GRADIENT }
+    override func slope() -> Variable { tanhSlope(x, y) }
 }
 
 /// arsinh x
@@ -90,7 +89,7 @@ public func asinh(_ x: Variable) -> Variable { map(Asinh.self, x) }
 private final class Asinh: UnaryMap {
     override class var op: UnaryOp { NK_ASINH }
     override class var keep: Kept { .inputs }
-    override func scaled(_ t: Variable) -> Variable { t * rsqrt(1 + x * x) }
+    override func scaled(_ t: Variable) -> Variable { t * map(AsinhSlope.self, x) }
 }
 
 /// arcosh x
@@ -106,7 +105,7 @@ public func atanh(_ x: Variable) -> Variable { map(Atanh.self, x) }
 private final class Atanh: UnaryMap {
     override class var op: UnaryOp { NK_ATANH }
     override class var keep: Kept { .inputs }
-    override func scaled(_ t: Variable) -> Variable { t / (1 - x * x) }
+    override func scaled(_ t: Variable) -> Variable { t * map(AtanhSlope.self, x) }
 }
 
 /// sin(πx) / (πx), 1 at x = 0.
@@ -139,5 +138,5 @@ public func erf(_ x: Variable) -> Variable { map(Erf.self, x) }
 private final class Erf: UnaryMap {
     override class var op: UnaryOp { NK_ERF }
     override class var keep: Kept { .inputs }
-    override func scaled(_ t: Variable) -> Variable { t * exp(-(x * x)) * (2 / Double.pi.squareRoot()) }
+    override func scaled(_ t: Variable) -> Variable { t * map(Bell.self, x) * (2 / Double.pi.squareRoot()) }
 }
