@@ -73,7 +73,7 @@ def raised(a, b):
     m = 1 + abs((b - 1) * log) + abs((b - 2) * log)
     return (
         y, slope, y * log, curvature, mixed, y * log**2,
-        None, abs(b * y / a) * m, None, abs(b * (b - 1) * y / a**2) * m, abs(y / a) * (1 + abs(b * log)) * m,
+        None, abs(b * y / a) * m, None, abs(b * (b - 1) * y / a**2) * m, abs(y / a) * (1 + abs(b * log)) * m + underflow[0] / abs(a),
         y * log**2 + abs(log) * underflow[0])
 
 
@@ -88,7 +88,10 @@ def angle(a, b):
     value = mp.atan2(a, b)
     if a == 0 and b < 0:
         value = ANY
-    # Where its terms overflow with both signs there is no sum.
+    # Nearer to the origin than the reciprocal of the largest number first derivatives overflow, and what is made of them.
+    if overflows(1 / mp.sqrt(r)):
+        return (value, b / r, -a / r, ANY, ANY, ANY)
+    # Where the terms of the mixed derivative overflow with both signs they have no sum.
     mixed = ANY if overflows(1 / r) else (a - b) * (a + b) / r**2
     return (value, b / r, -a / r, -2 * a * b / r**2, mixed, 2 * a * b / r**2, None, None, None, None, 1 / r, None)
 

@@ -42,6 +42,7 @@ extension TableRow {
 extension ErrorBounds {
     private static let ofSteps = "relative to the steps' rounding errors"
 
+    private static let ofLevel = "the distance from the level is made of a rounded value down to 1/32"
     private static let ofOscillation = "derivatives relative to the height of the oscillation"
 
     static let ofFamilies: [String: ErrorBounds] = [
@@ -70,6 +71,12 @@ extension ErrorBounds {
 
     /// Rows whose bounds are not their family's.
     static let ofRows: [String: ErrorBounds] = [
+        "expm1(x)": .init(2, 16, 16, ofLevel),
+        "tanh(x)": .init(2, 64, 64, "1 - y² is made of a rounded y down to 1/32"),
+        "sigmoid(x)": .init(2, 20, 20, ofLevel),
+        "softplus(x)": .init(2, 2, 20, ofLevel),
+        "logSigmoid(x)": .init(2, 2, 20, ofLevel),
+        "elu(x, scale: 0.5)": .init(2, 16, 16, ofLevel),
         "rsqrt(x)": .init(2, 4, 6, "a product of three rounded roots"),
         "tan(x)": .init(2, 3, 4),
         "acosh(x)": .init(2, 3, 5, "a product of two rounded roots"),
