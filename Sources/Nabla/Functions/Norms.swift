@@ -24,7 +24,7 @@ public func norm(_ x: Variable, axes: [Int]? = nil, keepsAxes: Bool = false, eps
         PiecewiseConstant { scale($0[0], $0[1], eps) }
     }
     let sum = squaredNorm(x / m, axes: axes, keepsAxes: true)
-    let lengths = m * (eps > 0 ? sqrt(sum + square(eps.squareRoot() / m)) : root(sum, 0))
+    let lengths = m * (eps > 0 ? sqrt(sum + eps / m / m) : root(sum, 0))
     return keepsAxes ? lengths : lengths.reshaped(to: squared.shape)
 }
 
