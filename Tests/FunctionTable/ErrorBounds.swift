@@ -24,7 +24,9 @@ extension TableRow {
     /// The row's own bounds, or its family's.
     package var bounds: ErrorBounds {
         if movesNumbersOnly { return .exact }
-        return ErrorBounds.ofRows[name] ?? ErrorBounds.ofFamilies[family]!
+        let bounds = ErrorBounds.ofRows[name] ?? ErrorBounds.ofFamilies[family]!
+        // The derivative is a constant, rounded once, and its own is 0.
+        return isLinear ? ErrorBounds(bounds.value, min(bounds.first, 1), 0, bounds.remark) : bounds
     }
 
     /// Whether every element of the results is one of the inputs', or a constant.

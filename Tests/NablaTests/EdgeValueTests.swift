@@ -15,12 +15,8 @@ import Testing
         for order in 0...2 {
             let bound = row.bounds[order]
             let beyond = results.filter { $0.1.order == order && $0.1.error > bound }
-            if let fault = KnownFault.find(row, order, dtype) {
-                #expect(!beyond.isEmpty, "\(row) is mended: take \"\(fault.what)\" from the list of known faults")
-            } else {
-                let report = beyond.map { "\($0.0), \($0.1)" }.joined(separator: "\n")
-                #expect(beyond.isEmpty, "\(row), \(dtype), bound \(bound): \(report)")
-            }
+            let report = beyond.map { "\($0.0), \($0.1)" }.joined(separator: "\n")
+            #expect(beyond.isEmpty, "\(row), \(dtype), bound \(bound): \(report)")
         }
     }
 
@@ -40,7 +36,6 @@ import Testing
     @Test func boundsAreOfRows() {
         let names = Set(FunctionTable.rows.map(\.name))
         for name in ErrorBounds.namesOfRows { #expect(names.contains(name), "\(name)") }
-        for fault in KnownFault.all { #expect(names.contains(fault.row), "\(fault.row)") }
     }
 
     /// What dropout keeps is divided by the probability of being kept, the derivative likewise.
@@ -59,19 +54,5 @@ import Testing
                 }
             }
         }
-    }
-}
-
-/// A row known to be beyond its bounds, which is not yet mended.
-struct KnownFault {
-    let row: String
-    let order: Int
-    let dtype: DType?
-    let what: String
-
-    static let all: [KnownFault] = []
-
-    static func find(_ row: TableRow, _ order: Int, _ dtype: DType) -> KnownFault? {
-        all.first { $0.row == row.name && $0.order == order && ($0.dtype ?? dtype) == dtype }
     }
 }
