@@ -180,9 +180,9 @@ def cardinal_sine(x):
     y = sn / z
     d = (cs - y) / x
     dd = -p * p * y - 2 * d / x
-    # The cosine is that of a rounded multiple of π: its zeros are met up to the oscillation's height.
+    # Sine and cosine are those of a rounded multiple of π: their zeros are met up to the oscillation's height.
     a = abs(x)
-    return (y, d, dd, None, 1 / a + abs(y / x), abs(p * p * y) + 2 / a**2)
+    return (y, d, dd, 1 / abs(z), 1 / a + abs(y / x), p / a + 2 / a**2)
 
 
 def error_function(x):

@@ -45,7 +45,7 @@ extension ErrorBounds {
     private static let ofSteps = "relative to the steps' rounding errors"
 
     private static let ofLevel = "the distance from the level is made of a rounded value down to 1/32"
-    private static let ofOscillation = "derivatives relative to the height of the oscillation"
+    private static let ofOscillation = "relative to the height of the oscillation, beyond 1/3"
 
     static let ofFamilies: [String: ErrorBounds] = [
         "Arithmetic": .init(1, 2, 2),

@@ -62,8 +62,8 @@ extension FunctionTable {
         "asinh(x)": [1, 2, 7, 20],
         "acosh(x)": [1, 6, 17, 47],
         "atanh(x)": [1, 2, 5, 12],
-        "sinc(x)": [51, 112, 284, 751],
-        "sinc(x), far from 0": [51, 112, 284, 751],
+        "sinc(x)": [44, 96, 242, 637],
+        "sinc(x), far from 0": [44, 96, 242, 637],
         "erf(x)": [1, 3, 5, 10],
         // Activations
         "sigmoid(x)": [1, 3, 7, 15],

@@ -110,28 +110,26 @@ private final class Atanh: UnaryMap {
 
 /// sin(πx) / (πx), 1 at x = 0.
 ///
-/// Near 0 the quotient's derivatives cancel catastrophically, so |πx| < 3/2 uses the series Σ (-1)ᵏ (πx)²ᵏ / (2k+1)!, which is right at
-/// every order there. Elsewhere whole numbers n are taken off before π is multiplied: sin(πx) = (-1)ⁿ sin(π(x - n)) keeps its digits
-/// between the zeros of large arguments, and x - n is exact.
+/// Near 0 the quotient's derivatives cancel catastrophically, so |πx| < 6/5 uses the series Σ (-1)ᵏ (πx)²ᵏ / (2k+1)!, which is right at
+/// every order there. Elsewhere even numbers n are taken off before π is multiplied: sin(πx) = sin(π(x - n)), where x - n is exact and the
+/// product has no more rounding error for large arguments than for small ones.
 public func sinc(_ x: Variable) -> Variable {
-    let isSmall = abs(x) .< 1.5 / Double.pi
+    let isSmall = abs(x) .< 1.2 / Double.pi
     let near = `where`(isSmall, x, 0) * Double.pi
     let far = `where`(isSmall, 1, x)
     let squared = near * near
     var series = Variable(constant: .zeros([], dtype: x.dtype))
-    for k in stride(from: 13, through: 1, by: -1) {
+    // What is left out is below the type's precision up to the sixth derivative.
+    for k in stride(from: x.dtype == .float32 ? 8 : 11, through: 1, by: -1) {
         series = (series + 1) * squared * (-1 / Double((2 * k) * (2 * k + 1)))
     }
     // Infinite numbers have no rest; the quotient is 0 whatever the sine.
-    let isNumber = FunctionNode.constant([far], isFinite(far.array)) { PiecewiseConstant { isFinite($0[0]) } }
-    let number = `where`(isNumber, far, 0)
-    let whole = FunctionNode.constant([number], round(number.array)) { PiecewiseConstant { round($0[0]) } }
-    let sign = FunctionNode.constant([whole], parity(whole.array)) { PiecewiseConstant { parity($0[0]) } }
-    let rest = number - whole
-    return `where`(isSmall, series + 1, sin(rest * Double.pi) * sign / far * (1 / Double.pi))
+    let greatest = x.dtype == .float32 ? Double(Float.greatestFiniteMagnitude) : .greatestFiniteMagnitude
+    let number = clip(far, -greatest, greatest)
+    let even = FunctionNode.constant([number], nearestEven(number.array)) { PiecewiseConstant { nearestEven($0[0]) } }
+    return `where`(isSmall, series + 1, sin((number - even) * Double.pi) / far * (1 / Double.pi))
 }
-/// (-1)ⁿ for whole numbers
-private func parity(_ n: NDArray) -> NDArray { 1 - 2 * abs(n - 2 * round(n * 0.5)) }
+private func nearestEven(_ x: NDArray) -> NDArray { 2 * round(x * 0.5) }
 
 /// 2/√π ∫₀ˣ e^(-t²) dt
 public func erf(_ x: Variable) -> Variable { map(Erf.self, x) }
