@@ -104,7 +104,7 @@ private final class PowOfScalar: ElementwiseFunction {
 /// aᵇ
 ///
 /// ∂/∂a = b aᵇ⁻¹, where 0⁻¹ is not followed at a = b = 0, so that x⁰ is differentiated as the constant 1 it is, at 0 too;
-/// ∂/∂b = aᵇ log a, which is taken as 0 where aᵇ = 0 and at a = b = 0.
+/// ∂/∂b = aᵇ log a, which is taken as 0 at a = 0, and is 0 where a is infinite and aᵇ = 0.
 public func pow(_ a: Variable, _ b: Variable) -> Variable { map(Pow.self, a, b) }
 private final class Pow: BinaryMap {
     override class var op: BinaryOp { NK_POW }
@@ -119,9 +119,11 @@ private final class Pow: BinaryMap {
             return t * (b * pow(a, exponent))
         }
         let power = pow(a, b)
-        let isZero = FunctionNode.constant([a, power], (a.array .== 0) .|| (power.array .== 0)) {
-            PiecewiseConstant { ($0[0] .== 0) .|| ($0[1] .== 0) }
+        let hasNoLogarithm = FunctionNode.constant([a, power], hasNoLogarithm(a.array, power.array)) {
+            PiecewiseConstant { self.hasNoLogarithm($0[0], $0[1]) }
         }
-        return t * (power * log(`where`(isZero, 1, a)))
+        return t * (power * log(`where`(hasNoLogarithm, 1, a)))
     }
+
+    private func hasNoLogarithm(_ a: NDArray, _ power: NDArray) -> NDArray { (a .== 0) .|| (isInfinite(a) .&& (power .== 0)) }
 }
