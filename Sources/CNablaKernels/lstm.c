@@ -69,7 +69,12 @@ STEP(f64, double)
                 NK_VECTORIZE for (int64_t k = i; k < i + NK_SLOPE_GROUP; k++) out[k] = NK_##OP##_PLAIN(T, y[k]); \
             } else {                                                               \
                 T from[NK_SLOPE_GROUP];                                            \
-                for (int64_t j = 0; j < NK_SLOPE_GROUP; j++) from[j] = x[(i + j) / width * pitch + (i + j) % width]; \
+                int64_t column = i % width;                                        \
+                const T *piece = x + i / width * pitch;                            \
+                for (int64_t j = 0; j < NK_SLOPE_GROUP; j++) {                     \
+                    from[j] = piece[column++];                                     \
+                    if (column == width) column = 0, piece += pitch;               \
+                }                                                                  \
                 NK_VECTORIZE for (int64_t j = 0; j < NK_SLOPE_GROUP; j++) {        \
                     T end = nk_##NAME##_end_##S(from[j]);                          \
                     out[i + j] = NK_##OP##_IS_LEVEL(T, y[i + j]) ? end : NK_##OP##_PLAIN(T, y[i + j]); \
@@ -83,18 +88,26 @@ SLOPES(tanh_slopes_f64, tanh, TANH, f64, double)
 SLOPES(sigmoid_slopes_f32, sigmoid, SIGMOID, f32, float)
 SLOPES(sigmoid_slopes_f64, sigmoid, SIGMOID, f64, double)
 
+// Whether any of the five functions is level anywhere in a block. Most blocks have none, and are made in one loop of the activations alone.
+#define HAS_LEVEL(S)                                                               \
+    (nk_sigmoid_any_level_##S(i, (int)count) || nk_sigmoid_any_level_##S(f, (int)count) || nk_tanh_any_level_##S(g, (int)count) \
+     || nk_sigmoid_any_level_##S(o, (int)count) || nk_tanh_any_level_##S(t, (int)count))
+
 // NEXT: the gradient of the new cell; OUT: that of o's argument. An absent gradient is left out rather than added as 0, as the rule does.
-#define GRADIENT_BLOCK(T, NEXT, OUT)                                               \
+// D0 ... D4: the derivatives of the five functions.
+#define GRADIENT_BLOCK(T, NEXT, OUT, D0, D1, D2)                                   \
     NK_VECTORIZE for (int64_t j = 0; j < count; j++) {                             \
         T d = NEXT;                                                                \
-        slope[0][j] = (d * g[j]) * slope[0][j];                                    \
-        slope[1][j] = (d * c[j]) * slope[1][j];                                    \
-        slope[2][j] = (d * i[j]) * slope[2][j];                                    \
+        slope[0][j] = (d * g[j]) * (D0);                                           \
+        slope[1][j] = (d * c[j]) * (D1);                                           \
+        slope[2][j] = (d * i[j]) * (D2);                                           \
         slope[3][j] = OUT;                                                         \
         grad_c[j] = d * f[j];                                                      \
     }
-#define THROUGH_OUTPUT (grad_h[j] * o[j]) * slope[4][j]
-#define INTO_OUTPUT (grad_h[j] * t[j]) * slope[3][j]
+#define GRADIENT_BLOCKS(T, D0, D1, D2, D3, D4)                                     \
+    if (!job->grad_h) GRADIENT_BLOCK(T, grad_next[j], 0, D0, D1, D2)               \
+    else if (!job->grad_next) GRADIENT_BLOCK(T, (grad_h[j] * o[j]) * (D4), (grad_h[j] * t[j]) * (D3), D0, D1, D2) \
+    else GRADIENT_BLOCK(T, grad_next[j] + (grad_h[j] * o[j]) * (D4), (grad_h[j] * t[j]) * (D3), D0, D1, D2)
 #define GRADIENT(S, T)                                                             \
     NK_CLONES static void gradient_##S(void *context, int64_t begin, int64_t end) { \
         const lstm_job *job = context;                                             \
@@ -102,18 +115,20 @@ SLOPES(sigmoid_slopes_f64, sigmoid, SIGMOID, f64, double)
         _Alignas(64) T slope[5][LSTM_BLOCK];                                       \
         FOR_BLOCKS(                                                                \
             const T *i = (const T *)job->activations + first, *f = i + total, *g = f + total, *o = g + total, *t = o + total; \
-            const T *c = (const T *)job->c + first;                                \
+            const T *c = (const T *)job->c + first, *x = (const T *)job->gates + gates; \
             const T *grad_next = (const T *)job->grad_next + first, *grad_h = (const T *)job->grad_h + first; \
             T *grad_c = (T *)job->grad_c + first;                                  \
-            const T *x = (const T *)job->gates + gates, *y = (const T *)job->activations + first; \
-            for (int k = 0; k < 4; k++) {                                          \
-                if (k == 2) tanh_slopes_##S(slope[k], y + k * total, x + k * hidden, count, width, 4 * hidden); \
-                else if (k < 3 || job->grad_h) sigmoid_slopes_##S(slope[k], y + k * total, x + k * hidden, count, width, 4 * hidden); \
+            if (NK_LIKELY(!HAS_LEVEL(S))) {                                        \
+                GRADIENT_BLOCKS(T, NK_SIGMOID_PLAIN(T, i[j]), NK_SIGMOID_PLAIN(T, f[j]), NK_TANH_PLAIN(T, g[j]), \
+                                NK_SIGMOID_PLAIN(T, o[j]), NK_TANH_PLAIN(T, t[j])) \
+            } else {                                                               \
+                sigmoid_slopes_##S(slope[0], i, x, count, width, 4 * hidden);      \
+                sigmoid_slopes_##S(slope[1], f, x + hidden, count, width, 4 * hidden); \
+                tanh_slopes_##S(slope[2], g, x + 2 * hidden, count, width, 4 * hidden); \
+                sigmoid_slopes_##S(slope[3], o, x + 3 * hidden, count, width, 4 * hidden); \
+                tanh_slopes_##S(slope[4], t, (const T *)job->given_next + first, count, count, 0); \
+                GRADIENT_BLOCKS(T, slope[0][j], slope[1][j], slope[2][j], slope[3][j], slope[4][j]) \
             }                                                                      \
-            if (job->grad_h) tanh_slopes_##S(slope[4], t, (const T *)job->given_next + first, count, count, 0); \
-            if (!job->grad_h) GRADIENT_BLOCK(T, grad_next[j], 0)                   \
-            else if (!job->grad_next) GRADIENT_BLOCK(T, THROUGH_OUTPUT, INTO_OUTPUT) \
-            else GRADIENT_BLOCK(T, grad_next[j] + THROUGH_OUTPUT, INTO_OUTPUT)     \
             for (int64_t r = 0; r < rows; r++)                                     \
                 for (int k = 0; k < 4; k++)                                        \
                     copy_row_##S((T *)job->grad_gates + gates + (4 * r + k) * hidden, slope[k] + r * width, width);) \

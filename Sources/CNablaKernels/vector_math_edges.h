@@ -77,7 +77,8 @@ NK_DEFINE_ACTIVATION_SLOPES(f64, double)
 
 // MARK: Derivatives of inverse functions
 
-// 1/√(1 + x²) and 1/(1 + x²). Large x are made smaller, so that their squares stay finite.
+// 1/√(1 + x²) and 1/(1 + x²). Large x are made smaller, so that their squares stay finite. And 1/√(1 - x²) and 1/(1 - x²), where 1 - x is
+// exact near 1 and x² is nothing near 0.
 #define NK_DEFINE_INVERSE_SLOPES(S, T, F, LARGE, SMALLER)                                   \
     NK_INLINE T nk_asinh_slope_##S(T x) {                                                   \
         T s = fabs##F(x) > (T)LARGE ? (T)SMALLER : (T)1, u = x * s;                         \
@@ -87,8 +88,11 @@ NK_DEFINE_ACTIVATION_SLOPES(f64, double)
         T s = fabs##F(x) > (T)LARGE ? (T)SMALLER : (T)1, u = x * s;                         \
         return s * s / (s * s + u * u);                                                     \
     }                                                                                       \
-    NK_INLINE T nk_asin_slope_##S(T x) { return (T)1 / sqrt##F(((T)1 - x) * ((T)1 + x)); }  \
-    NK_INLINE T nk_atanh_slope_##S(T x) { return (T)1 / (((T)1 - x) * ((T)1 + x)); }
+    NK_INLINE T nk_cosine_square_##S(T x) {                                                 \
+        return fabs##F(x) < (T)0.5 ? (T)1 - x * x : ((T)1 - x) * ((T)1 + x);                \
+    }                                                                                       \
+    NK_INLINE T nk_asin_slope_##S(T x) { return (T)1 / sqrt##F(nk_cosine_square_##S(x)); }  \
+    NK_INLINE T nk_atanh_slope_##S(T x) { return (T)1 / nk_cosine_square_##S(x); }
 NK_DEFINE_INVERSE_SLOPES(f32, float, f, 0x1p60, 0x1p-70)
 NK_DEFINE_INVERSE_SLOPES(f64, double, , 0x1p500, 0x1p-530)
 
