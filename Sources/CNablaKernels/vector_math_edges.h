@@ -40,9 +40,15 @@ NK_INLINE float nk_normal_cdf_f32(float x) { return (float)nk_normal_cdf_short(x
 #define NK_STOPPED(T, x) ((x) < (T)-1000 ? (T)-1000 : (x))
 #define NK_STOPPED_BOTH(T, x) (NK_STOPPED(T, x) > (T)1000 ? (T)1000 : NK_STOPPED(T, x))
 
+// Where exp(x) is near the smallest numbers it is made 2^64 times larger, and the product, which is larger too, brought back.
+NK_INLINE double nk_exp_raised(double x, double *lower) {
+    int is_raised = x < -600;
+    *lower = is_raised ? 0x1p-64 : 1;
+    return nk_exp_sum(-fabs(x), 0, is_raised ? 64 : 0);
+}
 NK_INLINE double nk_silu_f64(double x) {
-    double e = nk_exp_f64(-fabs(x));
-    return NK_STOPPED(double, x) * ((x >= 0 ? 1.0 : e) / (1.0 + e));
+    double lower, e = nk_exp_raised(x, &lower);
+    return NK_STOPPED(double, x) * ((x >= 0 ? 1.0 : e) / (1.0 + e)) * lower;
 }
 NK_INLINE float nk_silu_f32(float x) {
     double e = nk_exp_short(-fabs((double)x));
@@ -53,7 +59,10 @@ NK_INLINE double nk_mish_of(double x, double e) {
     double top = x >= 0 ? 1 + 2 * e : e * (e + 2);
     return NK_STOPPED(double, x) * (top / (top + 2 * (x >= 0 ? e * e : 1)));
 }
-NK_INLINE double nk_mish_f64(double x) { return nk_mish_of(x, nk_exp_f64(-fabs(x))); }
+NK_INLINE double nk_mish_f64(double x) {
+    double lower, e = nk_exp_raised(x, &lower);
+    return nk_mish_of(x, e) * lower;
+}
 NK_INLINE float nk_mish_f32(float x) { return (float)nk_mish_of(x, nk_exp_short(-fabs((double)x))); }
 NK_INLINE double nk_gelu_f64(double x) { return NK_STOPPED(double, x) * nk_normal_cdf_f64(x); }
 NK_INLINE float nk_gelu_f32(float x) { return (float)(NK_STOPPED(double, (double)x) * nk_normal_cdf_short(x)); }
