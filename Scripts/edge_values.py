@@ -17,7 +17,7 @@ from pathlib import Path
 
 from edges import elementwise, limits, pairs, rows
 from edges.arrays import Array
-from edges.numbers import ANY, FLOAT32, INF, NAN, TYPES, ZERO, Quantity, bits, mp, mpf, token
+from edges.numbers import ANY, FLOAT32, TYPES, ZERO, Quantity, bits, mp, mpf, token
 
 FOLDER = Path(__file__).parent.parent / "Tests" / "EdgeValues"
 TAILS = "0.1 0.3 0.5 0.75 0.9 1 1.1 1.25 1.5 1.75 2 2.5 3 3.5 4 4.5 5 6 7 8 9 10 11 12 13 14 15 16 17 18 20 22 25 30 35 37 40 45 50 60 70 80 87 88.5 89 90 95 100 103 104 105"

@@ -191,8 +191,7 @@ def error_function(x):
     return (mp.erf(x), d, -2 * x * d, None, d * (1 + x * x), 2 * abs(x) * (d * (2 + x * x) + underflow[0]))
 
 
-def hyperbolic_log(x):
-    s = n.logistic(x)
+def log_sigmoid(x):
     y = -(max(-x, ZERO) + mp.log1p(mp.exp(-abs(x))))
     m = n.logistic(-x)
     return (y, m[0], -m[1])
@@ -310,7 +309,7 @@ def unary(kind):
         "erf(x)": Unary(error_function, (ONE, ZERO, ZERO), (-ONE, ZERO, ZERO), odd=True),
         "sigmoid(x)": Unary(lambda x: n.logistic(x)[:3], (ONE, ZERO, ZERO), zero3),
         "softplus(x)": Unary(soft_plus, (INF, ONE, ZERO), zero3),
-        "logSigmoid(x)": Unary(hyperbolic_log, zero3, (-INF, ONE, ZERO)),
+        "logSigmoid(x)": Unary(log_sigmoid, zero3, (-INF, ONE, ZERO)),
         "relu(x)": between_slopes(0, 1, 0),
         "leakyRelu(x)": between_slopes("0.2", 1, "0.2"),
         "leakyRelu(x, slope: 0.01)": between_slopes("0.01", 1, "0.01"),

@@ -1,7 +1,6 @@
 """The rows of the table that are functions of whole arrays: reference, shapes of the inputs and the numbers they are tried at."""
 from mpmath import mpf
 
-from . import numbers as n
 from .arrays import *
 from .layers import *
 
