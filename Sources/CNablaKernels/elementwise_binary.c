@@ -1,6 +1,6 @@
 // Maps of two operands of one type.
 #include "binary_loop.h"
-#include "vector_math_binary.h"
+#include "vector_math_edges.h"
 
 #include <math.h>
 
@@ -63,7 +63,15 @@ DEFINE_INTEGER_FUNCTIONS(i64, int64_t, uint64_t)
     CALL2(S##_FLOORDIV, T, floordiv_##S(a, b))                                     \
     CALL2(S##_MOD, T, mod_##S(a, b))                                               \
     MAP2(S##_POW, T, T, nk_pow_##S(a, b))                                          \
-    MAP2(S##_ATAN2, T, T, nk_atan2_##S(a, b))
+    MAP2(S##_ATAN2, T, T, nk_atan2_##S(a, b))                                      \
+    MAP2(S##_DIFFERENCE, T, T, NK_DIFFERENCE_OF(T, a, b))                          \
+    MAP2(S##_SHARE, T, T, NK_SHARE_OF(T, a, b))                                    \
+    MAP2(S##_INVERSION, T, T, nk_inversion_##S(a, b))                              \
+    MAP2(S##_SIGMOID_LOSS, T, T, nk_sigmoid_loss_##S(a, b))                        \
+    MAP2(S##_SIGMOID_ERROR, T, T, nk_sigmoid_error_##S(a, b))                      \
+    NK_SLOPE_LOOP(S##_TANH_SLOPE, tanh, TANH, S, T, 2, 1, 0, slope)                \
+    NK_SLOPE_LOOP(S##_SIGMOID_SLOPE, sigmoid, SIGMOID, S, T, 1, 2, 0, slope)       \
+    NK_SLOPE_LOOP(S##_EXPM1_SLOPE, expm1, EXPM1, S, T, 1, 2, 0, slope)
 DEFINE_FLOAT_OPS(f32, float, f)
 DEFINE_FLOAT_OPS(f64, double, )
 
@@ -89,13 +97,16 @@ MAP2(bool_XOR, uint8_t, uint8_t, a ^ b)
 
 #define FLOAT_ENTRIES(S) {                                                         \
     [NK_ADD] = S##_ADD, [NK_SUB] = S##_SUB, [NK_MUL] = S##_MUL, [NK_DIV] = S##_DIV, [NK_FLOORDIV] = S##_FLOORDIV, \
-    [NK_MOD] = S##_MOD, [NK_POW] = S##_POW, [NK_MAX] = S##_MAX, [NK_MIN] = S##_MIN, [NK_ATAN2] = S##_ATAN2}
+    [NK_MOD] = S##_MOD, [NK_POW] = S##_POW, [NK_MAX] = S##_MAX, [NK_MIN] = S##_MIN, [NK_ATAN2] = S##_ATAN2, \
+    [NK_DIFFERENCE] = S##_DIFFERENCE, [NK_SHARE] = S##_SHARE, [NK_INVERSION] = S##_INVERSION,                     \
+    [NK_TANH_SLOPE] = S##_TANH_SLOPE, [NK_SIGMOID_SLOPE] = S##_SIGMOID_SLOPE, [NK_EXPM1_SLOPE] = S##_EXPM1_SLOPE, \
+    [NK_SIGMOID_LOSS] = S##_SIGMOID_LOSS, [NK_SIGMOID_ERROR] = S##_SIGMOID_ERROR}
 #define INTEGER_ENTRIES(S) {                                                       \
     [NK_ADD] = S##_ADD, [NK_SUB] = S##_SUB, [NK_MUL] = S##_MUL, [NK_DIV] = S##_DIV, [NK_FLOORDIV] = S##_FLOORDIV, \
     [NK_MOD] = S##_MOD, [NK_POW] = S##_POW, [NK_MAX] = S##_MAX, [NK_MIN] = S##_MIN,                               \
     [NK_AND] = S##_AND, [NK_OR] = S##_OR, [NK_XOR] = S##_XOR}
 
-static const nk_loop binary_loops[5][NK_XOR + 1] = {
+static const nk_loop binary_loops[5][NK_SIGMOID_ERROR + 1] = {
     [NK_F32] = FLOAT_ENTRIES(f32),
     [NK_F64] = FLOAT_ENTRIES(f64),
     [NK_I32] = INTEGER_ENTRIES(i32),
@@ -107,7 +118,7 @@ static const nk_loop binary_loops[5][NK_XOR + 1] = {
 
 // Least numbers of elements for a thread; slow functions are worth several additions.
 static inline int64_t binary_grain(nk_binary_op op) {
-    bool slow = op == NK_POW || op == NK_ATAN2 || op == NK_MOD || op == NK_FLOORDIV;
+    bool slow = op == NK_POW || op == NK_ATAN2 || op == NK_MOD || op == NK_FLOORDIV || op >= NK_SIGMOID_LOSS;
     return slow ? NK_PARALLEL_ELEMENTS / 16 : NK_PARALLEL_ELEMENTS;
 }
 

@@ -2,7 +2,7 @@
 // derivative's formula in Swift, in their order, so that it gives the same bits.
 #include "binary_loop.h"
 #include "elementwise_unary.h"
-#include "vector_math_f32.h"
+#include "vector_math_edges.h"
 
 // Here `a` is the cotangent t and `b` what was kept, x or y.
 #define GRADIENTS(X, S, T, F)                                         \
@@ -12,23 +12,23 @@
     X(S, T, RSQRT, a * ((T)-0.5 * b * b * b))                         \
     X(S, T, RECIPROCAL, -(a * b * b))                                 \
     X(S, T, EXP, a * b)                                               \
-    X(S, T, EXPM1, a * (b + (T)1))                                    \
     X(S, T, LOG, a / b)                                               \
     X(S, T, LOG1P, a / (b + (T)1))                                    \
     X(S, T, TAN, a * (b * b + (T)1))                                  \
-    X(S, T, ASIN, a * ((T)1 / sqrt##F((T)1 - b * b)))                 \
-    X(S, T, ACOS, -(a * ((T)1 / sqrt##F((T)1 - b * b))))              \
-    X(S, T, ATAN, a / (b * b + (T)1))                                 \
+    X(S, T, ASIN, a * nk_asin_slope_##S(b))                           \
+    X(S, T, ACOS, -(a * nk_asin_slope_##S(b)))                        \
+    X(S, T, ATAN, a * nk_atan_slope_##S(b))                           \
     X(S, T, SINH, a * nk_cosh_##S(b))                                 \
     X(S, T, COSH, a * nk_sinh_##S(b))                                 \
-    X(S, T, TANH, a * ((T)1 - b * b))                                 \
-    X(S, T, ASINH, a * ((T)1 / sqrt##F(b * b + (T)1)))                \
+    X(S, T, ASINH, a * nk_asinh_slope_##S(b))                         \
     X(S, T, ACOSH, a * ((T)1 / sqrt##F(b - (T)1)) * ((T)1 / sqrt##F(b + (T)1))) \
-    X(S, T, ATANH, a / ((T)1 - b * b))                                \
-    X(S, T, SIGMOID, a * (b - b * b))                                 \
+    X(S, T, ATANH, a * nk_atanh_slope_##S(b))                         \
     X(S, T, SOFTPLUS, a * nk_sigmoid_##S(b))                          \
     X(S, T, RELU, b > 0 ? a : (T)0 * a)                               \
-    X(S, T, ERF, a * nk_exp_##S(-(b * b)) * (T)0x1.20dd750429b6dp+0)
+    X(S, T, ERF, a * nk_bell_##S(b, 1) * (T)0x1.20dd750429b6dp+0)     \
+    X(S, T, SILU, a * nk_silu_slope_##S(b))                           \
+    X(S, T, MISH, a * nk_mish_slope_##S(b))                           \
+    X(S, T, GELU, a * nk_gelu_slope_##S(b))
 
 #define DEFINE_GRADIENT(S, T, OP, EXPR) MAP2(S##_##OP, T, T, EXPR)
 GRADIENTS(DEFINE_GRADIENT, f32, float, f)

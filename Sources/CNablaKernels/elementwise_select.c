@@ -1,5 +1,5 @@
 // Comparisons, choices, maps of three operands and fills.
-#include "iterate.h"
+#include "slopes.h"
 
 #define COMPARE(NAME, T, OPERATOR)                                                 \
     NK_CLONES static void NAME(int64_t count, char *const *p, const int64_t *s) {  \
@@ -69,12 +69,16 @@ void nk_compare(nk_compare_op op, nk_dtype type, int rank, const int32_t *shape,
     MAP3(S##_MUL_ADD, T, a * b + c)                                                \
     MAP3(S##_GATE, T, b > 0 ? a : c * a)                                           \
     MAP3(S##_CLIP, T, (a < b ? b : a) > c ? c : (a < b ? b : a))                   \
-    MAP3(S##_QUOTIENT_GRADIENT, T, -(a * (b / c)) / c)
+    MAP3(S##_QUOTIENT_GRADIENT, T, -(a * (b / c)) / c)                             \
+    NK_SLOPE_LOOP(S##_TANH_GRADIENT, tanh, TANH, S, T, 3, 2, 1, t * slope)         \
+    NK_SLOPE_LOOP(S##_SIGMOID_GRADIENT, sigmoid, SIGMOID, S, T, 3, 2, 1, t * slope) \
+    NK_SLOPE_LOOP(S##_EXPM1_GRADIENT, expm1, EXPM1, S, T, 3, 2, 1, t * slope)
 MAP3_ALL(f32, float)
 MAP3_ALL(f64, double)
 
-#define MAP3_ENTRIES(S) {S##_MUL_ADD, S##_GATE, S##_CLIP, S##_QUOTIENT_GRADIENT}
-static const nk_loop ternary_loops[2][4] = {MAP3_ENTRIES(f32), MAP3_ENTRIES(f64)};
+#define MAP3_ENTRIES(S) {S##_MUL_ADD, S##_GATE, S##_CLIP, S##_QUOTIENT_GRADIENT,                                     \
+                         S##_TANH_GRADIENT, S##_SIGMOID_GRADIENT, S##_EXPM1_GRADIENT}
+static const nk_loop ternary_loops[2][7] = {MAP3_ENTRIES(f32), MAP3_ENTRIES(f64)};
 
 void nk_ternary_flat(nk_ternary_op op, nk_dtype type, int64_t count, void *out, const void *a, const void *b, const void *c, bool one_c) {
     if (NK_UNLIKELY(type > NK_F64)) nk_unsupported("nk_ternary_flat", op, type);

@@ -1,6 +1,6 @@
 // Maps of one operand.
 #include "elementwise_unary.h"
-#include "vector_math_f32.h"
+#include "vector_math_edges.h"
 
 // NAME over types TO and TX: EXPR in terms of x.
 #define MAP1(NAME, TO, TX, EXPR)                                                    \
@@ -54,6 +54,10 @@ enum { NK_ANGLE_BLOCK = 256 };
     X(S, T, RSQRT, (T)1 / sqrt##F(x))                                 \
     X(S, T, RECIPROCAL, (T)1 / x)                                     \
     X(S, T, RELU, x < 0 ? (T)0 : x)                                   \
+    X(S, T, ASIN_SLOPE, nk_asin_slope_##S(x))                         \
+    X(S, T, ATAN_SLOPE, nk_atan_slope_##S(x))                         \
+    X(S, T, ASINH_SLOPE, nk_asinh_slope_##S(x))                       \
+    X(S, T, ATANH_SLOPE, nk_atanh_slope_##S(x))                       \
     X(S, T, FLOOR, floor##F(x))                                       \
     X(S, T, CEIL, ceil##F(x))                                         \
     X(S, T, ROUND, rint##F(x))                                        \
@@ -77,7 +81,13 @@ enum { NK_ANGLE_BLOCK = 256 };
     X(S, T, SIGMOID, nk_sigmoid_##S(x))                               \
     X(S, T, SOFTPLUS, nk_softplus_##S(x))                             \
     X(S, T, ERF, nk_erf_##S(x))                                       \
-    X(S, T, ERFC, nk_erfc_##S(x))
+    X(S, T, ERFC, nk_erfc_##S(x))                                     \
+    X(S, T, BELL, nk_bell_##S(x, 1))                                  \
+    X(S, T, HALF_BELL, nk_bell_##S(x, 0.5))                           \
+    X(S, T, NORMAL_CDF, nk_normal_cdf_##S(x))                         \
+    X(S, T, SILU, nk_silu_##S(x))                                     \
+    X(S, T, MISH, nk_mish_##S(x))                                     \
+    X(S, T, GELU, nk_gelu_##S(x))
 #define ANGLE_FLOAT_OPS(X, S, T, F)                                   \
     X(S, T, SIN, nk_sin_##S(x), sin##F)                               \
     X(S, T, COS, nk_cos_##S(x), cos##F)                               \

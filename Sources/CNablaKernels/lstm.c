@@ -1,10 +1,11 @@
 // A step of a long short-term memory, and its gradient, in blocks that stay in the cache.
 #include "elementwise_unary.h"
+#include "slopes.h"
 
 typedef struct {
     int64_t rows, hidden;
     nk_loop sigmoid, tanh;
-    const void *c, *gates, *activations, *grad_next, *grad_h;
+    const void *c, *gates, *given_next, *activations, *grad_next, *grad_h;
     void *next, *h, *made_activations, *grad_c, *grad_gates;
 } lstm_job;
 
@@ -58,31 +59,76 @@ COPY_ROW(copy_row_f64, double)
 STEP(f32, float)
 STEP(f64, double)
 
+// The derivatives of the gates' and the cell's functions, from the activations and, where these are level, from the arguments, which lie in
+// `rows` pieces of `width` that are `pitch` elements apart.
+#define SLOPES(LOOP, NAME, OP, S, T)                                               \
+    NK_INLINE void LOOP(T *out, const T *y, const T *x, int64_t count, int64_t width, int64_t pitch) { \
+        int64_t i = 0;                                                             \
+        for (; i + NK_SLOPE_GROUP <= count; i += NK_SLOPE_GROUP) {                 \
+            if (NK_LIKELY(!nk_##NAME##_any_level_##S(y + i, NK_SLOPE_GROUP))) {                                             \
+                NK_VECTORIZE for (int64_t k = i; k < i + NK_SLOPE_GROUP; k++) out[k] = NK_##OP##_PLAIN(T, y[k]); \
+            } else {                                                               \
+                T from[NK_SLOPE_GROUP];                                            \
+                int64_t column = i % width;                                        \
+                const T *piece = x + i / width * pitch;                            \
+                for (int64_t j = 0; j < NK_SLOPE_GROUP; j++) {                     \
+                    from[j] = piece[column++];                                     \
+                    if (column == width) column = 0, piece += pitch;               \
+                }                                                                  \
+                NK_VECTORIZE for (int64_t j = 0; j < NK_SLOPE_GROUP; j++) {        \
+                    T end = nk_##NAME##_end_##S(from[j]);                          \
+                    out[i + j] = NK_##OP##_IS_LEVEL(T, y[i + j]) ? end : NK_##OP##_PLAIN(T, y[i + j]); \
+                }                                                                  \
+            }                                                                      \
+        }                                                                          \
+        for (; i < count; i++) out[i] = nk_##NAME##_slope_##S(x[i / width * pitch + i % width], y[i]); \
+    }
+SLOPES(tanh_slopes_f32, tanh, TANH, f32, float)
+SLOPES(tanh_slopes_f64, tanh, TANH, f64, double)
+SLOPES(sigmoid_slopes_f32, sigmoid, SIGMOID, f32, float)
+SLOPES(sigmoid_slopes_f64, sigmoid, SIGMOID, f64, double)
+
+// Whether any of the five functions is level anywhere in a block. Most blocks have none, and are made in one loop of the activations alone.
+#define HAS_LEVEL(S)                                                               \
+    (nk_sigmoid_any_level_##S(i, (int)count) || nk_sigmoid_any_level_##S(f, (int)count) || nk_tanh_any_level_##S(g, (int)count) \
+     || nk_sigmoid_any_level_##S(o, (int)count) || nk_tanh_any_level_##S(t, (int)count))
+
 // NEXT: the gradient of the new cell; OUT: that of o's argument. An absent gradient is left out rather than added as 0, as the rule does.
-#define GRADIENT_BLOCK(T, NEXT, OUT)                                               \
+// D0 ... D4: the derivatives of the five functions.
+#define GRADIENT_BLOCK(T, NEXT, OUT, D0, D1, D2)                                   \
     NK_VECTORIZE for (int64_t j = 0; j < count; j++) {                             \
         T d = NEXT;                                                                \
-        slope[0][j] = (d * g[j]) * (i[j] - i[j] * i[j]);                           \
-        slope[1][j] = (d * c[j]) * (f[j] - f[j] * f[j]);                           \
-        slope[2][j] = (d * i[j]) * ((T)1 - g[j] * g[j]);                           \
+        slope[0][j] = (d * g[j]) * (D0);                                           \
+        slope[1][j] = (d * c[j]) * (D1);                                           \
+        slope[2][j] = (d * i[j]) * (D2);                                           \
         slope[3][j] = OUT;                                                         \
         grad_c[j] = d * f[j];                                                      \
     }
-#define THROUGH_OUTPUT(T) (grad_h[j] * o[j]) * ((T)1 - t[j] * t[j])
-#define INTO_OUTPUT (grad_h[j] * t[j]) * (o[j] - o[j] * o[j])
+#define GRADIENT_BLOCKS(T, D0, D1, D2, D3, D4)                                     \
+    if (!job->grad_h) GRADIENT_BLOCK(T, grad_next[j], 0, D0, D1, D2)               \
+    else if (!job->grad_next) GRADIENT_BLOCK(T, (grad_h[j] * o[j]) * (D4), (grad_h[j] * t[j]) * (D3), D0, D1, D2) \
+    else GRADIENT_BLOCK(T, grad_next[j] + (grad_h[j] * o[j]) * (D4), (grad_h[j] * t[j]) * (D3), D0, D1, D2)
 #define GRADIENT(S, T)                                                             \
     NK_CLONES static void gradient_##S(void *context, int64_t begin, int64_t end) { \
         const lstm_job *job = context;                                             \
         int64_t hidden = job->hidden, total = job->rows * hidden;                  \
-        _Alignas(64) T slope[4][LSTM_BLOCK];                                       \
+        _Alignas(64) T slope[5][LSTM_BLOCK];                                       \
         FOR_BLOCKS(                                                                \
             const T *i = (const T *)job->activations + first, *f = i + total, *g = f + total, *o = g + total, *t = o + total; \
-            const T *c = (const T *)job->c + first;                                \
+            const T *c = (const T *)job->c + first, *x = (const T *)job->gates + gates; \
             const T *grad_next = (const T *)job->grad_next + first, *grad_h = (const T *)job->grad_h + first; \
             T *grad_c = (T *)job->grad_c + first;                                  \
-            if (!job->grad_h) GRADIENT_BLOCK(T, grad_next[j], 0)                   \
-            else if (!job->grad_next) GRADIENT_BLOCK(T, THROUGH_OUTPUT(T), INTO_OUTPUT) \
-            else GRADIENT_BLOCK(T, grad_next[j] + THROUGH_OUTPUT(T), INTO_OUTPUT)  \
+            if (NK_LIKELY(!HAS_LEVEL(S))) {                                        \
+                GRADIENT_BLOCKS(T, NK_SIGMOID_PLAIN(T, i[j]), NK_SIGMOID_PLAIN(T, f[j]), NK_TANH_PLAIN(T, g[j]), \
+                                NK_SIGMOID_PLAIN(T, o[j]), NK_TANH_PLAIN(T, t[j])) \
+            } else {                                                               \
+                sigmoid_slopes_##S(slope[0], i, x, count, width, 4 * hidden);      \
+                sigmoid_slopes_##S(slope[1], f, x + hidden, count, width, 4 * hidden); \
+                tanh_slopes_##S(slope[2], g, x + 2 * hidden, count, width, 4 * hidden); \
+                sigmoid_slopes_##S(slope[3], o, x + 3 * hidden, count, width, 4 * hidden); \
+                tanh_slopes_##S(slope[4], t, (const T *)job->given_next + first, count, count, 0); \
+                GRADIENT_BLOCKS(T, slope[0][j], slope[1][j], slope[2][j], slope[3][j], slope[4][j]) \
+            }                                                                      \
             for (int64_t r = 0; r < rows; r++)                                     \
                 for (int k = 0; k < 4; k++)                                        \
                     copy_row_##S((T *)job->grad_gates + gates + (4 * r + k) * hidden, slope[k] + r * width, width);) \
@@ -104,11 +150,11 @@ void nk_lstm_step(nk_dtype type, int64_t rows, int64_t hidden, const void *c, co
     nr_parallel_for(rows, grain(&job, NK_PARALLEL_ELEMENTS / 16), type == NK_F32 ? step_f32 : step_f64, &job);
 }
 
-void nk_lstm_gradient(nk_dtype type, int64_t rows, int64_t hidden, const void *c, const void *activations, const void *grad_next,
-                      const void *grad_h, void *grad_c, void *grad_gates) {
+void nk_lstm_gradient(nk_dtype type, int64_t rows, int64_t hidden, const void *c, const void *gates, const void *next,
+                      const void *activations, const void *grad_next, const void *grad_h, void *grad_c, void *grad_gates) {
     if (type > NK_F64) nk_unsupported("nk_lstm_gradient", 0, type);
     if (rows <= 0 || hidden <= 0) return;
-    lstm_job job = {.rows = rows, .hidden = hidden, .c = c, .activations = activations, .grad_next = grad_next, .grad_h = grad_h,
-                    .grad_c = grad_c, .grad_gates = grad_gates};
+    lstm_job job = {.rows = rows, .hidden = hidden, .c = c, .gates = gates, .given_next = next, .activations = activations,
+                    .grad_next = grad_next, .grad_h = grad_h, .grad_c = grad_c, .grad_gates = grad_gates};
     nr_parallel_for(rows, grain(&job, NK_PARALLEL_ELEMENTS / 4), type == NK_F32 ? gradient_f32 : gradient_f64, &job);
 }

@@ -28,6 +28,11 @@ typedef enum : int32_t {
     NK_SOFTPLUS,  // log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|))
     NK_RELU,      // max(x, 0), NaN stays NaN
     NK_ERF, NK_ERFC,
+    NK_BELL, NK_HALF_BELL,  // exp(-x²) and exp(-x² / 2)
+    NK_NORMAL_CDF,          // erfc(-x / √2) / 2
+    NK_SILU, NK_MISH, NK_GELU,  // x sigmoid(x), x tanh(softplus(x)), x NORMAL_CDF(x); 0 at -inf
+    // Derivatives of inverse functions: 1/√(1 - x²), 1/(1 + x²), 1/√(1 + x²) and 1/(1 - x²); no square overflows.
+    NK_ASIN_SLOPE, NK_ATAN_SLOPE, NK_ASINH_SLOPE, NK_ATANH_SLOPE,
     NK_FLOOR, NK_CEIL, NK_ROUND /* half to even */, NK_TRUNC,
     NK_NOT,
 } nk_unary_op;
@@ -36,9 +41,9 @@ void nk_unary(nk_unary_op op, nk_dtype type, int rank, const int32_t *shape,
 /// The same over `count` elements that follow each other: no layout is looked at.
 void nk_unary_flat(nk_unary_op op, nk_dtype type, int64_t count, void *out, const void *x);
 
-/// out = t f'(x) in one pass, where f is `op` and `kept` is what f' is made of: y = f(x) for SQRT RSQRT RECIPROCAL EXP EXPM1 TAN TANH
-/// SIGMOID and RELU, and x for the others. Floating types; every op but NEG, SIGN, LOG2, LOG10, ERFC and the roundings. Each is rounded as the separate
-/// operations of the derivative's formula would be.
+/// out = t f'(x) in one pass, where f is `op` and `kept` is what f' is made of: y = f(x) for SQRT RSQRT RECIPROCAL EXP TAN and RELU,
+/// and x for the others. Floating types; every op but NEG, SIGN, LOG2, LOG10, EXPM1, TANH and SIGMOID (see the ternary operations), ERFC to
+/// NORMAL_CDF, the slopes and the roundings. Each is rounded as the separate operations of the derivative's formula would be.
 void nk_unary_gradient(nk_unary_op op, nk_dtype type, int rank, const int32_t *shape, void *out, const int64_t *out_strides,
                        const void *t, const int64_t *t_strides, const void *kept, const int64_t *kept_strides);
 /// The same over `count` elements that follow each other.
@@ -56,6 +61,15 @@ void nk_test(nk_test_op op, nk_dtype type, int rank, const int32_t *shape,
 /// are OR and AND.
 typedef enum : int32_t {
     NK_ADD, NK_SUB, NK_MUL, NK_DIV, NK_FLOORDIV, NK_MOD, NK_POW, NK_MAX, NK_MIN, NK_ATAN2, NK_AND, NK_OR, NK_XOR,
+    // Floating types only from here on.
+    NK_DIFFERENCE,  // a - b, 0 for equal infinities
+    NK_SHARE,       // 1 where a > b, 0 where a < b, 1/2 where they are equal
+    NK_INVERSION,   // b / (a² + b²) without overflow, 0 where either is infinite
+    NK_TANH_SLOPE,     // tanh'(b), where a = tanh(b)
+    NK_SIGMOID_SLOPE,  // sigmoid'(a), where b = sigmoid(a)
+    NK_EXPM1_SLOPE,    // exp(a), where b = expm1(a)
+    NK_SIGMOID_LOSS,   // softplus(a) - a b, the cross entropy of sigmoid(a) and b
+    NK_SIGMOID_ERROR,  // sigmoid(a) - b, its derivative
 } nk_binary_op;
 void nk_binary(nk_binary_op op, nk_dtype type, int rank, const int32_t *shape, void *out, const int64_t *out_strides,
                const void *a, const int64_t *a_strides, const void *b, const int64_t *b_strides);
@@ -73,6 +87,8 @@ typedef enum : int32_t {
     NK_GATE,               // b > 0 ? a : c * a       (leaky ReLU and its derivative)
     NK_CLIP,               // min(max(a, b), c), NaN in a stays NaN
     NK_QUOTIENT_GRADIENT,  // -(a * (b / c)) / c, the derivative of b / c by c times a
+    // a times the slope above, where b = f(c)
+    NK_TANH_GRADIENT, NK_SIGMOID_GRADIENT, NK_EXPM1_GRADIENT,
 } nk_ternary_op;
 void nk_ternary(nk_ternary_op op, nk_dtype type, int rank, const int32_t *shape, void *out, const int64_t *out_strides,
                 const void *a, const int64_t *a_strides, const void *b, const int64_t *b_strides,
@@ -168,8 +184,8 @@ void nk_add_along(nk_dtype type, int rank, const int32_t *shape, int axis, void 
 /// next = sigmoid(f) c + sigmoid(i) tanh(g), h = sigmoid(o) tanh(next).
 void nk_lstm_step(nk_dtype type, int64_t rows, int64_t hidden, const void *c, const void *gates, void *next, void *h, void *activations);
 /// The gradients of c and gates from those of next and h, either of which (not both) may be NULL for zeros.
-void nk_lstm_gradient(nk_dtype type, int64_t rows, int64_t hidden, const void *c, const void *activations, const void *grad_next,
-                      const void *grad_h, void *grad_c, void *grad_gates);
+void nk_lstm_gradient(nk_dtype type, int64_t rows, int64_t hidden, const void *c, const void *gates, const void *next,
+                      const void *activations, const void *grad_next, const void *grad_h, void *grad_c, void *grad_gates);
 
 /// A step of an optimiser on `count` neighbouring elements: parameter x, gradient g, remembered v and w, and the numbers n[0...] that
 /// each rule names. `out` may be `value`; what a rule does not remember may be NULL.

@@ -4,10 +4,10 @@ import CNablaKernels
 
 /// 1 / (1 + e⁻ˣ)
 public func sigmoid(_ x: Variable) -> Variable { map(Sigmoid.self, x) }
-private final class Sigmoid: UnaryMap {
+private final class Sigmoid: LevelingMap {
     override class var op: UnaryOp { NK_SIGMOID }
-    override class var keep: Kept { .output }
-    override func scaled(_ t: Variable) -> Variable { t * (y - square(y)) }
+    override class var gradientOp: TernaryOp { NK_SIGMOID_GRADIENT }
+    override func slope() -> Variable { sigmoidSlope(x, y) }
 }
 
 /// log(1 + eˣ), without overflow
@@ -74,10 +74,37 @@ public func elu(_ x: Variable, scale: Double = 1) -> Variable {
 }
 
 /// x · sigmoid(x), also called swish
-public func silu(_ x: Variable) -> Variable { x * sigmoid(x) }
+public func silu(_ x: Variable) -> Variable { map(Silu.self, x) }
+private final class Silu: UnaryMap {
+    override class var op: UnaryOp { NK_SILU }
+    override class var keep: Kept { .inputs }
+    override func scaled(_ t: Variable) -> Variable {
+        let x = stopped(x)
+        let y = sigmoid(x)
+        return t * (y + x * sigmoidSlope(x, y))
+    }
+}
 
 /// x · tanh(softplus(x))
-public func mish(_ x: Variable) -> Variable { x * tanh(softplus(x)) }
+public func mish(_ x: Variable) -> Variable { map(Mish.self, x) }
+private final class Mish: UnaryMap {
+    override class var op: UnaryOp { NK_MISH }
+    override class var keep: Kept { .inputs }
+    override func scaled(_ t: Variable) -> Variable {
+        let x = stopped(x)
+        let p = softplus(x)
+        let y = tanh(p)
+        return t * (y + x * (tanhSlope(p, y) * sigmoid(x)))
+    }
+}
 
 /// x Φ(x), with Φ the distribution function of the standard normal
-public func gelu(_ x: Variable) -> Variable { 0.5 * x * (1 + erf(x * (1 / 2.0.squareRoot()))) }
+public func gelu(_ x: Variable) -> Variable { map(Gelu.self, x) }
+private final class Gelu: UnaryMap {
+    override class var op: UnaryOp { NK_GELU }
+    override class var keep: Kept { .inputs }
+    override func scaled(_ t: Variable) -> Variable {
+        let x = stopped(x)
+        return t * (map(NormalCDF.self, x) + x * normalDensity(x))
+    }
+}

@@ -13,10 +13,10 @@ private final class Exp: UnaryMap {
 
 /// eˣ - 1, accurate near 0
 public func expm1(_ x: Variable) -> Variable { map(Expm1.self, x) }
-private final class Expm1: UnaryMap {
+private final class Expm1: LevelingMap {
     override class var op: UnaryOp { NK_EXPM1 }
-    override class var keep: Kept { .output }
-    override func scaled(_ t: Variable) -> Variable { t * (y + 1) }
+    override class var gradientOp: TernaryOp { NK_EXPM1_GRADIENT }
+    override func slope() -> Variable { map(Expm1Slope.self, x, y) }
 }
 
 /// The natural logarithm
@@ -87,9 +87,11 @@ private final class PowScalar: ElementwiseFunction {
     }
 }
 
-/// aˣ for a fixed a > 0
+/// aˣ for a fixed a ≥ 0
 public func pow<S: Scalar>(_ a: S, _ x: Variable) -> Variable {
-    FunctionNode.recorded(x, pow(a, x.array), keep: .output) { PowOfScalar(a.doubleValue) }
+    // 0 and ∞ have no logarithm to multiply by.
+    if a.doubleValue == 0 || a.doubleValue.isInfinite { return pow(Variable(constant: .full([], a, dtype: x.dtype.floating)), x) }
+    return FunctionNode.recorded(x, pow(a, x.array), keep: .output) { PowOfScalar(a.doubleValue) }
 }
 private final class PowOfScalar: ElementwiseFunction {
     let base: Double
@@ -102,7 +104,7 @@ private final class PowOfScalar: ElementwiseFunction {
 /// aᵇ
 ///
 /// ∂/∂a = b aᵇ⁻¹, where 0⁻¹ is not followed at a = b = 0, so that x⁰ is differentiated as the constant 1 it is, at 0 too;
-/// ∂/∂b = aᵇ log a, which is taken as 0 at a = 0.
+/// ∂/∂b = aᵇ log a, which is taken as 0 at a = 0, and at a = ∞ where aᵇ = 0.
 public func pow(_ a: Variable, _ b: Variable) -> Variable { map(Pow.self, a, b) }
 private final class Pow: BinaryMap {
     override class var op: BinaryOp { NK_POW }
@@ -116,6 +118,15 @@ private final class Pow: BinaryMap {
             let exponent = `where`(isOrigin, 1, b - 1)
             return t * (b * pow(a, exponent))
         }
-        return t * (pow(a, b) * log(`where`(a .== 0, 1, a)))
+        let power = pow(a, b)
+        // Only where the logarithm is infinite: a power that underflows still has a mixed derivative, a log a.
+        let isZero = FunctionNode.constant([a, power], Pow.isZeroTimesInfinity(a.array, power.array)) {
+            PiecewiseConstant { Pow.isZeroTimesInfinity($0[0], $0[1]) }
+        }
+        return t * (power * log(`where`(isZero, 1, a)))
+    }
+
+    private static func isZeroTimesInfinity(_ a: NDArray, _ power: NDArray) -> NDArray {
+        (a .== 0) .|| ((power .== 0) .&& isInfinite(a))
     }
 }

@@ -1,4 +1,6 @@
-// Loss functions. Compositions: right at every order because their parts are.
+import CNablaKernels
+
+// Loss functions. Mostly compositions: right at every order because their parts are.
 
 /// The mean of (a - b)² over all elements
 public func meanSquaredError(_ a: Variable, _ b: Variable) -> Variable {
@@ -50,7 +52,18 @@ public func softmaxCrossEntropy(
 /// The mean over all elements of -t log σ(x) - (1 - t) log(1 - σ(x)), for targets `t` in [0, 1]
 public func sigmoidCrossEntropy(_ x: Variable, _ targets: Variable) -> Variable {
     require(x.shape == targets.shape, "sigmoidCrossEntropy: expected equal shapes, got \(x.shape) and \(targets.shape)")
-    return (softplus(x) - x * targets).mean()
+    return map(SigmoidLoss.self, x, targets).mean()
+}
+private final class SigmoidLoss: BinaryMap {
+    override class var op: BinaryOp { NK_SIGMOID_LOSS }
+    override class var name: StaticString { "sigmoidCrossEntropy" }
+    override func scaled(_ t: Variable, byPartial index: Int) -> Variable { index == 0 ? t * map(SigmoidError.self, a, b) : -(t * a) }
+}
+/// σ(a) - b, which no subtraction gives where σ(a) is near a b of 1
+private final class SigmoidError: BinaryMap {
+    override class var op: BinaryOp { NK_SIGMOID_ERROR }
+    override class var name: StaticString { "sigmoidCrossEntropy′" }
+    override func scaled(_ t: Variable, byPartial index: Int) -> Variable { index == 0 ? t * sigmoidSlope(a, sigmoid(a)) : -t }
 }
 public func sigmoidCrossEntropy(_ x: Variable, _ targets: NDArray) -> Variable {
     sigmoidCrossEntropy(x, Variable(constant: targets).cast(to: x.dtype))

@@ -5,7 +5,7 @@
 /// (Ioffe and Szegedy, *Batch normalization: accelerating deep network training by reducing internal covariate shift*, ICML 2015).
 ///
 /// - Parameters:
-///   - x: the batch.
+///   - x: the batch. Its squares must be numbers of its type: beyond 1e19 in float32 the variance is infinite, and the result is `beta`.
 ///   - gamma: the scale, whose axes are those of `x` without `axes`; so are those of `beta`.
 ///   - beta: the shift.
 ///   - axes: over which axes the statistics go. nil: the first one and all behind those of `gamma`, that is, batch and pixels of an `x` of
@@ -53,7 +53,8 @@ public func fixedBatchNormalization(
 /// (Ba, Kiros and Hinton, *Layer normalization*, 2016). Each example is normalised by itself.
 ///
 /// - Parameters:
-///   - x: any array, the features of an example on `axes`.
+///   - x: any array, the features of an example on `axes`. Its squares must be numbers of its type: beyond 1e19 in float32 the variance is
+///     infinite, and the result is `beta`.
 ///   - gamma: the scale, whose axes are `axes` in the order in which `x` has them; so are those of `beta`.
 ///   - beta: the shift.
 ///   - axes: over which axes the statistics go.

@@ -26,8 +26,8 @@ public func lstm(_ c: Variable, _ gates: Variable) -> (c: Variable, h: Variable)
 private final class LSTM: FunctionNode {
     override var author: AnyObject? { nil }
     override func forward(_ inputs: [NDArray]) -> [NDArray] {
-        retainInputs([0])
-        retainOutputs([2])
+        retainInputs([0, 1])
+        retainOutputs([0, 2])
         let (next, h, activations) = lstmStep(inputs[0], inputs[1])
         return [next, h, activations]
     }
@@ -43,14 +43,15 @@ private final class LSTM: FunctionNode {
     override func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] {
         let (parts, more) = (retainedOutput(2).split(into: 5), gradOutputs[2].split(into: 5))
         let (i, f, g, o, t) = (parts[0], parts[1], parts[2], parts[3], parts[4])
+        let x = retainedInput(1).split(into: 4, axis: -1)
         let h = gradOutputs[1]
-        let next = gradOutputs[0] + (h * o + more[4]) * (1 - t * t)
+        let next = gradOutputs[0] + (h * o + more[4]) * tanhSlope(retainedOutput(0), t)
         return indexes.map { index in
             if index == 0 { return next * f }
             return concatenate(
                 [
-                    (next * g + more[0]) * (i - i * i), (next * retainedInput(0) + more[1]) * (f - f * f),
-                    (next * i + more[2]) * (1 - g * g), (h * t + more[3]) * (o - o * o),
+                    (next * g + more[0]) * sigmoidSlope(x[0], i), (next * retainedInput(0) + more[1]) * sigmoidSlope(x[1], f),
+                    (next * i + more[2]) * tanhSlope(x[2], g), (h * t + more[3]) * sigmoidSlope(x[3], o),
                 ], axis: -1)
         }
     }
@@ -59,7 +60,8 @@ private final class LSTM: FunctionNode {
         if followsRules || !gradOutputs[2].isSymbolicZero { return super.pull(gradOutputs, needed, walk) }
         let given = gradOutputs[0...1].map { $0.isSymbolicZero ? nil : $0.array }
         let (c, gates) = lstmGradient(
-            retainedInput(0).array, retainedOutput(2).array, gradNext: given[0], gradH: given[1])
+            retainedInput(0).array, gates: retainedInput(1).array, next: retainedOutput(0).array, retainedOutput(2).array,
+            gradNext: given[0], gradH: given[1])
         if needed.contains(0) { walk.accumulate(Variable(constant: c), at: edge0) }
         if needed.contains(1) { walk.accumulate(Variable(constant: gates), at: edge1) }
     }

@@ -154,8 +154,12 @@ private final class Minimum: BinaryMap {
     }
 }
 
-/// 1 where a > b, 0 where a < b, ½ where they are equal
-private func share(_ a: Variable, _ b: Variable) -> Variable { 0.5 * (sign(a.detached() - b.detached()) + 1) }
+/// 1 where a > b, 0 where a < b, ½ where they are equal, infinite or not: a comparison, since a difference of infinities is no number
+private func share(_ a: Variable, _ b: Variable) -> Variable {
+    FunctionNode.constant([a, b], combined(NK_SHARE, a.array, b.array, "share")) {
+        PiecewiseConstant { combined(NK_SHARE, $0[0], $0[1], "share") }
+    }
+}
 
 /// `x` limited to `low ... high`, with derivative 1 inside and at the limits
 public func clip(_ x: Variable, _ low: Double, _ high: Double) -> Variable {
@@ -180,7 +184,7 @@ private final class Clip: ElementwiseFunction {
     }
 }
 
-/// log(eᵃ + eᵇ), without overflow
+/// log(eᵃ + eᵇ), without overflow. Equal infinities share the gradient, ½ to each.
 public func logAddExp(_ a: Variable, _ b: Variable) -> Variable {
     if a.dtype != b.dtype {
         let dtype = DType.promoted(a.dtype, b.dtype)
@@ -190,18 +194,12 @@ public func logAddExp(_ a: Variable, _ b: Variable) -> Variable {
 }
 private final class LogAddExp: ElementwiseFunction {
     static func value(_ a: NDArray, _ b: NDArray) -> NDArray {
-        // Equal infinities would give NaN in the difference.
-        maximum(a, b) + log1p(exp(-abs(difference(a, b))))
+        maximum(a, b) + softplus(-abs(combined(NK_DIFFERENCE, a, b, "logAddExp")))
     }
-    static func difference(_ a: NDArray, _ b: NDArray) -> NDArray { `where`(a .== b, NDArray.zeros([], dtype: a.dtype), a - b) }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [LogAddExp.value(inputs[0], inputs[1])] }
     override func again(_ inputs: [Variable]) -> Variable { logAddExp(inputs[0], inputs[1]) }
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable {
         let (a, b) = (retainedInput(0), retainedInput(1))
-        let isEqualInfinity = FunctionNode.constant([a, b], isInfinite(a.array) .&& (a.array .== b.array)) {
-            PiecewiseConstant { isInfinite($0[0]) .&& ($0[0] .== $0[1]) }
-        }
-        let difference = `where`(isEqualInfinity, .symbolicZero([], dtype: a.dtype), a - b)
-        return t * sigmoid(index == 0 ? difference : -difference)
+        return t * sigmoid(index == 0 ? difference(a, b) : difference(b, a))
     }
 }

@@ -31,7 +31,7 @@ public func asin(_ x: Variable) -> Variable { map(Asin.self, x) }
 private final class Asin: UnaryMap {
     override class var op: UnaryOp { NK_ASIN }
     override class var keep: Kept { .inputs }
-    override func scaled(_ t: Variable) -> Variable { t * rsqrt(1 - x * x) }
+    override func scaled(_ t: Variable) -> Variable { t * map(AsinSlope.self, x) }
 }
 
 /// arccos x
@@ -39,7 +39,7 @@ public func acos(_ x: Variable) -> Variable { map(Acos.self, x) }
 private final class Acos: UnaryMap {
     override class var op: UnaryOp { NK_ACOS }
     override class var keep: Kept { .inputs }
-    override func scaled(_ t: Variable) -> Variable { -(t * rsqrt(1 - x * x)) }
+    override func scaled(_ t: Variable) -> Variable { -(t * map(AsinSlope.self, x)) }
 }
 
 /// arctan x
@@ -47,7 +47,7 @@ public func atan(_ x: Variable) -> Variable { map(Atan.self, x) }
 private final class Atan: UnaryMap {
     override class var op: UnaryOp { NK_ATAN }
     override class var keep: Kept { .inputs }
-    override func scaled(_ t: Variable) -> Variable { t / (1 + x * x) }
+    override func scaled(_ t: Variable) -> Variable { t * map(AtanSlope.self, x) }
 }
 
 /// The angle of the point (x, y) from the first axis, in (-π, π]
@@ -56,8 +56,7 @@ private final class Atan2: BinaryMap {
     override class var op: BinaryOp { NK_ATAN2 }
     override class var name: StaticString { "atan2" }
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable {
-        let squared = a * a + b * b
-        return index == 0 ? t * b / squared : -(t * a) / squared
+        index == 0 ? t * inversion(a, b) : -(t * inversion(b, a))
     }
 }
 
@@ -79,10 +78,10 @@ private final class Cosh: UnaryMap {
 
 /// tanh x
 public func tanh(_ x: Variable) -> Variable { map(Tanh.self, x) }
-private final class Tanh: UnaryMap {
+private final class Tanh: LevelingMap {
     override class var op: UnaryOp { NK_TANH }
-    override class var keep: Kept { .output }
-    override func scaled(_ t: Variable) -> Variable { t * (1 - square(y)) }
+    override class var gradientOp: TernaryOp { NK_TANH_GRADIENT }
+    override func slope() -> Variable { tanhSlope(x, y) }
 }
 
 /// arsinh x
@@ -90,7 +89,7 @@ public func asinh(_ x: Variable) -> Variable { map(Asinh.self, x) }
 private final class Asinh: UnaryMap {
     override class var op: UnaryOp { NK_ASINH }
     override class var keep: Kept { .inputs }
-    override func scaled(_ t: Variable) -> Variable { t * rsqrt(1 + x * x) }
+    override func scaled(_ t: Variable) -> Variable { t * map(AsinhSlope.self, x) }
 }
 
 /// arcosh x
@@ -106,30 +105,36 @@ public func atanh(_ x: Variable) -> Variable { map(Atanh.self, x) }
 private final class Atanh: UnaryMap {
     override class var op: UnaryOp { NK_ATANH }
     override class var keep: Kept { .inputs }
-    override func scaled(_ t: Variable) -> Variable { t / (1 - x * x) }
+    override func scaled(_ t: Variable) -> Variable { t * map(AtanhSlope.self, x) }
 }
 
 /// sin(πx) / (πx), 1 at x = 0.
 ///
-/// Near 0 the quotient's derivatives cancel catastrophically, so |πx| < 3/2 uses the series Σ (-1)ᵏ (πx)²ᵏ / (2k+1)!, which is right at
-/// every order there.
+/// Near 0 the quotient's derivatives cancel catastrophically, so |πx| < 6/5 uses the series Σ (-1)ᵏ (πx)²ᵏ / (2k+1)!, which is right at
+/// every order there. Elsewhere even numbers n are taken off before π is multiplied: sin(πx) = sin(π(x - n)), where x - n is exact and the
+/// product has no more rounding error for large arguments than for small ones.
 public func sinc(_ x: Variable) -> Variable {
-    let z = x * Double.pi
-    let isSmall = abs(z) .< 1.5
-    let near = `where`(isSmall, z, 0)
-    let far = `where`(isSmall, 1, z)
+    let isSmall = abs(x) .< 1.2 / Double.pi
+    let near = `where`(isSmall, x, 0) * Double.pi
+    let far = `where`(isSmall, 1, x)
     let squared = near * near
     var series = Variable(constant: .zeros([], dtype: x.dtype))
-    for k in stride(from: 13, through: 1, by: -1) {
+    // What is left out is below the type's precision up to the sixth derivative.
+    for k in stride(from: x.dtype == .float32 ? 8 : 11, through: 1, by: -1) {
         series = (series + 1) * squared * (-1 / Double((2 * k) * (2 * k + 1)))
     }
-    return `where`(isSmall, series + 1, sin(far) / far)
+    // Infinite numbers have no rest; the quotient is 0 whatever the sine.
+    let greatest = x.dtype == .float32 ? Double(Float.greatestFiniteMagnitude) : .greatestFiniteMagnitude
+    let number = clip(far, -greatest, greatest)
+    let even = FunctionNode.constant([number], nearestEven(number.array)) { PiecewiseConstant { nearestEven($0[0]) } }
+    return `where`(isSmall, series + 1, sin((number - even) * Double.pi) / far * (1 / Double.pi))
 }
+private func nearestEven(_ x: NDArray) -> NDArray { 2 * round(x * 0.5) }
 
 /// 2/√π ∫₀ˣ e^(-t²) dt
 public func erf(_ x: Variable) -> Variable { map(Erf.self, x) }
 private final class Erf: UnaryMap {
     override class var op: UnaryOp { NK_ERF }
     override class var keep: Kept { .inputs }
-    override func scaled(_ t: Variable) -> Variable { t * exp(-(x * x)) * (2 / Double.pi.squareRoot()) }
+    override func scaled(_ t: Variable) -> Variable { t * map(Bell.self, x) * (2 / Double.pi.squareRoot()) }
 }

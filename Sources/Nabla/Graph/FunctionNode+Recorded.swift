@@ -35,6 +35,9 @@ extension FunctionNode {
         case .inputs, .crossed: kept.first = x.array
         case .second: fail("recorded: expected a second input to keep, got a function of one")
         case .output: keepOutput(0, value)
+        case .firstAndOutput:
+            kept.first = x.array
+            keepOutput(0, value)
         }
         return Variable(array: value, node: self)
     }
@@ -52,6 +55,9 @@ extension FunctionNode {
             if a.isRecorded { kept.second = b.array }
         case .second: kept.second = b.array
         case .output: keepOutput(0, value)
+        case .firstAndOutput:
+            kept.first = a.array
+            keepOutput(0, value)
         }
         return Variable(array: value, node: self)
     }
@@ -105,5 +111,5 @@ extension FunctionNode {
     /// Which arrays a function needs for its derivative. `crossed` is for products: each input serves the derivative with respect to the
     /// other one, so nothing is kept for a constant. `second` is for functions that are linear in the first input, the second being a mask
     /// or indices.
-    enum Kept { case none, inputs, crossed, second, output }
+    enum Kept { case none, inputs, crossed, second, output, firstAndOutput }
 }

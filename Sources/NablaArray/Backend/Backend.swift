@@ -87,7 +87,8 @@ package protocol Backend: Sendable {
     /// A step of a long short-term memory, and its gradient; all arrays contiguous, see the kernels' header.
     func lstmStep(_ c: NDArray, _ gates: NDArray, next: NDArray, h: NDArray, activations: NDArray)
     func lstmGradient(
-        _ c: NDArray, _ activations: NDArray, gradNext: NDArray?, gradH: NDArray?, intoC: NDArray, intoGates: NDArray)
+        _ c: NDArray, gates: NDArray, next: NDArray, _ activations: NDArray, gradNext: NDArray?, gradH: NDArray?, intoC: NDArray,
+        intoGates: NDArray)
     /// A step of an optimiser from `value` to `out`, all arrays contiguous; `memory` is changed in place.
     func update(_ rule: UpdateRule, _ value: NDArray, _ gradient: NDArray, memory: [NDArray], _ numbers: [Double], into out: NDArray)
 

@@ -8,12 +8,13 @@ extension CPUBackend {
     }
 
     package func lstmGradient(
-        _ c: NDArray, _ activations: NDArray, gradNext: NDArray?, gradH: NDArray?, intoC: NDArray, intoGates: NDArray
+        _ c: NDArray, gates: NDArray, next: NDArray, _ activations: NDArray, gradNext: NDArray?, gradH: NDArray?, intoC: NDArray,
+        intoGates: NDArray
     ) {
         let hidden = c.shape[c.rank - 1]
         nk_lstm_gradient(
-            c.kernelType, Int64(hidden == 0 ? 0 : c.count / hidden), Int64(hidden), c.data, activations.data, gradNext?.data, gradH?.data,
-            intoC.data, intoGates.data)
+            c.kernelType, Int64(hidden == 0 ? 0 : c.count / hidden), Int64(hidden), c.data, gates.data, next.data, activations.data,
+            gradNext?.data, gradH?.data, intoC.data, intoGates.data)
     }
 
     package func update(

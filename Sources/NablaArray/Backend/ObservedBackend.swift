@@ -135,11 +135,13 @@ package struct ObservedBackend: Backend {
     }
 
     package func lstmGradient(
-        _ c: NDArray, _ activations: NDArray, gradNext: NDArray?, gradH: NDArray?, intoC: NDArray, intoGates: NDArray
+        _ c: NDArray, gates: NDArray, next: NDArray, _ activations: NDArray, gradNext: NDArray?, gradH: NDArray?, intoC: NDArray,
+        intoGates: NDArray
     ) {
-        device.lstmGradient(c, activations, gradNext: gradNext, gradH: gradH, intoC: intoC, intoGates: intoGates)
+        device.lstmGradient(
+            c, gates: gates, next: next, activations, gradNext: gradNext, gradH: gradH, intoC: intoC, intoGates: intoGates)
         guard _slowPath(nr_trace() != nil) else { return }
-        let reads = [c, activations] + [gradNext, gradH].compactMap { $0 }
+        let reads = [c, gates, next, activations] + [gradNext, gradH].compactMap { $0 }
         ArrayTrace.note(.lstmGradient(hasNext: gradNext != nil, hasH: gradH != nil), reads: reads, writes: [intoC, intoGates])
     }
 

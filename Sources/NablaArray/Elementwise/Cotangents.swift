@@ -9,6 +9,11 @@ extension NDArray {
         overwrite { backend.mapGradient(op, $0, kept, into: $1) }
     }
 
+    /// `self = self · f′(x)` by an operation that takes self, y = f(x) and x.
+    package mutating func multiply(bySlope op: TernaryOp, _ y: NDArray, _ x: NDArray) {
+        overwrite { backend.map(op, $0, y, x, into: $1) }
+    }
+
     /// `self = self + a · b`, all of one shape and type.
     package mutating func add(_ a: NDArray, times b: NDArray) {
         overwrite { backend.map(NK_MUL_ADD, a, b, $0, into: $1) }

@@ -14,13 +14,13 @@ package func lstmStep(_ c: NDArray, _ gates: NDArray) -> (next: NDArray, h: NDAr
 
 /// The gradients of cell and gates from those of the next cell and of the output; nil stands for zeros, but not for both.
 package func lstmGradient(
-    _ c: NDArray, _ activations: NDArray, gradNext: NDArray?, gradH: NDArray?
+    _ c: NDArray, gates: NDArray, next: NDArray, _ activations: NDArray, gradNext: NDArray?, gradH: NDArray?
 ) -> (c: NDArray, gates: NDArray) {
     let gradC = NDArray(uninitialized: c.shape, c.dtype)
     let gradGates = NDArray(uninitialized: c.shape.replacing(c.rank - 1, with: 4 * c.shape[c.rank - 1]), c.dtype)
     backend.lstmGradient(
-        c.contiguous(), activations.contiguous(), gradNext: gradNext?.contiguous(), gradH: gradH?.contiguous(), intoC: gradC,
-        intoGates: gradGates)
+        c.contiguous(), gates: gates.contiguous(), next: next.contiguous(), activations.contiguous(), gradNext: gradNext?.contiguous(),
+        gradH: gradH?.contiguous(), intoC: gradC, intoGates: gradGates)
     return (gradC, gradGates)
 }
 

@@ -69,8 +69,8 @@ package enum ArrayOperation: Hashable, Sendable {
         case .lstmStep: device.lstmStep(reads[0], reads[1], next: writes[0], h: writes[1], activations: writes[2])
         case .lstmGradient(let hasNext, let hasH):
             device.lstmGradient(
-                reads[0], reads[1], gradNext: hasNext ? reads[2] : nil, gradH: hasH ? reads[reads.count - 1] : nil, intoC: writes[0],
-                intoGates: writes[1])
+                reads[0], gates: reads[1], next: reads[2], reads[3], gradNext: hasNext ? reads[4] : nil,
+                gradH: hasH ? reads[reads.count - 1] : nil, intoC: writes[0], intoGates: writes[1])
         case .update(let rule, let numbers):
             device.update(rule, reads[0], reads[1], memory: Array(writes.dropFirst()), numbers, into: writes[0])
         case .random(let draw, let key, let stream, let counter): draw.fill(writes[0], key: key, stream: stream, counter: counter)
