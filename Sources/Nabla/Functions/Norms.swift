@@ -2,7 +2,7 @@
 
 /// Σ x² over `axes` (nil: all of them): smooth everywhere, unlike the square of `norm`.
 public func squaredNorm(_ x: Variable, axes: [Int]? = nil, keepsAxes: Bool = false) -> Variable {
-    square(x).sum(axes: axes, keepsAxes: keepsAxes)
+    square(x).sum(over: x.shape.normalized(axes: axes, function: "squaredNorm"), keepsAxes)
 }
 
 /// √(Σ x² + eps) over `axes` (nil: all of them).
@@ -11,7 +11,7 @@ public func squaredNorm(_ x: Variable, axes: [Int]? = nil, keepsAxes: Bool = fal
 /// of least length), never NaN. A positive `eps` makes the function smooth. For ‖x‖² use `squaredNorm`: no chain rule can recover its second
 /// derivative at 0 from the root's.
 public func norm(_ x: Variable, axes: [Int]? = nil, keepsAxes: Bool = false, eps: Double = 0) -> Variable {
-    let squared = squaredNorm(x, axes: axes, keepsAxes: keepsAxes)
+    let squared = square(x).sum(over: x.shape.normalized(axes: axes, function: "norm"), keepsAxes)
     if eps > 0 { return sqrt(squared + eps) }
     let isPositive = squared .> 0
     // The root is taken of 1 where it will not be used, so that no infinite derivative arises.
