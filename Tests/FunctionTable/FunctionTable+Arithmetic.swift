@@ -5,9 +5,10 @@ extension FunctionTable {
 
     private static let family = "Arithmetic"
     private static let nonzero = TableInput.sized(in: 0.7...2)
-    /// The array beside a variable; its numbers are the same in both floating types.
+    /// The numbers of the array beside a variable, the same in both floating types.
     private static let constant = FlatArray([3], [0.5, -1.5, 2])
-    private static var array: NDArray { NDArray(constant.values, dtype: .float32) }
+    /// The array in the type of `x`, since a single number takes the type of an array beside it.
+    private static func array(beside x: Variable) -> NDArray { NDArray(constant.values, dtype: x.dtype) }
 
     private static func mixed(
         _ name: String, of declaration: String, at input: TableInput = .real(), linear: Bool = true,
@@ -40,14 +41,14 @@ extension FunctionTable {
     ]
 
     private static let withArrays: [TableRow] = [
-        mixed("x + array", of: "+(Variable, NDArray)", { $0 + $1 }) { $0 + array },
-        mixed("array + x", of: "+(NDArray, Variable)", { $1 + $0 }) { array + $0 },
-        mixed("x - array", of: "-(Variable, NDArray)", { $0 - $1 }) { $0 - array },
-        mixed("array - x", of: "-(NDArray, Variable)", { $1 - $0 }) { array - $0 },
-        mixed("x * array", of: "*(Variable, NDArray)", { $0 * $1 }) { $0 * array },
-        mixed("array * x", of: "*(NDArray, Variable)", { $1 * $0 }) { array * $0 },
-        mixed("x / array", of: "/(Variable, NDArray)", { $0 / $1 }) { $0 / array },
-        mixed("array / x", of: "/(NDArray, Variable)", at: nonzero, linear: false, { $1 / $0 }) { array / $0 },
+        mixed("x + array", of: "+(Variable, NDArray)", { $0 + $1 }) { $0 + array(beside: $0) },
+        mixed("array + x", of: "+(NDArray, Variable)", { $1 + $0 }) { array(beside: $0) + $0 },
+        mixed("x - array", of: "-(Variable, NDArray)", { $0 - $1 }) { $0 - array(beside: $0) },
+        mixed("array - x", of: "-(NDArray, Variable)", { $1 - $0 }) { array(beside: $0) - $0 },
+        mixed("x * array", of: "*(Variable, NDArray)", { $0 * $1 }) { $0 * array(beside: $0) },
+        mixed("array * x", of: "*(NDArray, Variable)", { $1 * $0 }) { array(beside: $0) * $0 },
+        mixed("x / array", of: "/(Variable, NDArray)", { $0 / $1 }) { $0 / array(beside: $0) },
+        mixed("array / x", of: "/(NDArray, Variable)", at: nonzero, linear: false, { $1 / $0 }) { array(beside: $0) / $0 },
     ]
 
     private static let assignments: [TableRow] = [

@@ -32,13 +32,14 @@ public struct Categorical: Distribution {
 
     /// log p of the class that `x` names in each place.
     ///
-    /// - Parameter x: classes of an integer type, of shape (batch…), or of that with further leading axes.
+    /// - Parameter x: classes in 0 ..< k of an integer type, of shape (batch…), or of that with further leading axes; others stop the program.
     public func logProbability(of x: NDArray) -> Variable {
         require(
             x.dtype.isInteger && x.rank >= batchShape.rank && x.shape.suffix(batchShape.rank).elementsEqual(batchShape),
             "Categorical.logProbability: expected integers of shape (…, \(batchShape)), got \(x.dtype)\(x.shape)")
         let rows = logProbabilities.broadcast(to: Shape(Array(x.shape) + [classCount]))
-        return rows.takeAlong(Variable(constant: x).expandingDimensions(at: -1).array, axis: -1).squeezed(axes: [-1])
+        let positions = Variable(constant: x).expandingDimensions(at: -1).array
+        return rows.takeAlong(positions, axis: -1, labelsOf: "Categorical.logProbability").squeezed(axes: [-1])
     }
 
     /// -Σ p log p

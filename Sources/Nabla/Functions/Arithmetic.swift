@@ -122,7 +122,7 @@ private final class ScalarOver<S: Scalar>: ElementwiseFunction {
 
 /// The zero of the shape and type that a combination of two variables has.
 private func zero(_ a: Variable, _ b: Variable, _ function: StaticString) -> Variable {
-    .symbolicZero(broadcastShape(a.array, b.array, function), dtype: DType.promoted(a.dtype, b.dtype))
+    .symbolicZero(broadcastShape(a.array, b.array, function), dtype: DType.promoted(a.array, b.array))
 }
 
 extension Variable {

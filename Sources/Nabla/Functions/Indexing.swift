@@ -56,8 +56,16 @@ extension Variable {
     /// This variable with `values` added at `indices` along `axis`, also called scatter-add; the transpose of `take` in `values`.
     public func addingAt(indices: NDArray, _ values: Variable, axis: Int = 0) -> Variable {
         let axis = shape.normalized(axis: axis, function: "addingAt")
-        let target = shape.replacing(axis, with: indices.shape)
-        return self + values.broadcast(to: target).placed(at: indices, axis: axis, in: shape[axis])
+        let terms = added(values, shape.replacing(axis, with: indices.shape), "addingAt")
+        return self + terms.placed(at: indices, axis: axis, in: shape[axis])
+    }
+
+    /// `values` as they are added to this variable at places that make up `target`.
+    private func added(_ values: Variable, _ target: Shape, _ function: String) -> Variable {
+        require(
+            Shape.broadcast(values.shape, target) == target && DType.promoted(array, values.array) == dtype,
+            "\(function): expected values that fit \(dtype)\(target), got \(values.dtype)\(values.shape)")
+        return values.cast(to: dtype).broadcast(to: target)
     }
 
     /// Zeros of extent `extent` along `axis` with this variable's parts added at `indices`.
@@ -70,18 +78,23 @@ extension Variable {
     }
 
     /// For each place along `axis` the element that `indices` names there: `y[b, i, a] = x[b, indices[b, i, a], a]`.
-    public func takeAlong(_ indices: NDArray, axis: Int) -> Variable {
-        let axis = shape.normalized(axis: axis, function: "takeAlong")
-        if isSymbolicZero { return .symbolicZero(array.takeAlong(indices, axis: axis).shape, dtype: dtype) }
-        return FunctionNode.recorded(self, Variable(constant: indices), array.takeAlong(indices, axis: axis), keep: .second) {
-            TakeAlong(axis)
-        }
+    public func takeAlong(_ indices: NDArray, axis: Int) -> Variable { takeAlong(indices, axis: axis, labelsOf: nil) }
+
+    /// The same for classes as the labels of `function` name them, which are not counted from the end; nil: indices.
+    func takeAlong(_ indices: NDArray, axis: Int, labelsOf function: String?) -> Variable {
+        let axis = shape.normalized(axis: axis, function: function ?? "takeAlong")
+        let value = array.takeAlong(indices, axis: axis, labelsOf: function)
+        if isSymbolicZero { return .symbolicZero(value.shape, dtype: dtype) }
+        return FunctionNode.recorded(self, Variable(constant: indices), value, keep: .second) { TakeAlong(axis, labelsOf: function) }
     }
 
     /// This variable with `values` added at the places that `indices` names along `axis`; the transpose of `takeAlong` in `values`.
     public func addingAlong(indices: NDArray, _ values: Variable, axis: Int) -> Variable {
         let axis = shape.normalized(axis: axis, function: "addingAlong")
-        return self + values.broadcast(to: indices.shape).placedAlong(indices, axis: axis, in: shape[axis])
+        require(
+            indices.rank == rank && indices.shape.replacing(axis, with: 0) == shape.replacing(axis, with: 0),
+            "addingAlong: expected indices of shape \(shape) except along axis \(axis), got \(indices.shape)")
+        return self + added(values, indices.shape, "addingAlong").placedAlong(indices, axis: axis, in: shape[axis])
     }
 
     fileprivate func placedAlong(_ indices: NDArray, axis: Int, in extent: Int) -> Variable {
@@ -161,9 +174,12 @@ private final class AddAt: LinearFunction {
 
 private final class TakeAlong: LinearFunction {
     let axis: Int
-    init(_ axis: Int) { self.axis = axis }
-    override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0].takeAlong(inputs[1], axis: axis)] }
-    override func applied(to batch: Batch) -> [Variable]? { [batch.stacked(0).takeAlong(batch.stacked(1).array, axis: axis + 1)] }
+    let function: String?
+    init(_ axis: Int, labelsOf function: String?) { (self.axis, self.function) = (axis, function) }
+    override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0].takeAlong(inputs[1], axis: axis, labelsOf: function)] }
+    override func applied(to batch: Batch) -> [Variable]? {
+        [batch.stacked(0).takeAlong(batch.stacked(1).array, axis: axis + 1, labelsOf: function)]
+    }
     override func again(_ arguments: [Variable]) -> Variable { arguments[0].takeAlong(retainedInput(1).array, axis: axis) }
     override func transpose(_ g: Variable, _ index: Int) -> Variable {
         g.placedAlong(retainedInput(1).array, axis: axis, in: edge0.layout.0[axis])

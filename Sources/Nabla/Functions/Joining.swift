@@ -17,7 +17,9 @@ public func stack(_ variables: [Variable], axis: Int = 0) -> Variable {
     for part in variables {
         require(part.shape == variables[0].shape, "stack: expected variables of one shape \(variables[0].shape), got \(part.shape)")
     }
-    let position = axis < 0 ? axis + variables[0].rank + 1 : axis
+    let rank = variables[0].rank
+    require(-rank - 1...rank ~= axis, "stack: expected an axis in \(-rank - 1)...\(rank) for shape \(variables[0].shape), got \(axis)")
+    let position = axis < 0 ? axis + rank + 1 : axis
     return concatenate(variables.map { $0.expandingDimensions(at: position) }, axis: position)
 }
 

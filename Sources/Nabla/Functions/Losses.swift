@@ -28,7 +28,7 @@ public enum LossReduction: Sendable {
 /// -log softmax(x)[label], where the classes lie along `axis`: by default the mean over the rows of `x` (batch, classes, …).
 ///
 /// - Parameters:
-///   - labels: integers from 0, of the shape of `x` without `axis`.
+///   - labels: integers in 0 ..< classes, of the shape of `x` without `axis`; others stop the program.
 ///   - reduction: with `.none` the result has the shape of `labels`.
 public func softmaxCrossEntropy(
     _ x: Variable, _ labels: NDArray, axis: Int = 1, reduction: LossReduction = .mean
@@ -41,7 +41,8 @@ public func softmaxCrossEntropy(
         labels.shape == x.shape.removing(axis),
         "softmaxCrossEntropy: expected labels in the shape of x without axis \(axis), got \(labels.shape) for x \(x.shape)")
     require(labels.dtype.isInteger, "softmaxCrossEntropy: expected integer labels, got \(labels.dtype)")
-    let chosen = logSoftmax(x, axis: axis).takeAlong(Variable(constant: labels).expandingDimensions(at: axis).array, axis: axis)
+    let positions = Variable(constant: labels).expandingDimensions(at: axis).array
+    let chosen = logSoftmax(x, axis: axis).takeAlong(positions, axis: axis, labelsOf: "softmaxCrossEntropy")
     switch reduction {
     case .mean: return -chosen.mean()
     case .sum: return -chosen.sum()

@@ -2,7 +2,7 @@
 
 /// Σ x² over `axes` (nil: all of them): smooth everywhere, unlike the square of `norm`.
 public func squaredNorm(_ x: Variable, axes: [Int]? = nil, keepsAxes: Bool = false) -> Variable {
-    square(x).sum(axes: axes, keepsAxes: keepsAxes)
+    square(x).sum(over: x.shape.normalized(axes: axes, function: "squaredNorm"), keepsAxes)
 }
 
 /// √(Σ x² + eps) over `axes` (nil: all of them).
@@ -11,11 +11,12 @@ public func squaredNorm(_ x: Variable, axes: [Int]? = nil, keepsAxes: Bool = fal
 /// of least length), never NaN. A positive `eps` makes the function smooth. For ‖x‖² use `squaredNorm`: no chain rule can recover its second
 /// derivative at 0 from the root's.
 public func norm(_ x: Variable, axes: [Int]? = nil, keepsAxes: Bool = false, eps: Double = 0) -> Variable {
-    let squared = squaredNorm(x, axes: axes, keepsAxes: keepsAxes)
+    let set = x.shape.normalized(axes: axes, function: "norm")
+    let squared = square(x).sum(over: set, keepsAxes)
     // A trace is to run on other numbers too.
     if !ArrayTrace.isActive && !FunctionTrace.isActive && areOrdinary(squared.array, eps) { return root(squared, eps) }
     // √(Σ x² + eps) = m √(Σ (x / m)² + eps / m²), with m = 1 for vectors of ordinary lengths.
-    let (x, set) = (x.cast(to: x.dtype.floating), x.shape.normalized(axes: axes, function: "norm"))
+    let x = x.cast(to: x.dtype.floating)
     if set.axes.contains(where: { x.shape[$0] == 0 }) { return root(squared, eps) }
     let kept = x.shape.reduced(over: set, keepsAxes: true)
     let largest = abs(x.detached()).max(axes: set.axes, keepsAxes: true)

@@ -3,7 +3,10 @@
 extension Variable {
     /// The sum over `axes` (nil: all of them).
     public func sum(axes: [Int]? = nil, keepsAxes: Bool = false) -> Variable {
-        let set = shape.normalized(axes: axes, function: "sum")
+        sum(over: shape.normalized(axes: axes, function: "sum"), keepsAxes)
+    }
+
+    func sum(over set: AxisSet, _ keepsAxes: Bool) -> Variable {
         if isSymbolicZero { return .symbolicZero(shape.reduced(over: set, keepsAxes: keepsAxes), dtype: dtype) }
         if set.isEmpty { return unchanged }
         return FunctionNode.recorded(self, array.sum(axes: set.axes, keepsAxes: keepsAxes)) { Sum(set, keepsAxes) }
@@ -18,14 +21,19 @@ extension Variable {
 
     /// The arithmetic mean over `axes` (nil: all of them).
     public func mean(axes: [Int]? = nil, keepsAxes: Bool = false) -> Variable {
-        let total = sum(axes: axes, keepsAxes: keepsAxes)
+        mean(over: shape.normalized(axes: axes, function: "mean"), keepsAxes)
+    }
+
+    private func mean(over set: AxisSet, _ keepsAxes: Bool) -> Variable {
+        let total = sum(over: set, keepsAxes)
         return total / Double(total.count == 0 ? 0 : count / total.count)
     }
     public func mean(axis: Int, keepsAxes: Bool = false) -> Variable { mean(axes: [axis], keepsAxes: keepsAxes) }
 
     /// The mean squared distance from the mean over `axes`; `correction` is subtracted from the count in the denominator.
     public func variance(axes: [Int]? = nil, keepsAxes: Bool = false, correction: Int = 0) -> Variable {
-        let total = square(self - mean(axes: axes, keepsAxes: true)).sum(axes: axes, keepsAxes: keepsAxes)
+        let set = shape.normalized(axes: axes, function: "variance")
+        let total = square(self - mean(over: set, true)).sum(over: set, keepsAxes)
         return total / Double((total.count == 0 ? 0 : count / total.count) - correction)
     }
 
@@ -145,5 +153,8 @@ extension Collection where Element == Variable {
     }
 
     /// The arithmetic mean of variables of one shape.
-    public func mean() -> Variable { sum() / Double(count) }
+    public func mean() -> Variable {
+        require(!isEmpty, "mean: expected at least one variable, got none")
+        return sum() / Double(count)
+    }
 }

@@ -46,7 +46,7 @@ extension Variable {
 /// or NaN in a derivative there must be replaced before the function that makes it.
 public func `where`(_ condition: Variable, _ a: Variable, _ b: Variable) -> Variable {
     if a.dtype != b.dtype {
-        let dtype = DType.promoted(a.dtype, b.dtype)
+        let dtype = DType.promoted(a.array, b.array)
         return `where`(condition, a.cast(to: dtype), b.cast(to: dtype))
     }
     if a.isSymbolicZero && b.isSymbolicZero {
@@ -186,8 +186,9 @@ private final class Clip: ElementwiseFunction {
 
 /// log(eᵃ + eᵇ), without overflow. Equal infinities share the gradient, ½ to each.
 public func logAddExp(_ a: Variable, _ b: Variable) -> Variable {
+    _ = broadcastShape(a.array, b.array, "logAddExp")
     if a.dtype != b.dtype {
-        let dtype = DType.promoted(a.dtype, b.dtype)
+        let dtype = DType.promoted(a.array, b.array)
         return logAddExp(a.cast(to: dtype), b.cast(to: dtype))
     }
     return FunctionNode.recorded(a, b, LogAddExp.value(a.array, b.array), keep: .inputs) { LogAddExp() }

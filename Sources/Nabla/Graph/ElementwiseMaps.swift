@@ -62,6 +62,6 @@ func map<F: BinaryMap>(_ function: F.Type, _ a: Variable, _ b: Variable) -> Vari
 
 @inline(never)
 private func mapPromoted<F: BinaryMap>(_ function: F.Type, _ a: Variable, _ b: Variable) -> Variable {
-    let dtype = DType.promoted(a.dtype, b.dtype)
+    let dtype = DType.promoted(a.array, b.array)
     return map(function, a.cast(to: dtype), b.cast(to: dtype))
 }

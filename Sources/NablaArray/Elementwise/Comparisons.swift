@@ -13,6 +13,7 @@ prefix operator .!
 /// Elementwise comparisons give an array of `bool`; plain `==` gives one `Bool`.
 extension NDArray {
     private static func compared(_ op: CompareOp, _ a: NDArray, _ b: NDArray, _ function: StaticString) -> NDArray {
+        // Numbers as they are, whatever their ranks: the result is of bool in any case.
         let dtype = DType.promoted(a.dtype, b.dtype)
         let out = NDArray(uninitialized: broadcastShape(a, b, function), .bool)
         backend.compare(op, a.cast(to: dtype), b.cast(to: dtype), into: out)

@@ -116,7 +116,7 @@ private func tested(_ op: TestOp, _ x: NDArray) -> NDArray {
 
 /// x > 0 ? g : slope · g, the map behind leaky ReLU and its derivatives.
 package func gated(_ g: NDArray, by x: NDArray, slope: Double) -> NDArray {
-    let dtype = DType.promoted(g.dtype, x.dtype).floating
+    let dtype = DType.promoted(g, x).floating
     let out = NDArray(uninitialized: broadcastShape(g, x, "gated"), dtype)
     backend.map(NK_GATE, g.cast(to: dtype), x.cast(to: dtype), ScalarValue(slope), into: out)
     return out
@@ -136,7 +136,7 @@ public func clip(_ x: NDArray, _ low: Double, _ high: Double) -> NDArray {
 /// `condition ? a : b`, elementwise with broadcasting.
 public func `where`(_ condition: NDArray, _ a: NDArray, _ b: NDArray) -> NDArray {
     require(condition.dtype == .bool, "where: expected a condition of bool, got \(condition.dtype)")
-    let dtype = DType.promoted(a.dtype, b.dtype)
+    let dtype = DType.promoted(a, b)
     let shape = Shape.broadcast(broadcastShape(a, b, "where"), condition.shape)
     require(shape != nil, "where: expected shapes that broadcast together, got \(condition.shape), \(a.shape) and \(b.shape)")
     let out = NDArray(uninitialized: shape!, dtype)

@@ -14,7 +14,7 @@ package func combined(_ op: BinaryOp, _ a: NDArray, _ b: NDArray, _ function: St
         return out
     }
     let shape = broadcastShape(a, b, function)
-    let dtype = DType.promoted(a.dtype, b.dtype)
+    let dtype = DType.promoted(a, b)
     let out = NDArray(uninitialized: shape, dtype)
     backend.map(op, a.cast(to: dtype), b.cast(to: dtype), into: out)
     return out
@@ -61,7 +61,7 @@ extension NDArray {
 
     /// The quotient, a real number also for integers (`floorDivided` rounds down).
     public static func / (a: NDArray, b: NDArray) -> NDArray {
-        let dtype = DType.promoted(a.dtype, b.dtype).floating
+        let dtype = DType.promoted(a, b).floating
         return combined(NK_DIV, a.cast(to: dtype), b.cast(to: dtype), "/")
     }
     public static func / (a: NDArray, b: some Scalar) -> NDArray { combined(NK_DIV, a.cast(to: a.dtype.floating), b) }
@@ -88,7 +88,7 @@ extension NDArray {
         if !isPlain {
             let target = shape
             require(
-                Shape.broadcast(target, b.shape) == target && DType.promoted(dtype, b.dtype) == dtype && (op != NK_DIV || dtype.isFloating),
+                Shape.broadcast(target, b.shape) == target && DType.promoted(self, b) == dtype && (op != NK_DIV || dtype.isFloating),
                 "\(function): expected an operand that fits \(dtype)\(target), got \(b.dtype)\(b.shape)")
         }
         if !(ownsMemoryAlone && isContiguous) {
@@ -124,7 +124,7 @@ public func minimum(_ a: NDArray, _ b: NDArray) -> NDArray { combined(NK_MIN, a,
 public func minimum(_ a: NDArray, _ b: some Scalar) -> NDArray { combined(NK_MIN, a, b) }
 /// The angle of the point (x, y) from the first axis, in (-π, π].
 public func atan2(_ y: NDArray, _ x: NDArray) -> NDArray {
-    let dtype = DType.promoted(y.dtype, x.dtype).floating
+    let dtype = DType.promoted(y, x).floating
     return combined(NK_ATAN2, y.cast(to: dtype), x.cast(to: dtype), "atan2")
 }
 /// ⌊a / b⌋

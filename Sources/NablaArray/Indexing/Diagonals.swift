@@ -1,8 +1,10 @@
 extension NDArray {
     /// The elements `x[…, i, …, i + offset, …]` of two axes, which become one at the end, without copying.
-    public func diagonal(offset: Int = 0, axes: (Int, Int) = (-2, -1)) -> NDArray {
-        let (a, b) = (shape.normalized(axis: axes.0, function: "diagonal"), shape.normalized(axis: axes.1, function: "diagonal"))
-        require(a != b, "diagonal: expected two different axes, got \(axes)")
+    public func diagonal(offset: Int = 0, axes: (Int, Int) = (-2, -1)) -> NDArray { diagonal(offset, axes, "diagonal") }
+
+    private func diagonal(_ offset: Int, _ axes: (Int, Int), _ function: String) -> NDArray {
+        let (a, b) = (shape.normalized(axis: axes.0, function: function), shape.normalized(axis: axes.1, function: function))
+        require(a != b, "\(function): expected two different axes, got \(axes)")
         let (row, column) = (Swift.max(0, -offset), Swift.max(0, offset))
         let count = Swift.max(0, Swift.min(shape[a] - row, shape[b] - column))
         var (newShape, newStrides) = (Shape(), Strides())
@@ -26,7 +28,7 @@ extension NDArray {
     }
 
     /// The sum over the diagonal of two axes.
-    public func trace(offset: Int = 0, axes: (Int, Int) = (-2, -1)) -> NDArray { diagonal(offset: offset, axes: axes).sum(axis: -1) }
+    public func trace(offset: Int = 0, axes: (Int, Int) = (-2, -1)) -> NDArray { diagonal(offset, axes, "trace").sum(axis: -1) }
 
     /// Where a matrix lies on or below the given diagonal (0: the main one, positive: above it): an array of `bool`.
     public static func lowerTriangle(_ rows: Int, columns: Int? = nil, diagonal: Int = 0) -> NDArray {

@@ -29,9 +29,12 @@ extension NDArray {
     /// For each place along `axis` the element that `indices` names there: `y[b, i, a] = x[b, indices[b, i, a], a]`.
     ///
     /// `indices` and the result have this array's shape except along `axis`.
-    public func takeAlong(_ indices: NDArray, axis: Int) -> NDArray {
-        let axis = shape.normalized(axis: axis, function: "takeAlong")
-        let positions = resolvedAlong(indices, axis, "takeAlong")
+    public func takeAlong(_ indices: NDArray, axis: Int) -> NDArray { takeAlong(indices, axis: axis, labelsOf: nil) }
+
+    /// The same for classes as the labels of `function` name them, which are not counted from the end; nil: indices.
+    package func takeAlong(_ indices: NDArray, axis: Int, labelsOf function: String?) -> NDArray {
+        let axis = shape.normalized(axis: axis, function: function ?? "takeAlong")
+        let positions = resolvedAlong(indices, axis, function ?? "takeAlong", areLabels: function != nil)
         let out = NDArray(uninitialized: indices.shape, dtype)
         backend.takeAlong(self, axis: axis, indices: positions, into: out)
         return out
@@ -50,18 +53,18 @@ extension NDArray {
         return result
     }
 
-    private func resolvedAlong(_ indices: NDArray, _ axis: Int, _ function: String) -> NDArray {
+    private func resolvedAlong(_ indices: NDArray, _ axis: Int, _ function: String, areLabels: Bool = false) -> NDArray {
         require(
             indices.rank == rank && indices.shape.replacing(axis, with: 0) == shape.replacing(axis, with: 0),
             "\(function): expected indices of shape \(shape) except along axis \(axis), got \(indices.shape)")
-        return indices.resolvedIndices(axis: axis, of: shape, function: function)
+        return indices.resolvedIndices(axis: axis, of: shape, function: function, areLabels: areLabels)
     }
 
     /// `values` as they are added to this array at places that make up `target`.
     private func added(_ values: NDArray, _ target: Shape, _ function: String) -> NDArray {
         require(dtype != .bool, "\(function): expected an array of numbers, got bool")
         require(
-            Shape.broadcast(values.shape, target) == target && DType.promoted(dtype, values.dtype) == dtype,
+            Shape.broadcast(values.shape, target) == target && DType.promoted(self, values) == dtype,
             "\(function): expected values that fit \(dtype)\(target), got \(values.dtype)\(values.shape)")
         return values.cast(to: dtype).broadcast(to: target)
     }

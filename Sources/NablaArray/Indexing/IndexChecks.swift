@@ -2,24 +2,28 @@
 
 extension NDArray {
     /// These indices along `axis` of `shape` as contiguous int64, negative ones counted from the end; stops when one is out of range.
-    package func resolvedIndices(axis: Int, of shape: Shape, function: String) -> NDArray {
-        require(dtype.isInteger, "\(function): expected indices of int32 or int64, got \(dtype)")
+    ///
+    /// - Parameter areLabels: whether they name classes, among which nothing is counted from the end.
+    package func resolvedIndices(axis: Int, of shape: Shape, function: String, areLabels: Bool = false) -> NDArray {
+        require(dtype.isInteger, "\(function): expected \(areLabels ? "labels" : "indices") of int32 or int64, got \(dtype)")
         if _slowPath(ArrayTrace.isActive) {
             // Checked again whenever the trace is replayed.
             let positions = NDArray(uninitialized: self.shape, .int64)
-            ArrayTrace.compound("\(function): indices", [AnyHashable(axis), AnyHashable(shape)], reads: [self], writes: [positions]) {
+            let parameters = [AnyHashable(axis), AnyHashable(shape), AnyHashable(areLabels)]
+            ArrayTrace.compound("\(function): indices", parameters, reads: [self], writes: [positions]) {
                 reads, writes in
-                writes[0].overwrite(with: reads[0].checkedIndices(axis, shape, function))
+                writes[0].overwrite(with: reads[0].checkedIndices(axis, shape, function, areLabels))
             }
             return positions
         }
-        return checkedIndices(axis, shape, function)
+        return checkedIndices(axis, shape, function, areLabels)
     }
 
-    private func checkedIndices(_ axis: Int, _ shape: Shape, _ function: String) -> NDArray {
+    private func checkedIndices(_ axis: Int, _ shape: Shape, _ function: String, _ areLabels: Bool) -> NDArray {
         let extent = Int64(shape[axis])
         var indices = cast(to: .int64).contiguous()
         let (low, high) = indices.integerBounds
+        if areLabels { requireLabels(low, high, shape[axis], function) }
         require(
             low >= -extent && high < extent,
             "\(function): expected indices in \(-extent)..<\(extent) along axis \(axis) of shape \(shape), got \(low < -extent ? low : high)"
@@ -42,9 +46,12 @@ extension NDArray {
             return labels
         }
         let (low, high) = cast(to: .int64).contiguous().integerBounds
-        require(
-            low >= 0 && high < classes, "\(function): expected labels in 0..<\(classes), got \(low < 0 ? low : high)")
+        requireLabels(low, high, classes, function)
         return self
+    }
+
+    private func requireLabels(_ low: Int64, _ high: Int64, _ classes: Int, _ function: String) {
+        require(low >= 0 && high < classes, "\(function): expected labels in 0..<\(classes), got \(low < 0 ? low : high)")
     }
 
     /// The least and the greatest element of a contiguous int64 array; (0, -1) for an empty one.

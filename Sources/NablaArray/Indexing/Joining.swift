@@ -17,7 +17,9 @@ public func stack(_ arrays: [NDArray], axis: Int = 0) -> NDArray {
     for array in arrays {
         require(array.shape == arrays[0].shape, "stack: expected arrays of one shape \(arrays[0].shape), got \(array.shape)")
     }
-    let position = axis < 0 ? axis + arrays[0].rank + 1 : axis
+    let rank = arrays[0].rank
+    require(-rank - 1...rank ~= axis, "stack: expected an axis in \(-rank - 1)...\(rank) for shape \(arrays[0].shape), got \(axis)")
+    let position = axis < 0 ? axis + rank + 1 : axis
     return concatenate(arrays.map { $0.expandingDimensions(at: position) }, axis: position)
 }
 

@@ -27,7 +27,11 @@ extension NDArray {
 
     /// The arithmetic mean over `axes` (nil: all of them), a real number.
     public func mean(axes: [Int]? = nil, keepsAxes: Bool = false) -> NDArray {
-        let total = cast(to: dtype.floating).sum(axes: axes, keepsAxes: keepsAxes)
+        mean(over: shape.normalized(axes: axes, function: "mean"), keepsAxes)
+    }
+
+    private func mean(over set: AxisSet, _ keepsAxes: Bool) -> NDArray {
+        let total = cast(to: dtype.floating).reduced(NK_SUM, set, keepsAxes: keepsAxes)
         let n = total.count == 0 ? 0 : count / total.count
         return total / Double(n)
     }
@@ -36,16 +40,20 @@ extension NDArray {
     /// The mean squared distance from the mean over `axes`; `correction` is subtracted from the count in the
     /// denominator, which is at least 0.
     public func variance(axes: [Int]? = nil, keepsAxes: Bool = false, correction: Int = 0) -> NDArray {
+        variance(over: shape.normalized(axes: axes, function: "variance"), keepsAxes, correction)
+    }
+
+    private func variance(over set: AxisSet, _ keepsAxes: Bool, _ correction: Int) -> NDArray {
         let x = cast(to: dtype.floating)
-        let deviation = x - x.mean(axes: axes, keepsAxes: true)
-        let total = square(deviation).sum(axes: axes, keepsAxes: keepsAxes)
+        let deviation = x - x.mean(over: set, true)
+        let total = square(deviation).reduced(NK_SUM, set, keepsAxes: keepsAxes)
         let n = total.count == 0 ? 0 : count / total.count
         return total / Double(Swift.max(0, n - correction))
     }
 
     /// The square root of the variance.
     public func standardDeviation(axes: [Int]? = nil, keepsAxes: Bool = false, correction: Int = 0) -> NDArray {
-        sqrt(variance(axes: axes, keepsAxes: keepsAxes, correction: correction))
+        sqrt(variance(over: shape.normalized(axes: axes, function: "standardDeviation"), keepsAxes, correction))
     }
 
     /// The largest element over `axes` (nil: all of them); NaN when one is NaN.

@@ -23,6 +23,8 @@ public enum DType: UInt8, Sendable, Hashable, CaseIterable {
 
     /// The type of a result that combines elements of two types: the wider of two floating or two integer types, the floating one of
     /// a floating and an integer type, the other one of `bool` and anything.
+    ///
+    /// Of operands of which one is a single number, see `promoted(_:rank:_:rank:)`.
     public static func promoted(_ a: DType, _ b: DType) -> DType {
         if a == b { return a }
         if a.isFloating != b.isFloating { return a.isFloating ? a : b }
@@ -31,6 +33,20 @@ public enum DType: UInt8, Sendable, Hashable, CaseIterable {
         if b == .bool { return a }
         return .int64
     }
+
+    /// The type of a result that combines arrays of these types and numbers of axes: `promoted(a, b)`, but that a single number (of rank 0)
+    /// does not widen an array of real numbers. A rate of float64 so leaves a model of float32 what it is; the number is rounded instead, as
+    /// one written in Swift is.
+    ///
+    /// Integers wrap where real numbers round, so of two integer types it is the wider one at every rank.
+    public static func promoted(_ a: DType, rank rankA: Int, _ b: DType, rank rankB: Int) -> DType {
+        if a == b { return a }
+        if a.isFloating && b.isFloating && (rankA == 0) != (rankB == 0) { return rankA == 0 ? b : a }
+        return promoted(a, b)
+    }
+
+    /// The type in which two operands meet.
+    package static func promoted(_ a: NDArray, _ b: NDArray) -> DType { promoted(a.dtype, rank: a.rank, b.dtype, rank: b.rank) }
 
     /// The type of the result of an operation that needs real numbers: floating types stay, the others become `float32`.
     package var floating: DType { isFloating ? self : .float32 }

@@ -25,7 +25,10 @@ public final class BatchNormalization: Link, Layer {
     /// What a call without `training:` does.
     public var isTraining = true { willSet { noteMode() } }
     /// The share of the averages that one more batch leaves.
-    public var decay: Double { willSet { noteDecay() } }
+    public var decay: Double {
+        willSet { noteDecay() }
+        didSet { checkDecay() }
+    }
     /// Is added to variances.
     public let eps: Double
     private let size: Int
@@ -33,13 +36,17 @@ public final class BatchNormalization: Link, Layer {
     /// A layer for inputs of shape (batch, size, …).
     public init(_ size: Int, decay: Double = 0.9, eps: Double = 2e-5, dtype: DType = .float32) {
         require(size >= 1, "BatchNormalization: expected a size of at least 1, got \(size)")
-        require((0...1).contains(decay), "BatchNormalization: expected a decay in 0...1, got \(decay)")
+        require(eps >= 0 && eps.isFinite, "BatchNormalization: expected a finite eps of at least 0, got \(eps)")
         (self.size, self.decay, self.eps) = (size, decay, eps)
         gamma = Parameter(.ones([size], dtype: dtype), name: "gamma")
         beta = Parameter(.zeros([size], dtype: dtype), name: "beta")
         runningMean = .zeros([size], dtype: dtype)
         runningVariance = .ones([size], dtype: dtype)
+        super.init()
+        checkDecay()
     }
+
+    private func checkDecay() { require((0...1).contains(decay), "BatchNormalization: expected a decay in 0...1, got \(decay)") }
 
     /// The running averages.
     override public var persistents: [String: NDArray] {
@@ -82,6 +89,7 @@ public final class BatchNormalization: Link, Layer {
     public func callAsFunction(_ x: Variable, training: Bool) -> Variable {
         require(
             x.rank >= 2 && x.shape[1] == size, "BatchNormalization: expected an input of shape [batch, \(size), …], got \(x.shape)")
+        requireType(of: x, runningMean.dtype, "BatchNormalization")
         noteState()
         guard training else {
             return inScope {

@@ -37,6 +37,7 @@ public final class Convolution2D: Link, Layer {
             inChannels.map { [outChannels, $0 / groups] + extents }.map { Shape($0) }, initializer: initializer, dtype: dtype,
             name: "weight",
             using: &generator)
+        weight.openShape = [outChannels, inChannels.map { $0 / groups }] + extents
         self.bias = bias ? Parameter(.zeros([outChannels], dtype: dtype), name: "bias") : nil
     }
 
@@ -54,8 +55,12 @@ public final class Convolution2D: Link, Layer {
     public func callAsFunction(_ x: Variable) -> Variable {
         require(x.rank == 4, "Convolution2D: expected an input (batch, channels, height, width), got shape \(x.shape)")
         weight.initialize(Shape([outChannels, x.shape[1] / groups] + kernel))
+        let weight = weight.variable
+        requireType(of: x, weight.dtype, "Convolution2D")
+        let channels = weight.shape[1] * groups
+        require(x.shape[1] == channels, "Convolution2D: expected an input (batch, \(channels), height, width), got \(x.shape)")
         return inScope {
-            convolution(x, weight.variable, bias?.variable, stride: stride, padding: padding, dilation: dilation, groups: groups)
+            convolution(x, weight, bias?.variable, stride: stride, padding: padding, dilation: dilation, groups: groups)
         }
     }
 }

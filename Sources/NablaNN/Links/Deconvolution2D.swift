@@ -42,6 +42,7 @@ public final class Deconvolution2D: Link, Layer {
             inChannels.map { [$0, outChannels / groups] + extents }.map { Shape($0) }, initializer: initializer, dtype: dtype,
             name: "weight",
             using: &generator)
+        weight.openShape = [inChannels, outChannels / groups] + extents
         self.bias = bias ? Parameter(.zeros([outChannels], dtype: dtype), name: "bias") : nil
     }
 
@@ -60,9 +61,13 @@ public final class Deconvolution2D: Link, Layer {
     public func callAsFunction(_ x: Variable) -> Variable {
         require(x.rank == 4, "Deconvolution2D: expected an input (batch, channels, height, width), got shape \(x.shape)")
         weight.initialize(Shape([x.shape[1], outChannels / groups] + kernel))
+        let weight = weight.variable
+        requireType(of: x, weight.dtype, "Deconvolution2D")
+        let channels = weight.shape[0]
+        require(x.shape[1] == channels, "Deconvolution2D: expected an input (batch, \(channels), height, width), got \(x.shape)")
         return inScope {
             deconvolution(
-                x, weight.variable, bias?.variable, stride: stride, padding: padding, outputPadding: outputPadding, dilation: dilation,
+                x, weight, bias?.variable, stride: stride, padding: padding, outputPadding: outputPadding, dilation: dilation,
                 groups: groups)
         }
     }

@@ -37,6 +37,7 @@ public final class LSTMCell: Link {
         (self.hidden, self.dtype) = (hidden, dtype)
         weight = Parameter(
             inputs.map { [4 * hidden, $0 + hidden] }, initializer: initializer, dtype: dtype, name: "weight", using: &generator)
+        weight.openShape = [4 * hidden, inputs.map { $0 + hidden }]
         let remembering = (0..<4 * hidden).map { $0 / hidden == 1 ? 1.0 : 0.0 }
         bias = Parameter(NDArray(remembering, dtype: dtype), name: "bias")
     }
@@ -59,8 +60,14 @@ public final class LSTMCell: Link {
             x.rank == 2 && state.h.shape == [x.shape[0], hidden] && state.c.shape == state.h.shape,
             "LSTMCell: expected an input (batch, inputs) and a state of two arrays (batch, \(hidden)), got \(x.shape), \(state.h.shape) and \(state.c.shape)"
         )
+        requireType(of: x, dtype, "LSTMCell")
+        requireType(of: state.h, dtype, "LSTMCell")
+        requireType(of: state.c, dtype, "LSTMCell")
         weight.initialize([4 * hidden, x.shape[1] + hidden])
-        let (c, h) = inScope { lstm(state.c, linear(concatenate([x, state.h], axis: 1), weight.variable, bias.variable)) }
+        let weight = weight.variable
+        let inputs = weight.shape[weight.rank - 1] - hidden
+        require(x.shape[1] == inputs, "LSTMCell: expected an input (batch, \(inputs)), got \(x.shape)")
+        let (c, h) = inScope { lstm(state.c, linear(concatenate([x, state.h], axis: 1), weight, bias.variable)) }
         return (h, c)
     }
 }

@@ -23,6 +23,7 @@ public final class Linear: Link, Layer {
             "Linear: expected numbers of inputs and outputs of at least 1, got \(inputs ?? 1) and \(outputs)")
         self.outputs = outputs
         weight = Parameter(inputs.map { [outputs, $0] }, initializer: initializer, dtype: dtype, name: "weight", using: &generator)
+        weight.openShape = [outputs, inputs]
         self.bias = bias ? Parameter(.zeros([outputs], dtype: dtype), name: "bias") : nil
     }
 
@@ -37,6 +38,10 @@ public final class Linear: Link, Layer {
     public func callAsFunction(_ x: Variable) -> Variable {
         require(x.rank >= 1, "Linear: expected an input of at least one axis, got a single number")
         weight.initialize([outputs, x.shape[x.rank - 1]])
-        return inScope { linear(x, weight.variable, bias?.variable) }
+        let weight = weight.variable
+        requireType(of: x, weight.dtype, "Linear")
+        let inputs = weight.shape[weight.rank - 1]
+        require(x.shape[x.rank - 1] == inputs, "Linear: expected an input (…, \(inputs)), got \(x.shape)")
+        return inScope { linear(x, weight, bias?.variable) }
     }
 }

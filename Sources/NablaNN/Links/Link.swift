@@ -1,5 +1,8 @@
 /// A part of a model that has parameters: its stored properties of type `Parameter` are its parameters, those of type `Link` its
-/// children, also inside optionals and arrays.
+/// children.
+///
+/// They are found also inside optionals, arrays, dictionaries, tuples, structs, enumerations and lazy properties, to any depth, and so are
+/// those that replace others later.
 ///
 ///     final class Scale: Link {
 ///         let factor = Parameter(NDArray(1.0, dtype: .float32))
@@ -7,18 +10,35 @@
 ///     }
 ///
 /// Parameters are named by the path of properties that leads to them, as in `hidden/weight`; elements of an array by their position, as
-/// in `layers/0/weight`.
+/// in `layers/0/weight`, and those of a dictionary by their key, in the order of keys.
+///
+/// An object of another class that is a `Layer` is searched as well. A set, or an object of any further class, that holds parameters or links
+/// stops the program at the first use of the model, because they would not be trained. What a weak reference leads to is not a part of the
+/// link, and neither is what a closure captures.
 open class Link {
     private var members: Members?
+    private var tree: ParameterTree?
 
     public init() {}
 
     /// The parameters of this link and of those below, each once, with the paths that lead to them: a link's own ones in the order of its
     /// properties, then those of its children.
-    public final var namedParameters: [(name: String, parameter: Parameter)] {
-        var search = ParameterSearch()
-        search.visit(self, path: "")
-        return search.found
+    public final var namedParameters: [(name: String, parameter: Parameter)] { parameterTree.found }
+
+    /// The same object as long as no parameter takes the place of another.
+    final var parameterTree: ParameterTree {
+        let present = presentTree
+        if ArrayTrace.isActive {
+            ArrayTrace.noteCondition(self, "parameters", mayChange: true) { self.presentTree === present }
+        }
+        return present
+    }
+
+    private var presentTree: ParameterTree {
+        if let tree, tree.isCurrent { return tree }
+        let found = tree?.renewed(of: self) ?? ParameterTree(of: self)
+        tree = found
+        return found
     }
 
     /// The present values of all parameters, in the order of `namedParameters`: what `grad(of:wrt:)` takes.
@@ -56,11 +76,8 @@ open class Link {
         set { require(newValue.isEmpty, "\(type(of: self)).persistents: expected no arrays, got \(newValue.keys.sorted())") }
     }
 
-    /// Looks at the properties again. Needed after a link or parameter in a `var` was replaced, because the search is done only once.
-    public final func refreshMembers() { members = nil }
-
     final var foundMembers: Members {
-        if let members { return members }
+        if let members, members.isCurrent { return members }
         let found = Members(of: self)
         members = found
         return found
@@ -80,4 +97,13 @@ open class Chain: Link {
 /// A step from one variable to one variable, the kind of link that `Sequential` strings together.
 public protocol Layer {
     func callAsFunction(_ x: Variable) -> Variable
+}
+
+/// Stops at an input of a type that is not the layer's own. Types would otherwise meet in the wider one, in which the whole model then runs at
+/// half the speed, and integers may be pixels that nobody has scaled.
+@inline(__always)
+func requireType(of x: Variable, _ dtype: DType, _ layer: String) {
+    require(
+        x.dtype == dtype,
+        "\(layer): expected an input of \(dtype), the type of its parameters, got \(x.dtype); convert it by cast(to: .\(dtype))")
 }

@@ -41,6 +41,21 @@ public final class Parameter {
         if let shape { initialize(shape) }
     }
 
+    /// The extents that are known before the value exists; nil for one that the first input settles.
+    var openShape: [Int?]?
+
+    /// Whether a value of `shape` can be the first one.
+    func admits(_ shape: Shape) -> Bool {
+        guard let openShape else { return true }
+        return shape.rank == openShape.count && zip(openShape, shape).allSatisfy { $0 == nil || $0 == $1 }
+    }
+
+    /// `openShape` with a dash for an open extent.
+    var openShapeText: String { "[\((openShape ?? []).map { $0.map(String.init) ?? "–" }.joined(separator: ", "))]" }
+
+    /// The type of the value's elements.
+    var dtype: DType { current?.dtype ?? pending!.dtype }
+
     /// Whether the value exists already.
     public var isInitialized: Bool { current != nil }
 
@@ -72,6 +87,8 @@ public final class Parameter {
             } else if let pending {
                 require(
                     newValue.dtype == pending.dtype, "Parameter: expected elements of \(pending.dtype) for \(name), got \(newValue.dtype)")
+                require(
+                    admits(newValue.shape), "Parameter: expected shape \(openShapeText) for \(name), got \(newValue.shape)")
             }
             pending = nil
             noteState()

@@ -9,12 +9,14 @@
 /// where h begins as zeros.
 public final class AdaGrad: Optimizer {
     /// The learning rate.
-    public var rate: Double { didSet { noteChange("rate") } }
+    public var rate: Double { didSet { changed("rate", rate, in: AdaGrad.sizes) } }
     /// Bounds the quotient where gradients vanish.
-    public var eps: Double { didSet { noteChange("eps") } }
+    public var eps: Double { didSet { changed("eps", eps, in: AdaGrad.sizes) } }
 
     /// AdaGrad on the parameters of `target`.
     public init(_ target: Link, rate: Double = 1e-3, eps: Double = 1e-8) {
+        AdaGrad.check("rate", rate, in: AdaGrad.sizes)
+        AdaGrad.check("eps", eps, in: AdaGrad.sizes)
         (self.rate, self.eps) = (rate, eps)
         super.init(target)
     }

@@ -10,18 +10,20 @@
 /// where m and v begin as zeros; the hats undo the bias which that brings.
 public final class Adam: Optimizer {
     /// The size of steps.
-    public var alpha: Double { didSet { noteChange("alpha") } }
+    public var alpha: Double { didSet { changed("alpha", alpha, in: Adam.sizes) } }
     /// The decay of the average m of gradients.
-    public var beta1: Double { didSet { noteChange("beta1") } }
+    public var beta1: Double { didSet { changed("beta1", beta1, in: Adam.decays) } }
     /// The decay of the average v of their squares.
-    public var beta2: Double { didSet { noteChange("beta2") } }
+    public var beta2: Double { didSet { changed("beta2", beta2, in: Adam.decays) } }
     /// Bounds the quotient where gradients vanish.
-    public var eps: Double { didSet { noteChange("eps") } }
+    public var eps: Double { didSet { changed("eps", eps, in: Adam.sizes) } }
 
-    /// Adam on the parameters of `target`.
+    /// Adam on the parameters of `target`; `alpha` and `eps` are finite and at least 0, the decays in 0 ..< 1.
     public init(_ target: Link, alpha: Double = 1e-3, beta1: Double = 0.9, beta2: Double = 0.999, eps: Double = 1e-8) {
         require(
             (0..<1).contains(beta1) && (0..<1).contains(beta2), "Adam: expected beta1 and beta2 in 0..<1, got \(beta1) and \(beta2)")
+        Adam.check("alpha", alpha, in: Adam.sizes)
+        Adam.check("eps", eps, in: Adam.sizes)
         (self.alpha, self.beta1, self.beta2, self.eps) = (alpha, beta1, beta2, eps)
         super.init(target)
     }

@@ -14,8 +14,9 @@
 public func sgdStep(_ parameters: [Variable], gradients: [Variable], rate: some HyperParameter) -> [Variable] {
     check(parameters, gradients, "gradient", "sgdStep")
     let rate = rate.hyperParameter
+    checkBroadcast("rate", rate, parameters, "sgdStep")
     return zip(parameters, gradients).map { value, gradient in
-        moved(value, by: rate.cast(to: value.dtype) * gradient, "sgdStep")
+        value - rate.cast(to: value.dtype) * gradient
     }
 }
 
@@ -31,11 +32,13 @@ public func momentumStep(
     let before = velocities ?? parameters.map { .symbolicZero($0.shape, dtype: $0.dtype) }
     check(parameters, before, "velocity", "momentumStep")
     let (rate, momentum) = (rate.hyperParameter, momentum.hyperParameter)
+    checkBroadcast("rate", rate, parameters, "momentumStep")
+    checkBroadcast("momentum", momentum, parameters, "momentumStep")
     let descents = parameters.indices.map { index in
         let dtype = parameters[index].dtype
         return rate.cast(to: dtype) * gradients[index] - momentum.cast(to: dtype) * before[index]
     }
-    return (zip(parameters, descents).map { moved($0, by: $1, "momentumStep") }, descents.map { -$0 })
+    return (zip(parameters, descents).map { $0 - $1 }, descents.map { -$0 })
 }
 
 /// What `adamStep` remembers.
@@ -67,6 +70,10 @@ public func adamStep(
     check(parameters, state.m, "average", "adamStep")
     check(parameters, state.v, "average of squares", "adamStep")
     let (alpha, beta1, beta2, eps) = (alpha.hyperParameter, beta1.hyperParameter, beta2.hyperParameter, eps.hyperParameter)
+    checkBroadcast("alpha", alpha, parameters, "adamStep")
+    checkBroadcast("beta1", beta1, parameters, "adamStep")
+    checkBroadcast("beta2", beta2, parameters, "adamStep")
+    checkBroadcast("eps", eps, parameters, "adamStep")
     var (next, results) = (state, [Variable]())
     next.steps += 1
     for (index, value) in parameters.enumerated() {
@@ -77,7 +84,7 @@ public func adamStep(
         next.v[index] = converted(beta2) * state.v[index] + converted(1 - beta2) * square(gradient)
         let mean = next.m[index] / converted(1 - pow(beta1, next.steps))
         let size = rootOrZero(next.v[index] / converted(1 - pow(beta2, next.steps)))
-        results.append(moved(value, by: converted(alpha) * mean / (size + converted(eps)), "adamStep"))
+        results.append(value - converted(alpha) * mean / (size + converted(eps)))
     }
     return (results, next)
 }
@@ -88,13 +95,13 @@ private func rootOrZero(_ x: Variable) -> Variable {
     return `where`(isPositive, sqrt(`where`(isPositive, x, 1)), 0)
 }
 
-private func moved(_ value: Variable, by descent: Variable, _ function: String) -> Variable {
-    let result = value - descent
-    require(
-        result.shape == value.shape,
-        "\(function): expected hyper-parameters that broadcast to a parameter of shape \(value.shape), got a step of shape \(descent.shape)"
-    )
-    return result
+private func checkBroadcast(_ name: String, _ number: Variable, _ parameters: [Variable], _ function: String) {
+    if number.rank == 0 { return }
+    for value in parameters {
+        require(
+            Shape.broadcast(value.shape, number.shape) == value.shape,
+            "\(function): expected a \(name) that broadcasts to a parameter of shape \(value.shape), got shape \(number.shape)")
+    }
 }
 
 private func check(_ parameters: [Variable], _ others: [Variable], _ what: String, _ function: String) {

@@ -8,12 +8,14 @@
 /// where v begins as zeros.
 public final class MomentumSGD: Optimizer {
     /// The learning rate.
-    public var rate: Double { didSet { noteChange("rate") } }
+    public var rate: Double { didSet { changed("rate", rate, in: MomentumSGD.sizes) } }
     /// The share of the last step that goes into the next one.
-    public var momentum: Double { didSet { noteChange("momentum") } }
+    public var momentum: Double { didSet { changed("momentum", momentum, in: MomentumSGD.shares) } }
 
     /// Gradient descent with momentum on the parameters of `target`.
     public init(_ target: Link, rate: Double = 0.01, momentum: Double = 0.9) {
+        MomentumSGD.check("rate", rate, in: MomentumSGD.sizes)
+        MomentumSGD.check("momentum", momentum, in: MomentumSGD.shares)
         (self.rate, self.momentum) = (rate, momentum)
         super.init(target)
     }

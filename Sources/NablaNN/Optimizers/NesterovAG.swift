@@ -9,12 +9,14 @@
 /// where v begins as zeros.
 public final class NesterovAG: Optimizer {
     /// The learning rate.
-    public var rate: Double { didSet { noteChange("rate") } }
+    public var rate: Double { didSet { changed("rate", rate, in: NesterovAG.sizes) } }
     /// The share of the last step that goes into the next one.
-    public var momentum: Double { didSet { noteChange("momentum") } }
+    public var momentum: Double { didSet { changed("momentum", momentum, in: NesterovAG.shares) } }
 
     /// Nesterov's method on the parameters of `target`.
     public init(_ target: Link, rate: Double = 0.01, momentum: Double = 0.9) {
+        NesterovAG.check("rate", rate, in: NesterovAG.sizes)
+        NesterovAG.check("momentum", momentum, in: NesterovAG.shares)
         (self.rate, self.momentum) = (rate, momentum)
         super.init(target)
     }

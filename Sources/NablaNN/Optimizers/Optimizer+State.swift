@@ -8,7 +8,8 @@ extension Optimizer {
     /// Everything that is remembered, by names such as `hidden/weight/m`; the number of updates of a parameter is `hidden/weight/steps`.
     /// Parameters that were never updated have none.
     public var state: [(name: String, array: NDArray)] {
-        slots.flatMap { slot -> [(name: String, array: NDArray)] in
+        followTarget()
+        return slots.flatMap { slot -> [(name: String, array: NDArray)] in
             guard let state = slot.state else { return [] }
             return [("\(slot.name)/steps", NDArray(state.steps, dtype: .int64))]
                 + zip(stateNames, state.arrays).map { ("\(slot.name)/\($0)", $1) }
@@ -19,6 +20,7 @@ extension Optimizer {
     ///
     /// - Throws: `OptimizerStateError` when names, shapes or types do not fit; nothing is changed then.
     public func restore(_ state: [(name: String, array: NDArray)]) throws(OptimizerStateError) {
+        followTarget()
         var stored: [String: NDArray] = [:]
         for (name, array) in state { stored[name] = array }
         var restored = slots

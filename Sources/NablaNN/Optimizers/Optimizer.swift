@@ -20,6 +20,7 @@ open class Optimizer {
     /// What runs before and after every update, in this order.
     public final private(set) var hooks: [any OptimizerHook] = []
     package final var slots: [Slot]
+    private final var tree: ParameterTree
 
     package struct Slot {
         let name: String
@@ -27,10 +28,23 @@ open class Optimizer {
         var state: ParameterState?
     }
 
-    /// An optimiser of the parameters that `target` has now, initialised or not.
+    /// An optimiser of the parameters of `target`, initialised or not.
+    ///
+    /// It follows the link: each update is of the parameters there are by then, also in place of others or in a lazy property. What is
+    /// remembered belongs to one `Parameter`; one that takes the place of another begins anew.
     public init(_ target: Link) {
         self.target = target
-        slots = target.namedParameters.map { Slot(name: $0.name, parameter: $0.parameter) }
+        tree = target.parameterTree
+        slots = tree.found.map { Slot(name: $0.name, parameter: $0.parameter) }
+    }
+
+    /// Takes notice of parameters that were replaced.
+    final func followTarget() {
+        let present = target.parameterTree
+        guard present !== tree else { return }
+        tree = present
+        let states = Dictionary(uniqueKeysWithValues: slots.map { (ObjectIdentifier($0.parameter), $0.state) })
+        slots = present.found.map { Slot(name: $0.name, parameter: $0.parameter, state: states[ObjectIdentifier($0.parameter)] ?? nil) }
     }
 
     /// The factor of every step, under one name: Adam's `alpha`, the learning rate of the others. A schedule needs one line,
@@ -61,22 +75,61 @@ open class Optimizer {
     /// A compiled closure must not change what an optimiser is set to: outside of it everything may be changed at any time.
     package final func noteChange(_ name: String) { ArrayTrace.noteHostChange("\(type(of: self)).\(name)") }
 
+    /// Sizes of steps and what bounds quotients; a schedule may end at 0.
+    static let sizes = 0...Double.greatestFiniteMagnitude
+    /// Shares of what was before.
+    static let shares = 0...1.0
+    /// The decays of averages whose bias is divided out.
+    static let decays = 0..<1.0
+
+    /// Stops when a hyper-parameter is out of its range, which NaN always is.
+    static func check(_ name: String, _ value: Double, in range: some RangeExpression<Double>) {
+        let expected = range.contains(.greatestFiniteMagnitude) ? "a finite \(name) of at least 0" : "\(name) in \(range)"
+        require(range.contains(value), "\(self): expected \(expected), got \(value)")
+    }
+
+    /// To be told after every change of a hyper-parameter.
+    final func changed(_ name: String, _ value: Double, in range: some RangeExpression<Double>) {
+        type(of: self).check(name, value, in: range)
+        noteChange(name)
+    }
+
     /// Changes every parameter that has a gradient.
+    ///
+    /// A parameter without one, because the loss did not reach it or because it is frozen, is left alone: neither momentum nor a hook such as
+    /// `WeightDecay` moves it, and its count of steps stays. Stops when no parameter has a gradient.
     public final func update() {
+        followTarget()
         let indexes = slots.indices.filter { slots[$0].parameter.grad != nil }
+        if indexes.isEmpty { failWithoutGradients("update", "call backward() on a loss made with its parameters first") }
         update(indexes, indexes.map { slots[$0].parameter.grad!.array })
     }
 
     /// Changes every parameter along its gradient in `gradients`, which are in the order of the link's parameters.
     ///
-    /// With `grad(of: loss, wrt: model.parameters)` no other gradients are computed than those of this model.
+    /// With `grad(of: loss, wrt: model.parameters)` no other gradients are computed than those of this model. It has the meaning of
+    /// `backward()` and `update()`: a parameter that the loss does not reach, whose gradient is a symbolic zero, is left alone as one that has
+    /// none, and so is a frozen one. A gradient of computed zeros is a gradient: momentum goes on. Stops when the loss reaches no parameter.
     public final func update(with gradients: [Variable]) {
+        followTarget()
         require(
             gradients.count == slots.count,
-            "\(type(of: self)).update: expected \(slots.count) gradients, one for each parameter, got \(gradients.count)")
-        let indexes = slots.indices.filter { slots[$0].parameter.isUpdateEnabled }
+            "\(type(of: self)).update(with:): expected \(slots.count) gradients, one for each parameter, got \(gradients.count)")
+        let indexes = slots.indices.filter { slots[$0].parameter.isUpdateEnabled && !gradients[$0].isSymbolicZero }
+        if indexes.isEmpty { failWithoutGradients("update(with:)", "take them of a loss made with its parameters") }
         for index in indexes { check(gradients[index].array, of: slots[index]) }
         update(indexes, indexes.map { gradients[$0].array })
+    }
+
+    private func failWithoutGradients(_ function: String, _ remedy: String) -> Never {
+        let (optimizer, model) = ("\(type(of: self))", "\(type(of: target))")
+        if slots.isEmpty { fail("\(optimizer).\(function): expected a link with parameters, got \(model), which has none") }
+        if slots.allSatisfy({ !$0.parameter.isUpdateEnabled }) {
+            fail(
+                "\(optimizer).\(function): expected parameters that are updated, got those of \(model), all frozen; call enableUpdate() first"
+            )
+        }
+        fail("\(optimizer).\(function): expected gradients, got none for any of the \(slots.count) parameters of \(model); \(remedy)")
     }
 
     private func update(_ indexes: [Int], _ given: [NDArray]) {

@@ -22,9 +22,14 @@ extension OptimizerHook {
 /// Adds `rate · θ` to the gradient of every parameter θ: that of a loss with ½ · rate · ‖θ‖² added.
 public struct WeightDecay: OptimizerHook {
     /// The weight of the parameters in their gradients.
-    public var rate: Double
+    public var rate: Double { didSet { check() } }
 
-    public init(rate: Double) { self.rate = rate }
+    public init(rate: Double) {
+        self.rate = rate
+        check()
+    }
+
+    private func check() { require(rate >= 0 && rate.isFinite, "WeightDecay: expected a finite rate of at least 0, got \(rate)") }
 
     public func changeGradients(_ gradients: inout [NDArray], of parameters: [Parameter]) {
         for (index, parameter) in parameters.enumerated() { gradients[index] = gradients[index] + rate * parameter.array }
@@ -37,12 +42,14 @@ public struct WeightDecay: OptimizerHook {
 /// Gradients that are not finite have no direction and stay as they are.
 public struct GradientClipping: OptimizerHook {
     /// The greatest length of the gradients of all parameters, taken as one vector.
-    public var threshold: Double
+    public var threshold: Double { didSet { check() } }
 
     public init(threshold: Double) {
-        require(threshold > 0, "GradientClipping: expected a threshold above 0, got \(threshold)")
         self.threshold = threshold
+        check()
     }
+
+    private func check() { require(threshold > 0, "GradientClipping: expected a threshold above 0, got \(threshold)") }
 
     public func changeGradients(_ gradients: inout [NDArray], of parameters: [Parameter]) {
         guard let factor = factor(of: gradients.filter { $0.count > 0 }) else { return }
@@ -65,13 +72,15 @@ public struct GradientClipping: OptimizerHook {
 
 /// Puts every element of the gradients between `low` and `high`.
 public struct GradientHardClipping: OptimizerHook {
-    public var low: Double
-    public var high: Double
+    public var low: Double { didSet { check() } }
+    public var high: Double { didSet { check() } }
 
     public init(low: Double, high: Double) {
-        require(low <= high, "GradientHardClipping: expected bounds in order, got \(low) and \(high)")
         (self.low, self.high) = (low, high)
+        check()
     }
+
+    private func check() { require(low <= high, "GradientHardClipping: expected bounds in order, got \(low) and \(high)") }
 
     public func changeGradients(_ gradients: inout [NDArray], of parameters: [Parameter]) {
         for index in gradients.indices { gradients[index] = clip(gradients[index], low, high) }
@@ -81,12 +90,14 @@ public struct GradientHardClipping: OptimizerHook {
 /// Puts every element of the updated parameters between `-limit` and `limit`, which bounds the slope of a critic (Arjovsky, Chintala and
 /// Bottou, *Wasserstein GAN*, 2017, algorithm 1).
 public struct WeightClipping: OptimizerHook {
-    public var limit: Double
+    public var limit: Double { didSet { check() } }
 
     public init(limit: Double) {
-        require(limit >= 0, "WeightClipping: expected a limit of at least 0, got \(limit)")
         self.limit = limit
+        check()
     }
+
+    private func check() { require(limit >= 0, "WeightClipping: expected a limit of at least 0, got \(limit)") }
 
     public func changeParameters(_ parameters: [Parameter]) {
         for parameter in parameters { parameter.update { $0 = clip($0, -limit, limit) } }

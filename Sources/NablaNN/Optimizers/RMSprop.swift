@@ -9,15 +9,17 @@
 /// where ms begins as zeros. The root is taken before `eps` is added, as in Chainer and PyTorch; TensorFlow adds first.
 public final class RMSprop: Optimizer {
     /// The learning rate.
-    public var rate: Double { didSet { noteChange("rate") } }
+    public var rate: Double { didSet { changed("rate", rate, in: RMSprop.sizes) } }
     /// The decay of the average of squared gradients.
-    public var alpha: Double { didSet { noteChange("alpha") } }
+    public var alpha: Double { didSet { changed("alpha", alpha, in: RMSprop.shares) } }
     /// Bounds the quotient where gradients vanish.
-    public var eps: Double { didSet { noteChange("eps") } }
+    public var eps: Double { didSet { changed("eps", eps, in: RMSprop.sizes) } }
 
     /// RMSprop on the parameters of `target`.
     public init(_ target: Link, rate: Double = 0.01, alpha: Double = 0.99, eps: Double = 1e-8) {
-        require((0...1).contains(alpha), "RMSprop: expected alpha in 0...1, got \(alpha)")
+        RMSprop.check("rate", rate, in: RMSprop.sizes)
+        RMSprop.check("eps", eps, in: RMSprop.sizes)
+        RMSprop.check("alpha", alpha, in: RMSprop.shares)
         (self.rate, self.alpha, self.eps) = (rate, alpha, eps)
         super.init(target)
     }

@@ -1,10 +1,11 @@
 /// Gradient descent: θ ← θ - rate · g.
 public final class SGD: Optimizer {
     /// The learning rate.
-    public var rate: Double { didSet { noteChange("rate") } }
+    public var rate: Double { didSet { changed("rate", rate, in: SGD.sizes) } }
 
     /// Gradient descent on the parameters of `target`.
     public init(_ target: Link, rate: Double = 0.01) {
+        SGD.check("rate", rate, in: SGD.sizes)
         self.rate = rate
         super.init(target)
     }

@@ -2,6 +2,7 @@ extension Snapshot {
     /// Takes in `statistics`, under names that begin with `name`.
     public mutating func add(_ statistics: RunningStatistics, as name: String) {
         counters["\(name)/count"] = statistics.count
+        sizes[name] = 2
         arrays["\(name)/mean"] = statistics.mean
         arrays["\(name)/squaredDeviations"] = statistics.squaredDeviations
     }

@@ -7,10 +7,16 @@
 ///     snapshot.counters["iteration"] = iteration
 ///
 /// Arrays are values, so a snapshot stays what it was while training goes on.
+///
+/// A name may lie below another, as `gan/critic` beside `gan`. What `add` put under a name belongs to that name; anything else below it, put
+/// there by hand, is refused as unexpected when the name is restored.
 public struct Snapshot: Sendable {
     public var arrays: [String: NDArray] = [:]
     public var generators: [String: RandomGenerator] = [:]
     public var counters: [String: Int] = [:]
+    /// The number of arrays of each name that was added. It tells a name under which there is nothing to remember from one that is not there,
+    /// and which names lie below others.
+    package var sizes: [String: Int] = [:]
 
     /// A snapshot of nothing.
     public init() {}
@@ -62,53 +68,5 @@ extension Snapshot {
             throw SnapshotError("expected a counter \(name), got \(counters[name].map { "\($0)" } ?? "none")")
         }
         return counter
-    }
-}
-
-// MARK: - Models
-
-extension Snapshot {
-    /// Takes in the parameters of `link` and its arrays that are no parameters, under names that begin with `name`.
-    public mutating func add(_ link: Link, as name: String) {
-        for (path, parameter) in link.namedParameters where parameter.isInitialized { arrays["\(name)/\(path)"] = parameter.array }
-        for (path, link, key) in link.namedPersistents { arrays["\(name)/\(path)"] = link.persistents[key] }
-    }
-
-    /// Gives `link` the parameters and other arrays that were added as `name`.
-    ///
-    /// - Throws: `SnapshotError` when names, shapes or types do not fit; nothing is changed then.
-    public func restore(_ link: Link, as name: String) throws(SnapshotError) {
-        let (parameters, persistents) = (link.namedParameters, link.namedPersistents)
-        var values: [NDArray?] = []
-        for (path, parameter) in parameters {
-            let key = "\(name)/\(path)"
-            if parameter.isInitialized {
-                values.append(try array(key, like: parameter.array))
-            } else {
-                values.append(arrays[key])
-            }
-        }
-        var others: [NDArray] = []
-        for (path, link, key) in persistents { others.append(try array("\(name)/\(path)", like: link.persistents[key]!)) }
-        for ((_, parameter), value) in zip(parameters, values) { if let value { parameter.array = value } }
-        for ((_, link, key), value) in zip(persistents, others) { link.persistents[key] = value }
-    }
-
-    /// Takes in what `optimizer` remembers, under names that begin with `name`.
-    public mutating func add(_ optimizer: Optimizer, as name: String) {
-        for (path, array) in optimizer.state { arrays["\(name)/\(path)"] = array }
-    }
-
-    /// Gives `optimizer` what was added as `name`.
-    ///
-    /// - Throws: `SnapshotError` when names, shapes or types do not fit; nothing is changed then.
-    public func restore(_ optimizer: Optimizer, as name: String) throws(SnapshotError) {
-        let prefix = "\(name)/"
-        let state = arrays.filter { $0.key.hasPrefix(prefix) }.map { (name: String($0.key.dropFirst(prefix.count)), array: $0.value) }
-        do throws(OptimizerStateError) {
-            try optimizer.restore(state)
-        } catch {
-            throw SnapshotError("\(name): \(error.description)")
-        }
     }
 }

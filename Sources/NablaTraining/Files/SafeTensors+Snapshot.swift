@@ -3,7 +3,7 @@ import NablaNN
 
 /// Snapshots of training as safetensors files: arrays as they are, generators and counters among the texts.
 extension SafeTensors {
-    private static let generatorPrefix = "generator/", counterPrefix = "counter/"
+    private static let generatorPrefix = "generator/", counterPrefix = "counter/", sizePrefix = "size/"
 
     /// The contents of a file with `snapshot` and further texts.
     public init(_ snapshot: Snapshot, metadata: [String: String] = [:]) {
@@ -15,11 +15,12 @@ extension SafeTensors {
             self.metadata[Self.generatorPrefix + name] = String(decoding: try! encoder.encode(generator), as: UTF8.self)
         }
         for (name, counter) in snapshot.counters { self.metadata[Self.counterPrefix + name] = "\(counter)" }
+        for (name, size) in snapshot.sizes { self.metadata[Self.sizePrefix + name] = "\(size)" }
     }
 
     /// The snapshot in this file.
     ///
-    /// - Throws: `SnapshotError` when a generator or a counter cannot be read.
+    /// - Throws: `SnapshotError` when a generator, a counter or a number of arrays cannot be read.
     public func snapshot() throws(SnapshotError) -> Snapshot {
         var snapshot = Snapshot()
         snapshot.arrays = arrays
@@ -34,6 +35,10 @@ extension SafeTensors {
                 let name = String(key.dropFirst(Self.counterPrefix.count))
                 guard let counter = Int(text) else { throw SnapshotError("expected a counter \(name), got \(text)") }
                 snapshot.counters[name] = counter
+            } else if key.hasPrefix(Self.sizePrefix) {
+                let name = String(key.dropFirst(Self.sizePrefix.count))
+                guard let size = Int(text) else { throw SnapshotError("expected a number of arrays of \(name), got \(text)") }
+                snapshot.sizes[name] = size
             }
         }
         return snapshot

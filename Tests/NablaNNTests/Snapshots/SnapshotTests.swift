@@ -128,6 +128,110 @@ import Testing
         try snapshot.restore(Linear(nil, 2, using: &generator), as: "new")
     }
 
+    private func message(_ body: () throws(SnapshotError) -> Void) -> String? {
+        do throws(SnapshotError) {
+            try body()
+            return nil
+        } catch {
+            return error.description
+        }
+    }
+
+    @Test func allThatDoesNotFitIsNamed() {
+        let model = Model(seed: 1)
+        var snapshot = Snapshot()
+        snapshot.add(Model(seed: 2), as: "model")
+        snapshot.add(SGD(model), as: "sgd")
+        let before = model.parameters.map(\.array)
+        #expect(
+            message { () throws(SnapshotError) in try snapshot.restore(model, as: "modle") }
+                == "expected arrays that were added as modle, got none; there are model, sgd")
+        snapshot.arrays["model/norm/gamma"] = nil
+        snapshot.arrays["model/norm/beta"] = .zeros([3], dtype: .float64)
+        snapshot.arrays["model/third/weight"] = .zeros([2, 1], dtype: .float32)
+        #expect(
+            message { () throws(SnapshotError) in try snapshot.restore(model, as: "model") }
+                == "expected an array model/norm/gamma, got none; expected float32[3] for model/norm/beta, got float64[3]; "
+                + "expected no array model/third/weight, got float32[2, 1]")
+        #expect(model.parameters.map(\.array) == before)
+    }
+
+    /// Of a layer whose width is open, the other extents are known.
+    @Test func anotherWidthBehindAnOpenSize() {
+        let layers: [(Link, Link, String)] = [
+            (Linear(5, 3, bias: false), Linear(nil, 2, bias: false), "expected float32[2, –] for a/weight, got float32[3, 5]"),
+            (
+                Convolution2D(1, 2, kernel: 3, bias: false), Convolution2D(nil, 2, kernel: 5, bias: false),
+                "expected float32[2, –, 5, 5] for a/weight, got float32[2, 1, 3, 3]"
+            ),
+            (
+                Deconvolution2D(1, 3, kernel: 3, bias: false), Deconvolution2D(nil, 2, kernel: 3, bias: false),
+                "expected float32[–, 2, 3, 3] for a/weight, got float32[1, 3, 3, 3]"
+            ),
+            (
+                Linear(5, 2, bias: false, dtype: .float64), Linear(nil, 2, bias: false),
+                "expected float32[2, –] for a/weight, got float64[2, 5]"
+            ),
+        ]
+        for (stored, open, expected) in layers {
+            var snapshot = Snapshot()
+            snapshot.add(stored, as: "a")
+            #expect(message { () throws(SnapshotError) in try snapshot.restore(open, as: "a") } == expected)
+            #expect(open.namedParameters.allSatisfy { !$0.parameter.isInitialized })
+        }
+    }
+
+    /// A weight that was lost is not one that had no value.
+    @Test func aLostParameterBehindAnOpenSize() {
+        var snapshot = Snapshot()
+        snapshot.add(Linear(5, 2), as: "a")
+        snapshot.arrays["a/weight"] = nil
+        #expect(
+            message { () throws(SnapshotError) in try snapshot.restore(Linear(nil, 2), as: "a") } == "expected an array a/weight, got none")
+        #expect(message { () throws(SnapshotError) in try snapshot.restore(Linear(nil, 2, bias: false), as: "b") } != nil)
+    }
+
+    @Test func anOptimizerIsNotWiped() throws {
+        let training = Training(seed: 1)
+        training.iterate()
+        var snapshot = training.snapshot
+        let before = training.adam.state.map(\.array)
+        #expect(
+            message { () throws(SnapshotError) in try snapshot.restore(training.adam, as: "Adam") }
+                == "expected arrays that were added as Adam, got none; there are adam, model")
+        for entry in ["steps", "m", "v"] { snapshot.arrays["adam/norm/gamma/\(entry)"] = nil }
+        #expect(
+            message { () throws(SnapshotError) in try snapshot.restore(training.adam, as: "adam") }
+                == "adam: expected the 18 arrays that were added, got 15")
+        #expect(training.adam.state.map(\.array) == before)
+        // One that has not run yet has nothing to remember.
+        let fresh = Training(seed: 1)
+        try training.restore(fresh.snapshot)
+        #expect(training.adam.state.isEmpty)
+    }
+
+    @Test func addingAgainReplaces() throws {
+        var snapshot = Snapshot()
+        snapshot.add(Linear(3, 1), as: "a/below")
+        snapshot.add(Linear(2, 1), as: "a")
+        snapshot.add(Linear(2, 1, bias: false), as: "a")
+        #expect(snapshot.arrays.keys.sorted() == ["a/below/bias", "a/below/weight", "a/weight"])
+        try snapshot.restore(Linear(2, 1, bias: false), as: "a")
+    }
+
+    @Test func namesMayLieBelowOthers() throws {
+        let (outer, inner) = (Linear(2, 1), Linear(3, 1))
+        var snapshot = Snapshot()
+        snapshot.add(outer, as: "a")
+        snapshot.add(inner, as: "a/weight2")
+        snapshot.add(Adam(outer), as: "a/adam")
+        snapshot.add(RunningStatistics(), as: "a/seen")
+        snapshot.counters = [:]
+        try snapshot.restore(Linear(2, 1), as: "a")
+        try snapshot.restore(Linear(3, 1), as: "a/weight2")
+        try snapshot.restore(Adam(outer), as: "a/adam")
+    }
+
     @Test func statisticsComeBack() throws {
         var statistics = RunningStatistics(shape: [2])
         statistics.update(batch: NDArray([[1.0, 2], [3, 5], [4, 4]]))

@@ -24,6 +24,20 @@ import Testing
         #expect(file.metadata["note"] == "x")
     }
 
+    /// That nothing was there to remember is remembered too.
+    @Test func anOptimizerThatHasNotRunComesBack() throws {
+        let model = Linear(nil, 2, bias: false)
+        var snapshot = Snapshot()
+        snapshot.add(model, as: "model")
+        snapshot.add(SGD(model), as: "sgd")
+        let path = folder.file("state.safetensors")
+        try SafeTensors(snapshot).write(to: path)
+        let read = try SafeTensors(contentsOf: path).snapshot()
+        try read.restore(model, as: "model")
+        try read.restore(SGD(model), as: "sgd")
+        #expect(throws: SnapshotError.self) { try read.restore(SGD(model), as: "adam") }
+    }
+
     @Test func damagedTextsAreRefused() {
         func message(_ metadata: [String: String]) -> String? {
             do throws(SnapshotError) {
