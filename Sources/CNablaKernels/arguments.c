@@ -10,7 +10,7 @@ typedef struct {
 
 // The first position of `value` (of NaN, where that is the value) on a contiguous line that has one.
 #define FIND_FIRST(NAME, T)                                                        \
-    NK_CLONES static int64_t NAME(const T *x, int64_t length, T value) {           \
+    NK_CLONED(int64_t, NAME, (const T *x, int64_t length, T value), (x, length, value)) { \
         bool any_nan = value != value;                                             \
         int64_t i = 0;                                                             \
         for (; i + SEARCH_BLOCK <= length; i += SEARCH_BLOCK) {                    \
@@ -31,7 +31,7 @@ FIND_FIRST(find_u8, uint8_t)
 // BETTER: whether `b`, which comes later, takes the place of `a`. NaN does, unless one is there already. On a long line the
 // extreme is found first and then its place, both with vectors; lines side by side in memory are searched together.
 #define ARGUMENT(NAME, S, T, BETTER)                                        \
-    NK_CLONES static void NAME(int64_t count, char *const *p, const int64_t *s) {  \
+    NK_LOOP(NAME) {                                                                \
         int64_t *out = (int64_t *)p[0];                                            \
         const T *in = (const T *)p[1];                                             \
         const argument_axis *axis = (const argument_axis *)p[2];                   \

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define MAP_CAST(NAME, TO, FROM, EXPR)                                             \
-    NK_CLONES static void NAME(int64_t count, char *const *p, const int64_t *s) {  \
+    NK_LOOP(NAME) {                                                                \
         TO *out = (TO *)p[0];                                                      \
         const FROM *in = (const FROM *)p[1];                                       \
         int64_t so = s[0], sx = s[1];                                              \

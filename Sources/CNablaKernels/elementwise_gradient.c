@@ -37,7 +37,7 @@ GRADIENTS(DEFINE_GRADIENT, f64, double, )
 // Sines and cosines have a way of their own for large angles, so they are taken from their loops, a block at a time.
 enum { DERIVATIVE_BLOCK = 256 };
 #define DEFINE_ANGLE_GRADIENT(NAME, T, TYPE, DERIVATIVE, SIGN)                     \
-    NK_CLONES static void NAME(int64_t count, char *const *p, const int64_t *s) {  \
+    NK_LOOP(NAME) {                                                                \
         T *out = (T *)p[0];                                                        \
         const T *t = (const T *)p[1], *x = (const T *)p[2];                        \
         int64_t so = s[0], st = s[1], sx = s[2];                                   \

@@ -2,7 +2,7 @@
 #include "iterate.h"
 
 #define COMPARE(NAME, T, OPERATOR)                                                 \
-    NK_CLONES static void NAME(int64_t count, char *const *p, const int64_t *s) {  \
+    NK_LOOP(NAME) {                                                                \
         uint8_t *out = (uint8_t *)p[0];                                            \
         const T *a = (const T *)p[1], *b = (const T *)p[2];                        \
         int64_t so = s[0], sa = s[1], sb = s[2];                                   \
@@ -46,7 +46,7 @@ void nk_compare(nk_compare_op op, nk_dtype type, int rank, const int32_t *shape,
 }
 
 #define MAP3(NAME, T, EXPR)                                                        \
-    NK_CLONES static void NAME(int64_t count, char *const *p, const int64_t *s) {  \
+    NK_LOOP(NAME) {                                                                \
         T *out = (T *)p[0];                                                        \
         const T *pa = (const T *)p[1], *pb = (const T *)p[2], *pc = (const T *)p[3]; \
         int64_t so = s[0], sa = s[1], sb = s[2], sc = s[3];                        \
@@ -97,7 +97,7 @@ void nk_ternary(nk_ternary_op op, nk_dtype type, int rank, const int32_t *shape,
 }
 
 #define WHERE(NAME, T)                                                             \
-    NK_CLONES static void NAME(int64_t count, char *const *p, const int64_t *s) {  \
+    NK_LOOP(NAME) {                                                                \
         T *out = (T *)p[0];                                                        \
         const uint8_t *condition = (const uint8_t *)p[1];                          \
         const T *a = (const T *)p[2], *b = (const T *)p[3];                        \
@@ -131,7 +131,7 @@ void nk_where(nk_dtype type, int rank, const int32_t *shape, void *out, const in
 }
 
 #define FILL(NAME, T)                                                              \
-    NK_CLONES static void NAME(int64_t count, char *const *p, const int64_t *s) {  \
+    NK_LOOP(NAME) {                                                                \
         T *out = (T *)p[0];                                                        \
         T value = *(const T *)p[1];                                                \
         int64_t so = s[0];                                                         \

@@ -4,7 +4,7 @@
 
 // NAME over types TO and TX: EXPR in terms of x.
 #define MAP1(NAME, TO, TX, EXPR)                                                    \
-    NK_CLONES static void NAME(int64_t count, char *const *p, const int64_t *s) {      \
+    NK_LOOP(NAME) {                                                                    \
         TO *out = (TO *)p[0];                                                       \
         const TX *in = (const TX *)p[1];                                            \
         int64_t so = s[0], sx = s[1];                                               \
@@ -17,7 +17,7 @@
 // The same for angles, whose reduction to a quarter turn is exact up to NK_TRIGONOMETRIC_LIMIT only: larger ones, which are rare, go to
 // the C library. Blocks are copied because `out` may be where the operand lies.
 #define MAP1_ANGLE(NAME, T, EXPR, LIBRARY)                                          \
-    NK_CLONES static void NAME(int64_t count, char *const *p, const int64_t *s) {   \
+    NK_LOOP(NAME) {                                                                 \
         T *out = (T *)p[0];                                                         \
         const T *in = (const T *)p[1];                                              \
         int64_t so = s[0], sx = s[1];                                               \

@@ -34,7 +34,7 @@ COPY_ROW(copy_row_f64, double)
     }
 
 #define STEP(S, T)                                                                 \
-    NK_CLONES static void step_##S(void *context, int64_t begin, int64_t end) {    \
+    NK_RANGE(step_##S) {                                                           \
         const lstm_job *job = context;                                             \
         int64_t hidden = job->hidden, total = job->rows * hidden;                  \
         static const int64_t steps[] = {1, 1};                                     \
@@ -71,7 +71,7 @@ STEP(f64, double)
 #define THROUGH_OUTPUT(T) (grad_h[j] * o[j]) * ((T)1 - t[j] * t[j])
 #define INTO_OUTPUT (grad_h[j] * t[j]) * (o[j] - o[j] * o[j])
 #define GRADIENT(S, T)                                                             \
-    NK_CLONES static void gradient_##S(void *context, int64_t begin, int64_t end) { \
+    NK_RANGE(gradient_##S) {                                                        \
         const lstm_job *job = context;                                             \
         int64_t hidden = job->hidden, total = job->rows * hidden;                  \
         _Alignas(64) T slope[4][LSTM_BLOCK];                                       \

@@ -9,7 +9,7 @@ typedef struct {
 
 // A is the type of the running value. Lines side by side in memory are scanned together, a tile of them at a time.
 #define SCAN(NAME, T, A, EXPR)                                                     \
-    NK_CLONES static void NAME(int64_t count, char *const *p, const int64_t *s) {  \
+    NK_LOOP(NAME) {                                                                \
         T *out = (T *)p[0];                                                        \
         const T *in = (const T *)p[1];                                             \
         const scan_axis *axis = (const scan_axis *)p[2];                           \
