@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define NK_INLINE static inline __attribute__((always_inline))
 #define NK_LIKELY(x) __builtin_expect(!!(x), 1)
 #define NK_UNLIKELY(x) __builtin_expect(!!(x), 0)
 
@@ -24,9 +23,6 @@ enum {
     NK_AXES = 48,
     NK_PARALLEL_ELEMENTS = 32768,
 };
-
-/// One innermost loop: `pointers` and `strides` (in elements) of each operand, `out` first.
-typedef void (*nk_loop)(int64_t count, char *const *pointers, const int64_t *strides);
 
 typedef struct {
     int axes;       // at least 1 unless the plan is empty
