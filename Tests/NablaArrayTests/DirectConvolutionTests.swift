@@ -170,12 +170,24 @@ import Testing
     @Test func severalThreadsMayConvolveAtOnce() {
         let cases = DirectConvolutionTests.regular[0..<4]
         let expected = cases.map { c in ConvolutionPass.allCases.map { whole($0, c, Arrays(c)) } }
-        let mistakes = Mutex(0)
+        let results = Mutex([[[NDArray]]]())
         DispatchQueue.concurrentPerform(iterations: 8) { _ in
             let found = cases.map { c in ConvolutionPass.allCases.map { whole($0, c, Arrays(c)) } }
-            if found != expected { mistakes.withLock { $0 += 1 } }
+            results.withLock { $0.append(found) }
         }
-        #expect(mistakes.withLock { $0 } == 0)
+        for found in results.withLock({ $0 }) {
+            for (index, c) in cases.enumerated() {
+                for (number, pass) in ConvolutionPass.allCases.enumerated() {
+                    // Products, where the processor has no kernel, may round otherwise: their parts depend on which threads were free.
+                    if backend.device.kernelName(pass, c.geometry, x: c.x, w: c.w, y: c.y) == nil {
+                        expectRounded(pass, c, found[index][number], Arrays(c))
+                    } else {
+                        let isTheSame = found[index][number] == expected[index][number]
+                        #expect(isTheSame, "\(pass)")
+                    }
+                }
+            }
+        }
     }
 
     @Test func viewsGiveWhatTheirCopiesGive() {

@@ -42,7 +42,7 @@ package struct Slicing: Sendable {
         if step < 0 { start = Swift.min(start, extent - 1) }
         let end = to.map(resolved) ?? (step > 0 ? extent : -1)
         let way = step > 0 ? end - start : start - end
-        let count = way <= 0 ? 0 : (way - 1) / Swift.max(1, Int(clamping: step.magnitude)) + 1
+        let count = way <= 0 ? 0 : (way - 1) / Int(clamping: step.magnitude) + 1
         origins[resultShape.rank] = axis
         resultShape.append(count)
         // An empty result reads nothing; its start must not lead out of the source.
