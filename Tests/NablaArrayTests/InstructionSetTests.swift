@@ -60,7 +60,8 @@ import Testing
     }
 
     private static let special: [Double] = [
-        0, -0.0, 1, -1, 0.5, 2, -3, 10, 1e-3, 88, -88, 700, -700, 1e5, 1e9, -1e9, 1e18, 1e-30, 1e-40, 5e-324, 1e-310, 3e38, 1e300,
+        0, -0.0, 1, -1, 0.5, 2, -3, 10, 1e-3, 88, -88, 700, -700, 1e5, 1e9, -1e9, 1e18, 1e-30, 1e-40, .leastNonzeroMagnitude, 0x1p-1030,
+        3e38, 1e300,
         .infinity,
         -.infinity, .nan, .pi, -.pi / 2,
     ]
