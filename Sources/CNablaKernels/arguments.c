@@ -10,7 +10,7 @@ typedef struct {
 
 // The first position of `value` (of NaN, where that is the value) on a contiguous line that has one.
 #define FIND_FIRST(NAME, T)                                                        \
-    NK_CLONES static int64_t NAME(const T *x, int64_t length, T value) {           \
+    NK_CLONED(int64_t, NAME, (const T *x, int64_t length, T value), (x, length, value)) { \
         bool any_nan = value != value;                                             \
         int64_t i = 0;                                                             \
         for (; i + SEARCH_BLOCK <= length; i += SEARCH_BLOCK) {                    \
@@ -31,7 +31,7 @@ FIND_FIRST(find_u8, uint8_t)
 // BETTER: whether `b`, which comes later, takes the place of `a`. NaN does, unless one is there already. On a long line the
 // extreme is found first and then its place, both with vectors; lines side by side in memory are searched together.
 #define ARGUMENT(NAME, S, T, BETTER)                                        \
-    NK_CLONES static void NAME(int64_t count, char *const *p, const int64_t *s) {  \
+    NK_LOOP(NAME) {                                                                \
         int64_t *out = (int64_t *)p[0];                                            \
         const T *in = (const T *)p[1];                                             \
         const argument_axis *axis = (const argument_axis *)p[2];                   \
@@ -97,15 +97,15 @@ ARGUMENTS_INTEGER(u8, uint8_t)
 
 void nk_arg_reduce(bool largest, nk_dtype type, int rank, const int32_t *shape, int axis,
                    int64_t *out, const int64_t *out_strides, const void *x, const int64_t *x_strides) {
-    static const nk_loop loops[5][2] = {{f32_smallest, f32_largest}, {f64_smallest, f64_largest}, {i32_smallest, i32_largest},
-                                        {i64_smallest, i64_largest}, {u8_smallest, u8_largest}};
+    static const nk_loop *const loops[5][2] = {{f32_smallest, f32_largest}, {f64_smallest, f64_largest}, {i32_smallest, i32_largest},
+                                               {i64_smallest, i64_largest}, {u8_smallest, u8_largest}};
     nk_plan plan;
     nk_line_axis line;
     const int64_t *const strides[] = {out_strides, x_strides};
     if (!nk_plan_make_lines(&plan, &line, 2, rank, shape, axis, strides)) return;
-    argument_axis context = {line.length, line.stride[1], nk_fold_find(largest ? NK_MAXIMUM : NK_MINIMUM, type)->row};
+    argument_axis context = {line.length, line.stride[1], nk_chosen(nk_fold_find(largest ? NK_MAXIMUM : NK_MINIMUM, type)->row)};
     nk_plan_hold(&plan, 2);
     char *const pointers[] = {(char *)out, (char *)x, (char *)&context};
     const int32_t sizes[] = {sizeof(int64_t), (int32_t)nk_size(type), 0};
-    nk_walk_lines(loops[type][largest], &plan, 3, pointers, sizes, 1 + NK_PARALLEL_ELEMENTS / line.length);
+    nk_walk_lines(nk_chosen(loops[type][largest]), &plan, 3, pointers, sizes, 1 + NK_PARALLEL_ELEMENTS / line.length);
 }

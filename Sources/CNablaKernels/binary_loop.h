@@ -7,7 +7,7 @@
     PRAGMA for (int64_t i = 0; i < count; i++) { T a = pa[INDEX_A], b = pb[INDEX_B]; out[INDEX_OUT] = (TO)(EXPR); }
 
 #define MAP2(NAME, TO, T, EXPR)                                                    \
-    NK_CLONES static void NAME(int64_t count, char *const *p, const int64_t *s) {  \
+    NK_LOOP(NAME) {                                                                \
         TO *out = (TO *)p[0];                                                      \
         const T *pa = (const T *)p[1], *pb = (const T *)p[2];                      \
         int64_t so = s[0], sa = s[1], sb = s[2];                                   \

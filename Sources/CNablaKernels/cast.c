@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define MAP_CAST(NAME, TO, FROM, EXPR)                                             \
-    NK_CLONES static void NAME(int64_t count, char *const *p, const int64_t *s) {  \
+    NK_LOOP(NAME) {                                                                \
         TO *out = (TO *)p[0];                                                      \
         const FROM *in = (const FROM *)p[1];                                       \
         int64_t so = s[0], sx = s[1];                                              \
@@ -49,7 +49,7 @@ MAP_CAST(copy_8, uint64_t, uint64_t, x)
 
 void nk_cast(nk_dtype from, nk_dtype to, int rank, const int32_t *shape,
              void *out, const int64_t *out_strides, const void *x, const int64_t *x_strides) {
-    static const nk_loop loops[5][5] = {
+    static const nk_loop *const loops[5][5] = {
         {copy_4, f32_to_f64, f32_to_i32, f32_to_i64, f32_to_bool},
         {f64_to_f32, copy_8, f64_to_i32, f64_to_i64, f64_to_bool},
         {i32_to_f32, i32_to_f64, copy_4, i32_to_i64, i32_to_bool},
@@ -61,5 +61,5 @@ void nk_cast(nk_dtype from, nk_dtype to, int rank, const int32_t *shape,
     if (!nk_plan_make(&plan, 2, rank, shape, strides)) return;
     char *const pointers[] = {out, (char *)x};
     const int32_t sizes[] = {(int32_t)nk_size(to), (int32_t)nk_size(from)};
-    nk_walk(loops[from][to], &plan, 2, pointers, sizes, NK_PARALLEL_ELEMENTS);
+    nk_walk(nk_chosen(loops[from][to]), &plan, 2, pointers, sizes, NK_PARALLEL_ELEMENTS);
 }

@@ -5,7 +5,7 @@
 #include <math.h>
 
 #define CALL2(NAME, T, EXPR)                                                       \
-    static void NAME(int64_t count, char *const *p, const int64_t *s) {            \
+    NK_PLAIN_LOOP(NAME) {                                                          \
         T *out = (T *)p[0];                                                        \
         const T *pa = (const T *)p[1], *pb = (const T *)p[2];                      \
         int64_t so = s[0], sa = s[1], sb = s[2];                                   \
@@ -106,7 +106,7 @@ MAP2(bool_XOR, uint8_t, uint8_t, a ^ b)
     [NK_MOD] = S##_MOD, [NK_POW] = S##_POW, [NK_MAX] = S##_MAX, [NK_MIN] = S##_MIN,                               \
     [NK_AND] = S##_AND, [NK_OR] = S##_OR, [NK_XOR] = S##_XOR}
 
-static const nk_loop binary_loops[5][NK_SIGMOID_ERROR + 1] = {
+static const nk_loop *const binary_loops[5][NK_SIGMOID_ERROR + 1] = {
     [NK_F32] = FLOAT_ENTRIES(f32),
     [NK_F64] = FLOAT_ENTRIES(f64),
     [NK_I32] = INTEGER_ENTRIES(i32),
@@ -123,7 +123,7 @@ static inline int64_t binary_grain(nk_binary_op op) {
 }
 
 void nk_binary_flat(nk_binary_op op, nk_dtype type, int64_t count, void *out, const void *a, bool one_a, const void *b, bool one_b) {
-    nk_loop loop = binary_loops[type][op];
+    nk_loop loop = nk_chosen(binary_loops[type][op]);
     if (NK_UNLIKELY(!loop)) nk_unsupported("nk_binary_flat", op, type);
     char *const pointers[] = {out, (char *)a, (char *)b};
     const int64_t strides[] = {1, !one_a, !one_b};
@@ -135,7 +135,7 @@ void nk_binary(nk_binary_op op, nk_dtype type, int rank, const int32_t *shape, v
     nk_plan plan;
     const int64_t *const strides[] = {out_strides, a_strides, b_strides};
     if (!nk_plan_make(&plan, 3, rank, shape, strides)) return;
-    nk_loop loop = binary_loops[type][op];
+    nk_loop loop = nk_chosen(binary_loops[type][op]);
     if (NK_UNLIKELY(!loop)) nk_unsupported("nk_binary", op, type);
     char *const pointers[] = {out, (char *)a, (char *)b};
     int32_t size = (int32_t)nk_size(type);

@@ -37,7 +37,7 @@ GRADIENTS(DEFINE_GRADIENT, f64, double, )
 // Sines and cosines have a way of their own for large angles, so they are taken from their loops, a block at a time.
 enum { DERIVATIVE_BLOCK = 256 };
 #define DEFINE_ANGLE_GRADIENT(NAME, T, TYPE, DERIVATIVE, SIGN)                     \
-    NK_CLONES static void NAME(int64_t count, char *const *p, const int64_t *s) {  \
+    NK_LOOP(NAME) {                                                                \
         T *out = (T *)p[0];                                                        \
         const T *t = (const T *)p[1], *x = (const T *)p[2];                        \
         int64_t so = s[0], st = s[1], sx = s[2];                                   \
@@ -61,13 +61,13 @@ DEFINE_ANGLE_GRADIENT(f32_COS, float, NK_F32, NK_SIN, -)
 DEFINE_ANGLE_GRADIENT(f64_COS, double, NK_F64, NK_SIN, -)
 
 #define ENTRY(S, T, OP, EXPR) [NK_##OP] = S##_##OP,
-static const nk_loop gradient_loops[2][NK_NOT + 1] = {
+static const nk_loop *const gradient_loops[2][NK_NOT + 1] = {
     [NK_F32] = {GRADIENTS(ENTRY, f32, float, f) [NK_SIN] = f32_SIN, [NK_COS] = f32_COS},
     [NK_F64] = {GRADIENTS(ENTRY, f64, double, ) [NK_SIN] = f64_SIN, [NK_COS] = f64_COS},
 };
 
 void nk_unary_gradient_flat(nk_unary_op op, nk_dtype type, int64_t count, void *out, const void *t, const void *kept) {
-    nk_loop loop = type > NK_F64 ? NULL : gradient_loops[type][op];
+    nk_loop loop = type > NK_F64 ? NULL : nk_chosen(gradient_loops[type][op]);
     if (NK_UNLIKELY(!loop)) nk_unsupported("nk_unary_gradient_flat", op, type);
     char *const pointers[] = {out, (char *)t, (char *)kept};
     const int64_t strides[] = {1, 1, 1};
@@ -79,7 +79,7 @@ void nk_unary_gradient(nk_unary_op op, nk_dtype type, int rank, const int32_t *s
     nk_plan plan;
     const int64_t *const strides[] = {out_strides, t_strides, kept_strides};
     if (!nk_plan_make(&plan, 3, rank, shape, strides)) return;
-    nk_loop loop = type > NK_F64 ? NULL : gradient_loops[type][op];
+    nk_loop loop = type > NK_F64 ? NULL : nk_chosen(gradient_loops[type][op]);
     if (NK_UNLIKELY(!loop)) nk_unsupported("nk_unary_gradient", op, type);
     char *const pointers[] = {out, (char *)t, (char *)kept};
     int32_t size = (int32_t)nk_size(type);

@@ -2,7 +2,7 @@
 #include "slopes.h"
 
 #define COMPARE(NAME, T, OPERATOR)                                                 \
-    NK_CLONES static void NAME(int64_t count, char *const *p, const int64_t *s) {  \
+    NK_LOOP(NAME) {                                                                \
         uint8_t *out = (uint8_t *)p[0];                                            \
         const T *a = (const T *)p[1], *b = (const T *)p[2];                        \
         int64_t so = s[0], sa = s[1], sb = s[2];                                   \
@@ -34,19 +34,19 @@ COMPARE_ALL(bool, uint8_t)
 void nk_compare(nk_compare_op op, nk_dtype type, int rank, const int32_t *shape, bool *out, const int64_t *out_strides,
                 const void *a, const int64_t *a_strides, const void *b, const int64_t *b_strides) {
 #define COMPARE_ENTRIES(S) {S##_EQ, S##_NE, S##_LT, S##_LE, S##_GT, S##_GE}
-    static const nk_loop loops[5][6] = {COMPARE_ENTRIES(f32), COMPARE_ENTRIES(f64), COMPARE_ENTRIES(i32), COMPARE_ENTRIES(i64),
-                                        COMPARE_ENTRIES(bool)};
+    static const nk_loop *const loops[5][6] = {COMPARE_ENTRIES(f32), COMPARE_ENTRIES(f64), COMPARE_ENTRIES(i32), COMPARE_ENTRIES(i64),
+                                               COMPARE_ENTRIES(bool)};
     nk_plan plan;
     const int64_t *const strides[] = {out_strides, a_strides, b_strides};
     if (!nk_plan_make(&plan, 3, rank, shape, strides)) return;
     char *const pointers[] = {(char *)out, (char *)a, (char *)b};
     int32_t size = (int32_t)nk_size(type);
     const int32_t sizes[] = {1, size, size};
-    nk_walk(loops[type][op], &plan, 3, pointers, sizes, NK_PARALLEL_ELEMENTS);
+    nk_walk(nk_chosen(loops[type][op]), &plan, 3, pointers, sizes, NK_PARALLEL_ELEMENTS);
 }
 
 #define MAP3(NAME, T, EXPR)                                                        \
-    NK_CLONES static void NAME(int64_t count, char *const *p, const int64_t *s) {  \
+    NK_LOOP(NAME) {                                                                \
         T *out = (T *)p[0];                                                        \
         const T *pa = (const T *)p[1], *pb = (const T *)p[2], *pc = (const T *)p[3]; \
         int64_t so = s[0], sa = s[1], sb = s[2], sc = s[3];                        \
@@ -78,13 +78,13 @@ MAP3_ALL(f64, double)
 
 #define MAP3_ENTRIES(S) {S##_MUL_ADD, S##_GATE, S##_CLIP, S##_QUOTIENT_GRADIENT,                                     \
                          S##_TANH_GRADIENT, S##_SIGMOID_GRADIENT, S##_EXPM1_GRADIENT}
-static const nk_loop ternary_loops[2][7] = {MAP3_ENTRIES(f32), MAP3_ENTRIES(f64)};
+static const nk_loop *const ternary_loops[2][7] = {MAP3_ENTRIES(f32), MAP3_ENTRIES(f64)};
 
 void nk_ternary_flat(nk_ternary_op op, nk_dtype type, int64_t count, void *out, const void *a, const void *b, const void *c, bool one_c) {
     if (NK_UNLIKELY(type > NK_F64)) nk_unsupported("nk_ternary_flat", op, type);
     char *const pointers[] = {out, (char *)a, (char *)b, (char *)c};
     const int64_t strides[] = {1, 1, 1, !one_c};
-    nk_walk_flat(ternary_loops[type][op], count, 4, pointers, strides, (int32_t)nk_size(type), NK_PARALLEL_ELEMENTS);
+    nk_walk_flat(nk_chosen(ternary_loops[type][op]), count, 4, pointers, strides, (int32_t)nk_size(type), NK_PARALLEL_ELEMENTS);
 }
 
 void nk_ternary(nk_ternary_op op, nk_dtype type, int rank, const int32_t *shape, void *out, const int64_t *out_strides,
@@ -97,11 +97,11 @@ void nk_ternary(nk_ternary_op op, nk_dtype type, int rank, const int32_t *shape,
     char *const pointers[] = {out, (char *)a, (char *)b, (char *)c};
     int32_t size = (int32_t)nk_size(type);
     const int32_t sizes[] = {size, size, size, size};
-    nk_walk(ternary_loops[type][op], &plan, 4, pointers, sizes, NK_PARALLEL_ELEMENTS);
+    nk_walk(nk_chosen(ternary_loops[type][op]), &plan, 4, pointers, sizes, NK_PARALLEL_ELEMENTS);
 }
 
 #define WHERE(NAME, T)                                                             \
-    NK_CLONES static void NAME(int64_t count, char *const *p, const int64_t *s) {  \
+    NK_LOOP(NAME) {                                                                \
         T *out = (T *)p[0];                                                        \
         const uint8_t *condition = (const uint8_t *)p[1];                          \
         const T *a = (const T *)p[2], *b = (const T *)p[3];                        \
@@ -131,11 +131,11 @@ void nk_where(nk_dtype type, int rank, const int32_t *shape, void *out, const in
     char *const pointers[] = {out, (char *)condition, (char *)a, (char *)b};
     int32_t size = (int32_t)nk_size(type);
     const int32_t sizes[] = {size, 1, size, size};
-    nk_walk(size == 1 ? where_1 : size == 4 ? where_4 : where_8, &plan, 4, pointers, sizes, NK_PARALLEL_ELEMENTS);
+    nk_walk(nk_chosen(size == 1 ? where_1 : size == 4 ? where_4 : where_8), &plan, 4, pointers, sizes, NK_PARALLEL_ELEMENTS);
 }
 
 #define FILL(NAME, T)                                                              \
-    NK_CLONES static void NAME(int64_t count, char *const *p, const int64_t *s) {  \
+    NK_LOOP(NAME) {                                                                \
         T *out = (T *)p[0];                                                        \
         T value = *(const T *)p[1];                                                \
         int64_t so = s[0];                                                         \
@@ -157,5 +157,5 @@ void nk_fill(nk_dtype type, int rank, const int32_t *shape, void *out, const int
     char *const pointers[] = {out, (char *)value};
     int32_t size = (int32_t)nk_size(type);
     const int32_t sizes[] = {size, size};
-    nk_walk(size == 1 ? fill_1 : size == 4 ? fill_4 : fill_8, &plan, 2, pointers, sizes, NK_PARALLEL_ELEMENTS);
+    nk_walk(nk_chosen(size == 1 ? fill_1 : size == 4 ? fill_4 : fill_8), &plan, 2, pointers, sizes, NK_PARALLEL_ELEMENTS);
 }

@@ -4,7 +4,7 @@
 
 // NAME over types TO and TX: EXPR in terms of x.
 #define MAP1(NAME, TO, TX, EXPR)                                                    \
-    NK_CLONES static void NAME(int64_t count, char *const *p, const int64_t *s) {      \
+    NK_LOOP(NAME) {                                                                    \
         TO *out = (TO *)p[0];                                                       \
         const TX *in = (const TX *)p[1];                                            \
         int64_t so = s[0], sx = s[1];                                               \
@@ -17,7 +17,7 @@
 // The same for angles, whose reduction to a quarter turn is exact up to NK_TRIGONOMETRIC_LIMIT only: larger ones, which are rare, go to
 // the C library. Blocks are copied because `out` may be where the operand lies.
 #define MAP1_ANGLE(NAME, T, EXPR, LIBRARY)                                          \
-    NK_CLONES static void NAME(int64_t count, char *const *p, const int64_t *s) {   \
+    NK_LOOP(NAME) {                                                                 \
         T *out = (T *)p[0];                                                         \
         const T *in = (const T *)p[1];                                              \
         int64_t so = s[0], sx = s[1];                                               \
@@ -117,7 +117,7 @@ MAP1(bool_NOT, uint8_t, uint8_t, x ^ 1)
 #define FLOAT_ENTRIES(S, T, F) SIMPLE_FLOAT_OPS(ENTRY, S, T, F) ELEMENTARY_FLOAT_OPS(ENTRY, S, T, F) ANGLE_FLOAT_OPS(ENTRY, S, T, F)
 #define INTEGER_ROUNDINGS(S) [NK_CEIL] = S##_FLOOR, [NK_ROUND] = S##_FLOOR, [NK_TRUNC] = S##_FLOOR,
 
-static const nk_loop unary_loops[5][NK_NOT + 1] = {
+static const nk_loop *const unary_loops[5][NK_NOT + 1] = {
     [NK_F32] = {FLOAT_ENTRIES(f32, float, f)},
     [NK_F64] = {FLOAT_ENTRIES(f64, double, )},
     [NK_I32] = {INTEGER_OPS(ENTRY, i32, int32_t, uint32_t) INTEGER_ROUNDINGS(i32)},
@@ -131,12 +131,12 @@ static const uint8_t is_elementary[NK_NOT + 1] = {
     ELEMENTARY_FLOAT_OPS(MARK, f64, double, ) ANGLE_FLOAT_OPS(MARK, f64, double, )
 };
 
-nk_loop nk_unary_loop(nk_unary_op op, nk_dtype type) { return unary_loops[type][op]; }
+nk_loop nk_unary_loop(nk_unary_op op, nk_dtype type) { return nk_chosen(unary_loops[type][op]); }
 
 int64_t nk_unary_grain(nk_unary_op op) { return is_elementary[op] ? NK_PARALLEL_ELEMENTS / 4 : NK_PARALLEL_ELEMENTS; }
 
 void nk_unary_flat(nk_unary_op op, nk_dtype type, int64_t count, void *out, const void *x) {
-    nk_loop loop = unary_loops[type][op];
+    nk_loop loop = nk_chosen(unary_loops[type][op]);
     if (NK_UNLIKELY(!loop)) nk_unsupported("nk_unary_flat", op, type);
     char *const pointers[] = {out, (char *)x};
     const int64_t strides[] = {1, 1};
@@ -148,7 +148,7 @@ void nk_unary(nk_unary_op op, nk_dtype type, int rank, const int32_t *shape,
     nk_plan plan;
     const int64_t *const strides[] = {out_strides, x_strides};
     if (!nk_plan_make(&plan, 2, rank, shape, strides)) return;
-    nk_loop loop = unary_loops[type][op];
+    nk_loop loop = nk_chosen(unary_loops[type][op]);
     if (NK_UNLIKELY(!loop)) nk_unsupported("nk_unary", op, type);
     char *const pointers[] = {out, (char *)x};
     int32_t size = (int32_t)nk_size(type);
@@ -172,11 +172,11 @@ static void fill_with_1(int64_t count, char *const *p, const int64_t *s) {
 
 void nk_test(nk_test_op op, nk_dtype type, int rank, const int32_t *shape,
              bool *out, const int64_t *out_strides, const void *x, const int64_t *x_strides) {
-    static const nk_loop loops[2][3] = {{f32_ISNAN, f32_ISINF, f32_ISFINITE}, {f64_ISNAN, f64_ISINF, f64_ISFINITE}};
+    static const nk_loop *const loops[2][3] = {{f32_ISNAN, f32_ISINF, f32_ISFINITE}, {f64_ISNAN, f64_ISINF, f64_ISFINITE}};
     nk_plan plan;
     const int64_t *const strides[] = {out_strides, x_strides};
     if (!nk_plan_make(&plan, 2, rank, shape, strides)) return;
-    nk_loop loop = type == NK_F32 || type == NK_F64 ? loops[type][op] : op == NK_ISFINITE ? fill_with_1 : fill_with_0;
+    nk_loop loop = type == NK_F32 || type == NK_F64 ? nk_chosen(loops[type][op]) : op == NK_ISFINITE ? fill_with_1 : fill_with_0;
     char *const pointers[] = {(char *)out, (char *)x};
     const int32_t sizes[] = {1, (int32_t)nk_size(type)};
     nk_walk(loop, &plan, 2, pointers, sizes, NK_PARALLEL_ELEMENTS);

@@ -8,7 +8,7 @@ enum { LANES = 8 };
 // The odd constants of splitmix64 and of Philox: a multiplication by one of them loses nothing, and carries low bits upward.
 static const uint64_t SPREAD = 0x9E3779B97F4A7C15u, FOLD = 0xD2511F53CD9E8D57u;
 
-NK_CLONES uint64_t nk_fingerprint(const void *bytes, int64_t count) {
+NK_CLONED(uint64_t, fingerprint, (const void *bytes, int64_t count), (bytes, count)) {
     uint64_t lanes[LANES];
     for (int i = 0; i < LANES; i++) lanes[i] = (uint64_t)count + SPREAD * (uint64_t)(i + 1);
     const char *p = bytes;
@@ -31,3 +31,5 @@ NK_CLONES uint64_t nk_fingerprint(const void *bytes, int64_t count) {
     }
     return result;
 }
+
+uint64_t nk_fingerprint(const void *bytes, int64_t count) { return fingerprint(bytes, count); }

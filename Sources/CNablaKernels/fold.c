@@ -30,7 +30,7 @@ typedef float loose_half_lanes_f32 __attribute__((vector_size(32), aligned(4), m
 
 // MARK: Sums
 
-NK_CLONES static void sum_row_f32(int64_t count, char *const *p, const int64_t *s) {
+NK_LOOP(sum_row_f32) {
     nk_fold_state *state = (nk_fold_state *)p[0];
     const float *x = (const float *)p[1];
     int64_t step = s[1], i = 0;
@@ -63,7 +63,7 @@ NK_CLONES static void sum_row_f32(int64_t count, char *const *p, const int64_t *
 }
 
 // Blocks of 128 are added in four rows of eight lanes, then the blocks with their rounding errors kept.
-NK_CLONES static void sum_row_f64(int64_t count, char *const *p, const int64_t *s) {
+NK_LOOP(sum_row_f64) {
     nk_fold_state *state = (nk_fold_state *)p[0];
     const double *x = (const double *)p[1];
     int64_t step = s[1], i = 0;
@@ -105,7 +105,7 @@ NK_CLONES static void sum_row_f64(int64_t count, char *const *p, const int64_t *
         NK_VECTORIZE for (int64_t j = 0; j < width; j++) sums[j] += (double)x0[j * (STEP)]; \
     }
 
-NK_CLONES static void sum_columns_f32(int64_t count, char *const *p, const int64_t *s) {
+NK_LOOP(sum_columns_f32) {
     nk_fold_state *state = (nk_fold_state *)p[0];
     const float *x = (const float *)p[1];
     int64_t row_step = s[1], step = state->column_step, width = state->columns, r = 0;
@@ -139,7 +139,7 @@ NK_CLONES static void sum_columns_f32(int64_t count, char *const *p, const int64
         }                                                                          \
     }
 
-NK_CLONES static void sum_columns_f64(int64_t count, char *const *p, const int64_t *s) {
+NK_LOOP(sum_columns_f64) {
     nk_fold_state *state = (nk_fold_state *)p[0];
     const double *x = (const double *)p[1];
     int64_t row_step = s[1], step = state->column_step, width = state->columns, r = 0;
@@ -155,7 +155,7 @@ NK_CLONES static void sum_columns_f64(int64_t count, char *const *p, const int64
 
 // A is the accumulator; EXPR folds b into a.
 #define FOLD_COLUMNS(NAME, T, A, EXPR)                                             \
-    NK_CLONES static void NAME(int64_t count, char *const *p, const int64_t *s) {  \
+    NK_LOOP(NAME) {                                                                \
         nk_fold_state *state = (nk_fold_state *)p[0];                              \
         const T *x = (const T *)p[1];                                              \
         int64_t row_step = s[1], step = state->column_step, width = state->columns; \
@@ -172,7 +172,7 @@ NK_CLONES static void sum_columns_f64(int64_t count, char *const *p, const int64
 
 // Integers may be folded in any order.
 #define FOLD_ROW(NAME, T, A, EXPR)                                                 \
-    NK_CLONES static void NAME(int64_t count, char *const *p, const int64_t *s) {  \
+    NK_LOOP(NAME) {                                                                \
         const T *x = (const T *)p[1];                                              \
         int64_t step = s[1];                                                       \
         A *value = ((nk_fold_state *)p[0])->values, a = *value;                    \
@@ -185,7 +185,7 @@ NK_CLONES static void sum_columns_f64(int64_t count, char *const *p, const int64
     }
 
 #define PRODUCT_ROW(NAME, T, LOAD)                                                 \
-    NK_CLONES static void NAME(int64_t count, char *const *p, const int64_t *s) {  \
+    NK_LOOP(NAME) {                                                                \
         const T *x = (const T *)p[1];                                              \
         int64_t step = s[1], i = 0;                                                \
         double *value = ((nk_fold_state *)p[0])->values, a = *value;               \
@@ -204,7 +204,7 @@ NK_CLONES static void sum_columns_f64(int64_t count, char *const *p, const int64
 
 // NaN takes the place of anything, and nothing the place of NaN.
 #define EXTREME_ROW(NAME, T, LANES, MASK, COUNT, LOAD, OPERATOR)                       \
-    NK_CLONES static void NAME(int64_t count, char *const *p, const int64_t *s) {  \
+    NK_LOOP(NAME) {                                                                \
         const T *x = (const T *)p[1];                                              \
         int64_t step = s[1], i = 0;                                                \
         T *value = ((nk_fold_state *)p[0])->values, a = *value;                    \

@@ -15,7 +15,7 @@ typedef struct {
 /// Folds `count` elements (pointers[1], strides[1]) into the single value, or as many rows into the columns, of the
 /// nk_fold_state at pointers[0].
 typedef struct {
-    nk_loop row, columns;
+    const nk_loop *row, *columns;
     nk_dtype accumulator;  // type of the running values
     bool compensated;
     const void *identity;

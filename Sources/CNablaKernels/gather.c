@@ -53,7 +53,7 @@ void nk_take(nk_dtype type, int64_t outer, int64_t length, int64_t inner, const 
 typedef void (*add_row)(int64_t count, void *out, const void *x);
 
 #define ADD_ROW(NAME, T, EXPR)                                                     \
-    NK_CLONES static void NAME(int64_t count, void *to, const void *from) {        \
+    NK_CLONED(void, NAME, (int64_t count, void *to, const void *from), (count, to, from)) { \
         T *out = to;                                                               \
         const T *x = from;                                                         \
         NK_VECTORIZE for (int64_t i = 0; i < count; i++) out[i] = (T)(EXPR);       \

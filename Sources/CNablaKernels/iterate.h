@@ -1,28 +1,15 @@
 // Loops over strided operands. A plan is the smallest set of nested loops that visits every element: extents of 1 are dropped,
 // neighbouring axes that every operand walks alike become one, and the innermost axis is the one where `out` moves least.
 #pragma once
+#include "clones.h"
 #include "nabla_kernels.h"
 #include "nabla_runtime.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#define NK_INLINE static inline __attribute__((always_inline))
 #define NK_LIKELY(x) __builtin_expect(!!(x), 1)
 #define NK_UNLIKELY(x) __builtin_expect(!!(x), 0)
-
-// The widest instruction set of the machine is chosen when the program starts: before the run time of the thread sanitizer stands, which
-// such a choice would call.
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define NK_NO_CLONES
-#endif
-#endif
-#if defined(__x86_64__) && defined(__linux__) && !defined(NK_NO_CLONES)
-#define NK_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define NK_CLONES
-#endif
 
 // Outputs either do not overlap an input or coincide with it element by element, so no iteration depends on another. Without this
 // the compiler's own test would send every in-place map to the scalar loop.
@@ -36,9 +23,6 @@ enum {
     NK_AXES = 48,
     NK_PARALLEL_ELEMENTS = 32768,
 };
-
-/// One innermost loop: `pointers` and `strides` (in elements) of each operand, `out` first.
-typedef void (*nk_loop)(int64_t count, char *const *pointers, const int64_t *strides);
 
 typedef struct {
     int axes;       // at least 1 unless the plan is empty

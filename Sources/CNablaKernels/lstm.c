@@ -35,7 +35,7 @@ COPY_ROW(copy_row_f64, double)
     }
 
 #define STEP(S, T)                                                                 \
-    NK_CLONES static void step_##S(void *context, int64_t begin, int64_t end) {    \
+    NK_RANGE(step_##S) {                                                           \
         const lstm_job *job = context;                                             \
         int64_t hidden = job->hidden, total = job->rows * hidden;                  \
         static const int64_t steps[] = {1, 1};                                     \
@@ -109,7 +109,7 @@ SLOPES(sigmoid_slopes_f64, sigmoid, SIGMOID, f64, double)
     else if (!job->grad_next) GRADIENT_BLOCK(T, (grad_h[j] * o[j]) * (D4), (grad_h[j] * t[j]) * (D3), D0, D1, D2) \
     else GRADIENT_BLOCK(T, grad_next[j] + (grad_h[j] * o[j]) * (D4), (grad_h[j] * t[j]) * (D3), D0, D1, D2)
 #define GRADIENT(S, T)                                                             \
-    NK_CLONES static void gradient_##S(void *context, int64_t begin, int64_t end) { \
+    NK_RANGE(gradient_##S) {                                                        \
         const lstm_job *job = context;                                             \
         int64_t hidden = job->hidden, total = job->rows * hidden;                  \
         _Alignas(64) T slope[5][LSTM_BLOCK];                                       \

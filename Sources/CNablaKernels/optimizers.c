@@ -12,7 +12,7 @@ typedef struct {
 
 // x: the parameter; g: its gradient; v, w: what is remembered; a, b, c, d, e: the rule's numbers.
 #define UPDATE(NAME, T, REMEMBERED, BODY)                                          \
-    NK_CLONES static void NAME(void *context, int64_t begin, int64_t end) {        \
+    NK_RANGE(NAME) {                                                               \
         const update_job *job = context;                                           \
         T *out = (T *)job->out, *first = (T *)job->first, *second = (T *)job->second; \
         const T *value = (const T *)job->value, *gradient = (const T *)job->gradient; \

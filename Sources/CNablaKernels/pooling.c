@@ -44,7 +44,7 @@ typedef struct {
     }
 
 #define DEFINE(T, NAME)                                                                                                            \
-    NK_CLONES static void sum_##NAME(void *context, int64_t begin, int64_t end) {                                                            \
+    NK_RANGE(sum_##NAME) {                                                                                                                   \
         const pool_job *j = context;                                                                                               \
         const nk_window *w = j->window;                                                                                            \
         for (int64_t plane = begin; plane < end; plane++) {                                                                        \
@@ -54,7 +54,7 @@ typedef struct {
             FOR_EACH_LINE(w, SUM_LINE)                                                                                             \
         }                                                                                                                          \
     }                                                                                                                              \
-    NK_CLONES static void spread_##NAME(void *context, int64_t begin, int64_t end) {                                                         \
+    NK_RANGE(spread_##NAME) {                                                                                                                \
         const pool_job *j = context;                                                                                               \
         const nk_window *w = j->window;                                                                                            \
         for (int64_t plane = begin; plane < end; plane++) {                                                                        \
@@ -64,7 +64,7 @@ typedef struct {
             FOR_EACH_LINE(w, SPREAD_LINE)                                                                                          \
         }                                                                                                                          \
     }                                                                                                                              \
-    NK_CLONES static void maxima_##NAME(void *context, int64_t begin, int64_t end) {                                               \
+    NK_RANGE(maxima_##NAME) {                                                                                                      \
         const pool_job *j = context;                                                                                               \
         const nk_window *w = j->window;                                                                                            \
         T *best = nr_scratch_allocate((size_t)j->pooled_size * (sizeof(T) + sizeof(int32_t)));                                     \

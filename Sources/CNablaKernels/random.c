@@ -9,7 +9,8 @@ enum { BATCH_BLOCKS = 256, BATCH_WORDS = BATCH_BLOCKS * 4, PARALLEL_BLOCKS = 409
 
 // MARK: Philox4x32-10
 
-NK_CLONES static void philox_batch(uint64_t key, uint64_t stream, uint64_t counter, int64_t blocks, uint32_t *out) {
+NK_CLONED(void, philox_batch, (uint64_t key, uint64_t stream, uint64_t counter, int64_t blocks, uint32_t *out),
+          (key, stream, counter, blocks, out)) {
     for (int64_t i = 0; i < blocks; i++) {
         uint64_t block = counter + (uint64_t)i;
         uint32_t c0 = (uint32_t)block, c1 = (uint32_t)(block >> 32), c2 = (uint32_t)stream, c3 = (uint32_t)(stream >> 32);
@@ -72,6 +73,10 @@ void nk_philox_words(uint64_t key, uint64_t stream, uint64_t counter, int64_t co
     fill(&job);
 }
 
+// A function that makes `count` numbers of a job out of words, from number `first` on.
+#define CONVERSION(NAME) \
+    NK_CLONED(void, NAME, (const fill_job *job, const uint32_t *words, int64_t first, int64_t count), (job, words, first, count))
+
 // MARK: Uniform numbers
 
 // 53 bits of two words, the second above the first, as a multiple of 2^-53 in [0, 1); exact.
@@ -79,7 +84,7 @@ NK_INLINE double unit_of_words(uint32_t lower, uint32_t upper) {
     return (double)upper * 0x1p-32 + (double)(lower >> 11) * 0x1p-53;
 }
 
-NK_CLONES static void convert_uniform_f32(const fill_job *job, const uint32_t *words, int64_t first, int64_t count) {
+CONVERSION(convert_uniform_f32) {
     float *out = (float *)job->out + first;
     double low = job->low, scale = job->scale;
     float high = (float)job->high, last = nextafterf(high, (float)low);
@@ -89,7 +94,7 @@ NK_CLONES static void convert_uniform_f32(const fill_job *job, const uint32_t *w
     }
 }
 
-NK_CLONES static void convert_uniform_f64(const fill_job *job, const uint32_t *words, int64_t first, int64_t count) {
+CONVERSION(convert_uniform_f64) {
     double *out = (double *)job->out + first;
     double low = job->low, high = job->high, scale = job->scale, last = nextafter(high, low);
     for (int64_t i = 0; i < count; i++) {
@@ -147,7 +152,7 @@ NK_INLINE void turn(double u, double *cosine, double *sine) {
 
 // Of a block: words 0 and 1 give the radius, 2 and 3 the angle, and the two numbers are those at its cosine and its sine.
 #define CONVERT_NORMAL(NAME, T)                                                    \
-    NK_CLONES static void NAME(const fill_job *job, const uint32_t *words, int64_t first, int64_t count) { \
+    CONVERSION(NAME) { \
         T *out = (T *)job->out + first;                                            \
         double mean = job->low, deviation = job->scale;                            \
         int64_t pairs = count / 2;                                                 \

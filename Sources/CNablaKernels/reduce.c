@@ -78,7 +78,7 @@ static void reduce_body(void *context, int64_t begin, int64_t end) {
     nk_fold_state state = {1, 0, values, errors};
     char *pointers[] = {(char *)&state, NULL};
     const int32_t sizes[] = {0, (int32_t)r->x_size};
-    nk_walk_job walk = {r->by_columns ? r->fold->columns : r->fold->row, &r->reduced, 2, pointers, sizes};
+    nk_walk_job walk = {nk_chosen(r->by_columns ? r->fold->columns : r->fold->row), &r->reduced, 2, pointers, sizes};
     for (int64_t task = begin; task < end; task++) {
         int64_t part = task % r->parts, rest = task / r->parts;
         const char *x = r->x;
@@ -119,7 +119,7 @@ static void run_single(const reduction *r) {
     nk_fold_state state = {1, 0, &value, &error};
     char *const pointers[] = {(char *)&state, (char *)r->x};
     initialize(r, &state);
-    r->fold->row(r->reduced.total, pointers, r->reduced.stride[0]);
+    nk_chosen(r->fold->row)(r->reduced.total, pointers, r->reduced.stride[0]);
     store(r, &state, r->out, 1);
 }
 

@@ -9,7 +9,7 @@ typedef struct {
 
 // A is the type of the running value. Lines side by side in memory are scanned together, a tile of them at a time.
 #define SCAN(NAME, T, A, EXPR)                                                     \
-    NK_CLONES static void NAME(int64_t count, char *const *p, const int64_t *s) {  \
+    NK_LOOP(NAME) {                                                                \
         T *out = (T *)p[0];                                                        \
         const T *in = (const T *)p[1];                                             \
         const scan_axis *axis = (const scan_axis *)p[2];                           \
@@ -67,7 +67,7 @@ SCAN(bool_and, uint8_t, uint8_t, a & b)
 
 void nk_scan(nk_reduce_op op, nk_dtype type, int rank, const int32_t *shape, int axis, bool reverse,
              void *out, const int64_t *out_strides, const void *x, const int64_t *x_strides) {
-    static const nk_loop loops[5][NK_ALL + 1] = {
+    static const nk_loop *const loops[5][NK_ALL + 1] = {
         [NK_F32] = SCAN_ENTRIES(f32), [NK_F64] = SCAN_ENTRIES(f64), [NK_I32] = SCAN_ENTRIES(i32), [NK_I64] = SCAN_ENTRIES(i64),
         [NK_BOOL] = {[NK_MAXIMUM] = bool_or, [NK_MINIMUM] = bool_and, [NK_ANY] = bool_or, [NK_ALL] = bool_and},
     };
@@ -75,7 +75,7 @@ void nk_scan(nk_reduce_op op, nk_dtype type, int rank, const int32_t *shape, int
     const int64_t *const strides[] = {out_strides, x_strides};
     nk_line_axis line;
     if (!nk_plan_make_lines(&plan, &line, 2, rank, shape, axis, strides)) return;
-    nk_loop loop = loops[type][op];
+    nk_loop loop = nk_chosen(loops[type][op]);
     if (!loop) nk_unsupported("nk_scan", op, type);
     size_t size = nk_size(type);
     scan_axis context = {line.length, line.stride[0], line.stride[1]};

@@ -106,7 +106,7 @@ NK_DEFINE_ANY_LEVEL(expm1, EXPM1, f64, double)
 
 // A loop that makes RESULT of each element's `slope` and of `t`, where there is a cotangent (HAS_T); X and Y say which operands hold x and y.
 #define NK_SLOPE_LOOP(LOOP, NAME, OP, S, T, X, Y, HAS_T, RESULT)                            \
-    NK_CLONES static void LOOP(int64_t count, char *const *p, const int64_t *s) {           \
+    NK_LOOP(LOOP) {                                                                         \
         T *out = (T *)p[0];                                                                 \
         const T *pt = (const T *)p[1], *px = (const T *)p[X], *py = (const T *)p[Y];        \
         int64_t so = s[0], st = HAS_T ? s[1] : 0, sx = s[X], sy = s[Y], i = 0;              \

@@ -156,7 +156,7 @@ DEAL_OUT(uint64_t)
 
 // A task is one channel of one image, images fastest: neighbouring tasks write neighbouring parts of the same rows.
 #define IM2COL(NAME, T)                                                            \
-    NK_CLONES static void NAME(void *context, int64_t begin, int64_t end) {        \
+    NK_RANGE(NAME) {                                                               \
         const window_job *job = context;                                           \
         const nk_window *w = job->window;                                          \
         const int64_t *in = w->input, *o = w->output, *k = w->kernel;              \
@@ -242,7 +242,7 @@ GATHER_LANES(double)
 
 // A task is one channel of one image, images fastest; each plane takes its taps in order.
 #define COL2IM(NAME, T)                                                            \
-    NK_CLONES static void NAME(void *context, int64_t begin, int64_t end) {        \
+    NK_RANGE(NAME) {                                                               \
         const window_job *job = context;                                           \
         const nk_window *w = job->window;                                          \
         const int64_t *in = w->input, *o = w->output, *k = w->kernel;              \

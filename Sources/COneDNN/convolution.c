@@ -4,6 +4,7 @@
 #include "convolution_tile.h"
 #include "nabla_runtime.h"
 
+#include <stdio.h>
 #include <string.h>
 
 // Elements of a sum that are worth a task.
@@ -197,21 +198,38 @@ static void run(job *j) {
         if (j->shared[index]) nr_buffer_free(j->shared[index], shared_bytes[index]);
 }
 
+// Divides the convolution and gets its tiles. False where oneDNN cannot compute them.
+static bool prepare(job *j) {
+    const nd_convolution *c = j->whole;
+    j->counts = nd_count_tiles(c, j->pass);
+    j->group_step = c->groups / j->counts.groups;
+    j->input_step = c->inputs / j->counts.inputs;
+    j->output_step = c->outputs / j->counts.outputs;
+    j->images = (c->batch + j->counts.batch - 1) / j->counts.batch;
+    j->larger = j->counts.batch - (j->counts.batch * j->images - c->batch);
+    j->tiles[0] = tile_of(j, j->images, NULL);
+    bool has_two = j->larger < j->counts.batch && j->tiles[0]->is_direct;
+    j->tiles[1] = has_two ? tile_of(j, j->images - 1, j->tiles[0]) : j->tiles[0];
+    return j->tiles[0]->is_direct && j->tiles[1]->is_direct && has_reorders_of(j->tiles[0], j->tiles[1]);
+}
+
+static void finish(job *j) {
+    nd_tile_release(j->tiles[0]);
+    if (j->tiles[1] != j->tiles[0]) nd_tile_release(j->tiles[1]);
+}
+
 bool nd_convolve(const nd_convolution *convolution, nd_pass pass, float *x, float *w, float *y) {
     job j = {.whole = convolution, .pass = pass, .plain = {x, w, y}};
-    j.counts = nd_count_tiles(convolution, pass);
-    j.group_step = convolution->groups / j.counts.groups;
-    j.input_step = convolution->inputs / j.counts.inputs;
-    j.output_step = convolution->outputs / j.counts.outputs;
-    j.images = (convolution->batch + j.counts.batch - 1) / j.counts.batch;
-    j.larger = j.counts.batch - (j.counts.batch * j.images - convolution->batch);
-    j.tiles[0] = tile_of(&j, j.images, NULL);
-    j.tiles[1] = j.larger < j.counts.batch && j.tiles[0]->is_direct ? tile_of(&j, j.images - 1, j.tiles[0]) : NULL;
-    nd_tile *last = j.tiles[1];
-    if (!last) j.tiles[1] = j.tiles[0];
-    bool can = j.tiles[0]->is_direct && j.tiles[1]->is_direct && has_reorders_of(j.tiles[0], j.tiles[1]);
+    bool can = prepare(&j);
     if (can) run(&j);
-    nd_tile_release(j.tiles[0]);
-    if (last) nd_tile_release(last);
+    finish(&j);
     return can && !j.failed;
+}
+
+bool nd_kernel_name(const nd_convolution *convolution, nd_pass pass, char *name, size_t room) {
+    job j = {.whole = convolution, .pass = pass};
+    const char *known = prepare(&j) ? nd_tile_kernel_name(j.tiles[0]) : NULL;
+    if (known) snprintf(name, room, "%s", known);
+    finish(&j);
+    return known;
 }

@@ -56,17 +56,18 @@ static nd_window window_of(const nd_convolution *c) {
 
 // MARK: Choosing a primitive
 
+static const char *name_of(const_dnnl_primitive_desc_t operation) {
+    const char *name = NULL;
+    return dnnl_primitive_desc_query(operation, dnnl_query_impl_info_str, 0, &name) == dnnl_success && name ? name : "";
+}
+
 // oneDNN falls back on products of matrices or on plain loops, both slower than what the caller does without it.
 static bool is_direct(const_dnnl_primitive_desc_t operation) {
-    const char *name = NULL;
-    if (dnnl_primitive_desc_query(operation, dnnl_query_impl_info_str, 0, &name) != dnnl_success || !name) return false;
+    const char *name = name_of(operation);
     return strstr(name, "brg") || (strstr(name, "jit") && !strstr(name, "gemm"));
 }
 
-static bool is_batch_reduced(const_dnnl_primitive_desc_t operation) {
-    const char *name = NULL;
-    return dnnl_primitive_desc_query(operation, dnnl_query_impl_info_str, 0, &name) == dnnl_success && name && strstr(name, "brg");
-}
+static bool is_batch_reduced(const_dnnl_primitive_desc_t operation) { return strstr(name_of(operation), "brg"); }
 
 // Creates the tile's operation with x and y in the layout of oneDNN's choice or with channels innermost.
 static bool create_operation(nd_tile *tile, const_dnnl_primitive_attr_t attributes, const nd_tile *like, bool channels_last) {
@@ -170,6 +171,8 @@ nd_tile *nd_tile_make(const nd_tile_key *key, const nd_tile *like) {
     dnnl_primitive_attr_destroy(attributes);
     return tile;
 }
+
+const char *nd_tile_kernel_name(const nd_tile *tile) { return name_of(tile->operation); }
 
 void nd_tile_destroy(nd_tile *tile) {
     for (int index = 0; index < ND_ARRAYS; index++) {

@@ -50,6 +50,9 @@ static inline int nd_result(nd_pass pass) { return pass == ND_FORWARD ? ND_Y : p
 nd_tile *nd_tile_get(const nd_tile_key *key, const nd_tile *like);
 void nd_tile_release(nd_tile *tile);
 
+/// oneDNN's name of the primitive, as long as the tile lives.
+const char *nd_tile_kernel_name(const nd_tile *tile);
+
 /// For the cache alone.
 nd_tile *nd_tile_make(const nd_tile_key *key, const nd_tile *like);
 void nd_tile_destroy(nd_tile *tile);

@@ -8,6 +8,12 @@ enum Misuse: String, CaseIterable, Codable, Sendable {
     case emptyMax, matmul, concatenate, split, elements, item, unsafeType, shapeRank, squeezed, position, bound, step, tooMany, ellipses
     case indexArray, indexType, mask, indexShapes, assignShape, assignKind, take, addingAt, takeAlong, oneHot, repeated, diagonal
     case uniformRange, integersType, probability, choice, whereCondition, arange, fill
+    // Sizes beyond what an axis, an array or an `Int` holds.
+    case hugeZeros, hugeOnes, hugeFull, hugeUniform, hugeTruncatedNormal, hugeProduct, hugeBroadcast, hugeArange, hugeInfiniteArange,
+        hugeLinspace
+    case hugeEye, hugeTiled, hugeTiledBytes, hugeRepeated, hugeCounts, hugePadded, hugePaddedSum, hugeConcatenation, hugeSplit, hugeReshape
+    case hugeFlattened, hugeOneHot, hugePermutation, hugePopulation, noPopulation, hugeStride, hugeDilation, hugeGroups, threads, noThreads
+    case lastPosition
 
     func commit() {
         let x = NDArray.zeros([2, 3])
@@ -61,6 +67,39 @@ enum Misuse: String, CaseIterable, Codable, Sendable {
         case .whereCondition: _ = `where`(x, x, x)
         case .arange: _ = NDArray.arange(0, 1, step: 0)
         case .fill: n.fill(0.5)
+        case .hugeZeros: _ = NDArray.zeros([2_000_000_000, 2_000_000_000, 2_000_000_000])
+        case .hugeOnes: _ = NDArray.ones([2_000_000_000, 2_000_000_000], dtype: .int64)
+        case .hugeFull: _ = NDArray.full([2_000_000_000, 2_000_000_000, 3], 0.5)
+        case .hugeUniform: _ = generator.uniform([2_000_000_000, 2_000_000_000, 3])
+        case .hugeTruncatedNormal: _ = generator.truncatedNormal([2_000_000_000, 2_000_000_000, 3])
+        case .hugeProduct: _ = ([2_000_000_000, 2_000_000_000, 3] as Shape).elementCount
+        case .hugeBroadcast: _ = x[0, 0].broadcast(to: [2_000_000_000, 2_000_000_000, 3])
+        case .hugeArange: _ = NDArray.arange(0, 1e300)
+        case .hugeInfiniteArange: _ = NDArray.arange(-1e308, 1e308)
+        case .hugeLinspace: _ = NDArray.linspace(0, 1, count: .max)
+        case .hugeEye: _ = NDArray.eye(5_000_000_000)
+        case .hugeTiled: _ = NDArray([1.0]).tiled([Int.max])
+        case .hugeTiledBytes: _ = x.tiled([1_500_000_000, 1])
+        case .hugeRepeated: _ = x.repeated(.max, axis: 0)
+        case .hugeCounts: _ = x.repeated([.max, .max], axis: 0)
+        case .hugePadded: _ = x.padded([(0, 0), (.max, .max)])
+        case .hugePaddedSum: _ = x.padded([(0, 0), (2_000_000_000, 2_000_000_000)])
+        case .hugeConcatenation:
+            let wide = x[0, 0].broadcast(to: [2_000_000_000])
+            _ = NablaArray.concatenate([wide, wide])
+        case .hugeSplit: _ = x.split([.max, .max, 5], axis: 1)
+        case .hugeReshape: _ = x.reshaped(to: [-1, .max, .max])
+        case .hugeFlattened: _ = x[0, 0].broadcast(to: [100_000, 100_000]).flattened()
+        case .hugeOneHot: _ = NablaArray.oneHot(n, classes: .max)
+        case .hugePermutation: _ = generator.permutation(.max)
+        case .hugePopulation: _ = generator.choice(2, from: .max)
+        case .noPopulation: _ = generator.choice(2, from: 0, replacing: true)
+        case .hugeStride: _ = ConvolutionGeometry(axes: 1, stride: [.max])
+        case .hugeDilation: _ = ConvolutionGeometry(axes: 2, dilation: [1, .max])
+        case .hugeGroups: _ = ConvolutionGeometry(axes: 1, groups: .max)
+        case .threads: setThreadCount(.max)
+        case .noThreads: setThreadCount(0)
+        case .lastPosition: _ = x[0...Int.max]
         }
     }
 
@@ -110,7 +149,73 @@ enum Misuse: String, CaseIterable, Codable, Sendable {
         case .whereCondition: "where: expected a condition of bool, got float32"
         case .arange: "arange: expected a step that is not 0, got 0.0"
         case .fill: "fill: expected an integer for an array of int64, got 0.5"
+        case .hugeZeros: "zeros: expected fewer than 2⁶³ bytes, got shape [2000000000, 2000000000, 2000000000] of float32"
+        case .hugeOnes: "ones: expected fewer than 2⁶³ bytes, got shape [2000000000, 2000000000] of int64"
+        case .hugeFull: "full: expected fewer than 2⁶³ bytes, got shape [2000000000, 2000000000, 3] of float32"
+        case .hugeUniform: "uniform: expected fewer than 2⁶³ bytes, got shape [2000000000, 2000000000, 3] of float32"
+        case .hugeTruncatedNormal: "truncatedNormal: expected fewer than 2⁶³ bytes, got shape [2000000000, 2000000000, 3] of float32"
+        case .hugeProduct: "Shape: expected fewer than 2⁶³ elements, got shape [2000000000, 2000000000, 3]"
+        case .hugeBroadcast: "Shape: expected fewer than 2⁶³ elements, got shape [2000000000, 2000000000, 3]"
+        case .hugeArange: "arange: expected at most 2147483647 numbers, got bounds 0.0 and 1e+300 and a step of 1.0"
+        case .hugeInfiniteArange: "arange: expected at most 2147483647 numbers, got bounds -1e+308 and 1e+308 and a step of 1.0"
+        case .hugeLinspace: "linspace: expected a count in 0...2147483647, got 9223372036854775807"
+        case .hugeEye: "eye: expected an extent in 0...2147483647, got 5000000000"
+        case .hugeTiled: "tiled: expected an extent in 0...2147483647, got 9223372036854775807 times 1"
+        case .hugeTiledBytes: "tiled: expected an extent in 0...2147483647, got 1500000000 times 2"
+        case .hugeRepeated: "repeated: expected a count in 0...2147483647, got 9223372036854775807"
+        case .hugeCounts:
+            "repeated: expected counts that add up to at most 2147483647, got [9223372036854775807, 9223372036854775807]"
+        case .hugePadded: "padded: expected a width in 0...2147483647, got 9223372036854775807"
+        case .hugePaddedSum: "padded: expected an extent in 0...2147483647, got 4000000003"
+        case .hugeConcatenation: "concatenate: expected an extent in 0...2147483647, got 4000000000"
+        case .hugeSplit: "split: expected extents that add up to 3, got [9223372036854775807, 9223372036854775807, 5]"
+        case .hugeReshape: "reshaped: expected a shape for 6 elements, got [-1, 9223372036854775807, 9223372036854775807]"
+        case .hugeFlattened: "flattened: expected an extent in 0...2147483647, got 10000000000"
+        case .hugeOneHot: "oneHot: expected a number of classes in 0...2147483647, got 9223372036854775807"
+        case .hugePermutation: "permutation: expected a count in 0...2147483647, got 9223372036854775807"
+        case .hugePopulation:
+            "choice: expected a population of at most 2147483647 without replacing, got 9223372036854775807"
+        case .noPopulation: "choice: expected a population of at least 1, got 0"
+        case .hugeStride: "convolution: expected a stride in 0...2147483647, got 9223372036854775807"
+        case .hugeDilation: "convolution: expected a dilation in 0...2147483647, got 9223372036854775807"
+        case .hugeGroups: "convolution: expected a number of groups in 0...2147483647, got 9223372036854775807"
+        case .threads: "setThreadCount: expected a number of threads in 1...1024, got 9223372036854775807"
+        case .noThreads: "setThreadCount: expected a number of threads in 1...1024, got 0"
+        case .lastPosition: "subscript: expected bounds in -2...2 along axis 0 of shape [2, 3], got 9223372036854775807"
         }
+    }
+}
+
+/// Sizes beyond all bounds that have an answer.
+@Suite struct ExtremeSizeTests {
+    @Test func aShapeWithAnExtentOf0HasNoElements() {
+        let shape: Shape = [2_000_000_000, 2_000_000_000, 2_000_000_000, 0]
+        #expect(shape.elementCount == 0)
+        let reversed: Shape = [0, 2_000_000_000, 2_000_000_000, 2_000_000_000]
+        #expect(NDArray.zeros(shape).count == 0 && NDArray.ones(reversed).count == 0)
+        #expect(NDArray.zeros(reversed).sum().item() == 0)
+    }
+
+    @Test func stepsBeyondTheArrayTakeOneElement() {
+        let x = NDArray([1, 2, 3])
+        #expect(x[.stride(by: .max)] == NDArray([1]))
+        #expect(x[.stride(by: .min)] == NDArray([3]))
+        #expect(x[.stride(from: 3, by: .max)].count == 0)
+    }
+
+    @Test func diagonalsBeyondTheMatrixAreEmpty() {
+        let x = NDArray([[1, 2], [3, 4]])
+        for offset in [Int.max, .min] {
+            #expect(x.diagonal(offset: offset).shape == [0])
+            #expect(x.trace(offset: offset) == NDArray(0))
+            #expect(NDArray.eye(2, diagonal: offset) == .zeros([2, 2]))
+        }
+        #expect(tril(x, diagonal: .max) == x && tril(x, diagonal: .min) == .zeros([2, 2], dtype: .int64))
+        #expect(triu(x, diagonal: .min) == x && triu(x, diagonal: .max) == .zeros([2, 2], dtype: .int64))
+    }
+
+    @Test func nothingMayBeRepeatedForEver() {
+        #expect(NDArray.zeros([0, 2]).tiled([.max, 1]).shape == [0, 2])
     }
 }
 

@@ -23,6 +23,15 @@ import Testing
         expectOneLine(run, status: 1, containing: folder.file("none"), "No such file or directory")
     }
 
+    @Test func unknownInstructionSet() throws {
+        let run = try CommandRun(["--help"], environment: ["NABLA_MAX_CPU_ISA": "AVX2"])
+        #expect(run.status == 1 && run.output.isEmpty)
+        #expect(run.errors == "Nabla: NABLA_MAX_CPU_ISA: expected x86-64, x86-64-v3 or x86-64-v4, got AVX2\n")
+        for set in ["", "x86-64", "x86-64-v3", "x86-64-v4"] {
+            #expect(try CommandRun(["--help"], environment: ["NABLA_MAX_CPU_ISA": set]).status == 0, "\(set)")
+        }
+    }
+
     @Test func missingFile() throws {
         let folder = try ImageFolder(name: "other")
         expectOneLine(try train(folder), status: 1, containing: "train-images-idx3-ubyte: neither this file nor")

@@ -13,9 +13,10 @@ struct CommandRun {
     /// Runs `nabla` with the given arguments to its end.
     init(_ arguments: String...) throws { try self.init(arguments) }
 
-    /// Runs `nabla`; `meanwhile` sees the process when it has started.
-    init(_ arguments: [String], meanwhile: (Process) throws -> Void = { _ in }) throws {
+    /// Runs `nabla`, with more in the environment than this process has; `meanwhile` sees the process when it has started.
+    init(_ arguments: [String], environment: [String: String] = [:], meanwhile: (Process) throws -> Void = { _ in }) throws {
         let process = Process()
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.executableURL = try Self.executable()
         process.arguments = arguments
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("nabla-\(UUID().uuidString)")

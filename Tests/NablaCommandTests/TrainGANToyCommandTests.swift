@@ -51,7 +51,7 @@ import Testing
     }
 
     /// A run that is killed and resumed ends with the numbers of one that never stopped.
-    @Test(.timeLimit(.minutes(2))) func aResumedRunEndsAlike() throws {
+    @Test(.timeLimit(.minutes(10))) func aResumedRunEndsAlike() throws {
         let learners = ["8gaussians-clipping", "fixed-8gaussians-clipping"]
         func options(_ output: String) -> [String] { arguments(output, 120, "--data-set", "8gaussians", "--method", "clipping") }
         func outcome(_ output: String) throws -> (log: [[JSONValue?]], arrays: [[String: NDArray]]) {

@@ -67,7 +67,7 @@ import Testing
     }
 
     /// A run that is killed or interrupted, and resumed, ends with the numbers of one that never stopped.
-    @Test(.timeLimit(.minutes(5))) func resumedRunsEndAlike() throws {
+    @Test(.timeLimit(.minutes(10))) func resumedRunsEndAlike() throws {
         let small = ["--functions", "1"]
         #expect(try CommandRun(arguments("whole", 25) + small).status == 0)
         let whole = try Outcome(of: folder.file("whole"))

@@ -51,7 +51,7 @@ import Testing
     }
 
     /// A run that is killed at any moment, even twice, or interrupted, and resumed ends with the numbers of one that never stopped.
-    @Test(.timeLimit(.minutes(2))) func resumedRunsEndAlike() throws {
+    @Test(.timeLimit(.minutes(10))) func resumedRunsEndAlike() throws {
         let iterations = 1150
         #expect(try CommandRun(arguments("whole", iterations) + Self.some).status == 0)
         let whole = try Outcome(of: folder.file("whole"), learners: Self.learners)

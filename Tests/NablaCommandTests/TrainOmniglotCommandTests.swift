@@ -74,7 +74,7 @@ import Testing
     }
 
     /// A run that is killed and resumed ends with the numbers of one that never stopped.
-    @Test(.timeLimit(.minutes(3))) func resumedRunsEndAlike() throws {
+    @Test(.timeLimit(.minutes(10))) func resumedRunsEndAlike() throws {
         try addDrawings()
         func outcome(_ output: String) throws -> (log: [[JSONValue?]], arrays: [String: NDArray]) {
             let keys = ["learner", "iteration", "loss", "accuracy", "validation", "steps", "halfWidth"]

@@ -33,7 +33,7 @@ import Testing
     }
 
     /// A run writes what it names, and one that is killed and resumed ends with the numbers of one that never stopped.
-    @Test(.timeLimit(.minutes(2))) func wholeAndResumedRunsEndAlike() throws {
+    @Test(.timeLimit(.minutes(10))) func wholeAndResumedRunsEndAlike() throws {
         let run = try CommandRun(arguments("out"))
         #expect(run.status == 0, "\(run.errors)")
         let charts = ["diagnostics", "learning"].flatMap { ["\($0).png", "\($0).svg"] }

@@ -91,7 +91,7 @@ import Testing
     }
 
     /// Killed in each learner and interrupted, a resumed run ends with the numbers of one that never stopped.
-    @Test(.timeLimit(.minutes(2))) func resumedRunsEndAlike() throws {
+    @Test(.timeLimit(.minutes(10))) func resumedRunsEndAlike() throws {
         let data = try ImageFolder()
         #expect(try CommandRun(arguments(data, "whole", "--iterations", "120", "--sample-every", "30")).status == 0)
         let resume = ["train", "wgan-gp", "--resume", "--output", data.file("cut")]
@@ -130,7 +130,29 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func interruptionSavesEverything() throws {
+    /// On a slow processor the minutes may be too few for pictures that show something: the least number of iterations is made all the same.
+    @Test func theLeastNumberOfIterationsIsMadeHoweverLongItTakes() throws {
+        let data = try ImageFolder()
+        let run = try CommandRun(arguments(data, "out", "--minutes", "0.00001", "--minimum-iterations", "4", "--method", "penalty"))
+        #expect(run.status == 0)
+        #expect(try JSONLines.records(of: data.file("out/log.jsonl")).count == 4)
+        #expect(run.output.contains("Trained for 4 iterations"))
+        #expect(run.output.contains("wgan-gp went on after its 0 s, to "))
+        // Time left over is used.
+        let more = try CommandRun(arguments(data, "more", "--minutes", "0.02", "--minimum-iterations", "1", "--method", "penalty"))
+        #expect(more.status == 0 && !more.output.contains("went on"))
+        #expect(try JSONLines.records(of: data.file("more/log.jsonl")).count > 1)
+    }
+
+    @Test func theLeastNumberOfIterationsNeedsALimitBesideIt() throws {
+        let data = try ImageFolder()
+        let alone = try CommandRun(arguments(data, "out", "--minimum-iterations", "4"))
+        #expect(alone.status != 0 && alone.errors.contains("--minimum-iterations: expected --minutes beside it"))
+        let tooMany = try CommandRun(arguments(data, "out", "--minutes", "1", "--iterations", "3", "--minimum-iterations", "4"))
+        #expect(tooMany.status != 0 && tooMany.errors.contains("--minimum-iterations: expected at most the 3 of --iterations, got 4"))
+    }
+
+    @Test(.timeLimit(.minutes(10))) func interruptionSavesEverything() throws {
         let data = try ImageFolder()
         let run = try CommandRun(arguments(data, "out", "--iterations", "5000")) { $0.send(SIGINT, after: 2, in: data.file("out")) }
         #expect(run.status == 0)

@@ -39,6 +39,16 @@ struct Table {
     }
 }
 
+extension Table {
+    /// Which kernels the processor has: what was measured.
+    static func kernels() -> [String] {
+        let convolutions = [16, 64].flatMap { width in
+            criticKernels(width: width).map { "convolution 5×5 with stride 2, \($0.channels) channels: \($0.kernels)" }
+        }
+        return ["kernels for \(ArrayKernels.instructionSet)"] + convolutions
+    }
+}
+
 extension Measurement {
     /// One line of JSON, times in nanoseconds.
     var json: String {

@@ -41,6 +41,7 @@ func report(_ options: Options) {
         for index in sets[0].indices {
             if all.isEmpty, !options.writesJSON {
                 for machine in machines { print(Table.describe(machine)) }
+                for line in Table.kernels() { print(line) }
                 print("\n" + Table.header)
             }
             let results = measure(sets.map { $0[index] }, threads: options.threads, seconds: options.seconds)

@@ -16,6 +16,16 @@ extern "C" {
 
 typedef enum : int32_t { NK_F32 = 0, NK_F64 = 1, NK_I32 = 2, NK_I64 = 3, NK_BOOL = 4 } nk_dtype;
 
+// MARK: Instruction sets
+
+/// Those that kernels are compiled for, least first. Other processors than x86-64 have NK_BASELINE alone.
+typedef enum : int32_t { NK_BASELINE, NK_X86_64_V3, NK_X86_64_V4 } nk_instruction_set;
+/// The one in use: at first the widest that the processor has and that the environment's NABLA_MAX_CPU_ISA allows, which is x86-64,
+/// x86-64-v3 or x86-64-v4. The process ends with a line when it is something else.
+nk_instruction_set nk_get_instruction_set(void);
+/// Lets kernels use another one from here on, on all threads; false, and nothing changes, where that is wider than the first.
+bool nk_set_instruction_set(nk_instruction_set set);
+
 // MARK: Elementwise maps
 
 /// out = op(x). Floating types support every op; integer types NEG ABS SIGN SQUARE RELU and the roundings (identity); bool only NOT.

@@ -1,6 +1,7 @@
 // Convolutions in float32 by oneDNN, on the worker threads and the buffers of nabla_runtime.h.
 #pragma once
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -22,6 +23,10 @@ typedef enum { ND_FORWARD, ND_DATA_GRADIENT, ND_WEIGHT_GRADIENT } nd_pass;
 /// Computes y, x or w from the other two, all row-major; no extent is 0. The result has the same bits at every number of threads.
 /// Returns false where oneDNN has no direct kernel for these extents on this processor; the result is then undefined.
 bool nd_convolve(const nd_convolution *convolution, nd_pass pass, float *x, float *w, float *y);
+
+/// Writes oneDNN's name of the kernel that does this on this processor, at most `room` bytes with the 0 at its end. Returns false where
+/// there is none.
+bool nd_kernel_name(const nd_convolution *convolution, nd_pass pass, char *name, size_t room);
 
 #ifdef __cplusplus
 }

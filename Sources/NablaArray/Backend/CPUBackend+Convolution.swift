@@ -2,17 +2,31 @@ import COneDNN
 
 extension CPUBackend {
     package func convolve(_ pass: ConvolutionPass, _ geometry: ConvolutionGeometry, x: NDArray, w: NDArray, y: NDArray) -> Bool {
+        var convolution = nd_convolution(geometry, x: x.shape, w: w.shape, y: y.shape)
+        func floats(_ array: NDArray) -> UnsafeMutablePointer<Float> { array.data.assumingMemoryBound(to: Float.self) }
+        return nd_convolve(&convolution, pass.code, floats(x), floats(w), floats(y))
+    }
+
+    /// oneDNN's name of the kernel that `convolve` runs for arrays of these shapes, if it has one.
+    func kernelName(_ pass: ConvolutionPass, _ geometry: ConvolutionGeometry, x: Shape, w: Shape, y: Shape) -> String? {
+        var convolution = nd_convolution(geometry, x: x, w: w, y: y)
+        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 100) { name in
+            nd_kernel_name(&convolution, pass.code, name.baseAddress!, name.count) ? String(cString: name.baseAddress!) : nil
+        }
+    }
+}
+
+extension nd_convolution {
+    fileprivate init(_ geometry: ConvolutionGeometry, x: Shape, w: Shape, y: Shape) {
         func three(_ values: some Collection<Int>, filler: Int64) -> (Int64, Int64, Int64) {
             let all = Array(repeating: filler, count: 3 - values.count) + values.map(Int64.init)
             return (all[0], all[1], all[2])
         }
-        var convolution = nd_convolution(
-            batch: Int64(x.shape[0]), groups: Int64(geometry.groups), inputs: Int64(w.shape[1]),
-            outputs: Int64(w.shape[0] / geometry.groups), input: three(x.shape[2...], filler: 1), kernel: three(w.shape[2...], filler: 1),
-            output: three(y.shape[2...], filler: 1), stride: three(geometry.stride, filler: 1),
-            padding: three(geometry.low, filler: 0), dilation: three(geometry.dilation, filler: 1))
-        func floats(_ array: NDArray) -> UnsafeMutablePointer<Float> { array.data.assumingMemoryBound(to: Float.self) }
-        return nd_convolve(&convolution, pass.code, floats(x), floats(w), floats(y))
+        self.init(
+            batch: Int64(x[0]), groups: Int64(geometry.groups), inputs: Int64(w[1]), outputs: Int64(w[0] / geometry.groups),
+            input: three(x[2...], filler: 1), kernel: three(w[2...], filler: 1), output: three(y[2...], filler: 1),
+            stride: three(geometry.stride, filler: 1), padding: three(geometry.low, filler: 0),
+            dilation: three(geometry.dilation, filler: 1))
     }
 }
 

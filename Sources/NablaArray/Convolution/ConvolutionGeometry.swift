@@ -25,6 +25,7 @@ package struct ConvolutionGeometry: Hashable, Sendable {
                 values.count == 1 || values.count == axes,
                 "\(function): expected a \(name) for all axes or for each of \(axes), got \(values)")
             require(values.allSatisfy { $0 >= least }, "\(function): expected a \(name) of at least \(least), got \(values)")
+            for value in values { requireExtent(value, function, "a \(name)") }
             return values.count == axes ? values : Array(repeating: values[0], count: axes)
         }
         self.stride = forEachAxis(stride, atLeast: 1, "stride")
@@ -37,6 +38,7 @@ package struct ConvolutionGeometry: Hashable, Sendable {
             high = low
         }
         require(groups >= 1, "\(function): expected at least 1 group, got \(groups)")
+        requireExtent(groups, function, "a number of groups")
         self.groups = groups
     }
 
@@ -67,7 +69,9 @@ package struct ConvolutionGeometry: Hashable, Sendable {
                 room >= 0,
                 "\(function): expected a padded input of extent \(reach(kernel, axis)) or more along spatial axis \(axis), got \(room + reach(kernel, axis))"
             )
-            return room / stride[axis] + 1
+            let extent = room / stride[axis] + 1
+            requireExtent(extent, function)
+            return extent
         }
     }
 
@@ -90,6 +94,7 @@ package struct ConvolutionGeometry: Hashable, Sendable {
                 "\(function): expected an output padding in 0..<\(stride[axis]) (the stride) along spatial axis \(axis), got \(more)")
             let extent = (output[axis] - 1) * stride[axis] - low[axis] - high[axis] + reach(kernel, axis) + more
             require(extent >= 0, "\(function): expected less padding than output along spatial axis \(axis), got an extent of \(extent)")
+            requireExtent(extent, function)
             return extent
         }
     }

@@ -79,4 +79,4 @@ extension Array: ArrayIndex where Element: ArrayScalar {
 }
 
 /// The bound that excludes what follows `last`: nothing follows -1, the last position.
-private func bound(after last: Int) -> Int? { last == -1 ? nil : last + 1 }
+private func bound(after last: Int) -> Int? { last == -1 ? nil : last == .max ? last : last + 1 }

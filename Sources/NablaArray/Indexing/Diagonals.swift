@@ -5,6 +5,7 @@ extension NDArray {
     private func diagonal(_ offset: Int, _ axes: (Int, Int), _ function: String) -> NDArray {
         let (a, b) = (shape.normalized(axis: axes.0, function: function), shape.normalized(axis: axes.1, function: function))
         require(a != b, "\(function): expected two different axes, got \(axes)")
+        let offset = offset.asDiagonal
         let (row, column) = (Swift.max(0, -offset), Swift.max(0, offset))
         let count = Swift.max(0, Swift.min(shape[a] - row, shape[b] - column))
         var (newShape, newStrides) = (Shape(), Strides())
@@ -32,13 +33,18 @@ extension NDArray {
 
     /// Where a matrix lies on or below the given diagonal (0: the main one, positive: above it): an array of `bool`.
     public static func lowerTriangle(_ rows: Int, columns: Int? = nil, diagonal: Int = 0) -> NDArray {
-        NDArray.arange(rows)[.all, .newAxis] + diagonal .>= NDArray.arange(columns ?? rows)
+        NDArray.arange(rows)[.all, .newAxis] + diagonal.asDiagonal .>= NDArray.arange(columns ?? rows)
     }
 
     /// Where a matrix lies on or above the given diagonal (0: the main one, positive: above it): an array of `bool`.
     public static func upperTriangle(_ rows: Int, columns: Int? = nil, diagonal: Int = 0) -> NDArray {
-        NDArray.arange(rows)[.all, .newAxis] + diagonal .<= NDArray.arange(columns ?? rows)
+        NDArray.arange(rows)[.all, .newAxis] + diagonal.asDiagonal .<= NDArray.arange(columns ?? rows)
     }
+}
+
+extension Int {
+    /// The same diagonal of any matrix, near enough for sums with positions: beyond the largest extent all are empty.
+    fileprivate var asDiagonal: Int { Swift.min(Swift.max(self, -Int(Int32.max)), Int(Int32.max)) }
 }
 
 /// The matrices in the last two axes of `x` with zeros above the given diagonal.

@@ -74,7 +74,8 @@ extension NDArray {
 ///
 /// `y[i, k] = 1` where `k == labels[i]`. Labels are int32 or int64 in `0 ..< classes`; others stop the program.
 public func oneHot(_ labels: NDArray, classes: Int, dtype: DType = .float32) -> NDArray {
-    require(classes >= 0, "oneHot: expected a number of classes of at least 0, got \(classes)")
+    require(
+        classes >= 0 && classes <= Int32.max, "oneHot: expected a number of classes in 0...\(Int32.max), got \(classes)")
     require(labels.dtype.isInteger, "oneHot: expected labels of int32 or int64, got \(labels.dtype)")
     let columns = labels.checkedLabels(classes, function: "oneHot").expandingDimensions(at: -1)
     return (columns .== NDArray.arange(classes)).cast(to: dtype)

@@ -34,6 +34,7 @@ package func concatenatedShape(_ shapes: [Shape], axis: Int, function: String) -
             "\(function): expected shapes equal except along axis \(axis), got \(shapes[0]) and \(shape)")
         total += shape[axis]
     }
+    requireExtent(total, function)
     return (shapes[0].replacing(axis, with: total), axis)
 }
 
@@ -72,7 +73,7 @@ extension Shape {
     package func partition(_ extents: [Int], axis: Int) -> (axis: Int, starts: [Int]) {
         let axis = normalized(axis: axis, function: "split")
         require(
-            extents.allSatisfy { $0 >= 0 } && extents.reduce(0, +) == self[axis],
+            extents.allSatisfy { $0 >= 0 && $0 <= self[axis] } && extents.reduce(0, +) == self[axis],
             "split: expected extents that add up to \(self[axis]), got \(extents)")
         var start = 0
         let starts = extents.map { extent in
@@ -94,7 +95,13 @@ extension Shape {
             widths.count == rank && widths.allSatisfy { $0.low >= 0 && $0.high >= 0 },
             "\(function): expected two widths of at least 0 for each of \(rank) axes, got \(widths.map { [$0.low, $0.high] })")
         var result = self
-        for (axis, width) in widths.enumerated() { result[axis] = self[axis] + width.low + width.high }
+        for (axis, width) in widths.enumerated() {
+            requireExtent(width.low, function, "a width")
+            requireExtent(width.high, function, "a width")
+            let extent = self[axis] + width.low + width.high
+            requireExtent(extent, function)
+            result[axis] = extent
+        }
         return result
     }
 }

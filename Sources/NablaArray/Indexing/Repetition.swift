@@ -2,7 +2,8 @@ extension NDArray {
     /// Each part along `axis` repeated `count` times in place: `[a, b]` becomes `[a, a, b, b]`.
     public func repeated(_ count: Int, axis: Int) -> NDArray {
         let extent = shape[shape.normalized(axis: axis, function: "repeated")]
-        require(count >= 0, "repeated: expected a count of at least 0, got \(count)")
+        requireExtent(count, "repeated", "a count")
+        requireExtent(extent, times: count, "repeated")
         return take(NDArray.arange(extent).reshaped(to: [extent, 1] as Shape).broadcast(to: [extent, count]).flattened(), axis: axis)
     }
 
@@ -12,6 +13,8 @@ extension NDArray {
         require(
             counts.count == extent && counts.allSatisfy { $0 >= 0 },
             "repeated: expected \(extent) counts of at least 0, got \(counts)")
+        let total = counts.reduce(0) { $0 > Int32.max || $1 > Int32.max ? Int.max : $0 + $1 }
+        require(total <= Int32.max, "repeated: expected counts that add up to at most \(Int32.max), got \(counts)")
         return take(NDArray(counts.enumerated().flatMap { Array(repeating: $0.offset, count: $0.element) }), axis: axis)
     }
 
@@ -25,6 +28,9 @@ extension NDArray {
         let first = result.rank - repetitions.count
         for (i, count) in repetitions.enumerated() where count != 1 {
             let axis = first + i
+            requireExtent(result.shape[axis], times: count, "tiled")
+            // As many pieces of nothing are none.
+            if result.shape[axis] == 0 { continue }
             result =
                 count == 0
                 ? result.strided(axis: axis, start: 0, step: 1, count: 0)

@@ -41,12 +41,14 @@ package struct Slicing: Sendable {
         var start = from.map(resolved) ?? (step > 0 ? 0 : extent - 1)
         if step < 0 { start = Swift.min(start, extent - 1) }
         let end = to.map(resolved) ?? (step > 0 ? extent : -1)
-        let count = step > 0 ? (end - start + step - 1) / step : (start - end - step - 1) / -step
+        let way = step > 0 ? end - start : start - end
+        let count = way <= 0 ? 0 : (way - 1) / Int(clamping: step.magnitude) + 1
         origins[resultShape.rank] = axis
-        resultShape.append(Swift.max(0, count))
+        resultShape.append(count)
         // An empty result reads nothing; its start must not lead out of the source.
         starts[axis] = count > 0 ? start : 0
-        steps[axis] = step
+        // Between fewer than two elements there is no step, and none that could overflow.
+        steps[axis] = count > 1 ? step : 1
     }
 
     /// The same slicing of every array of a stack of `count`, along a new first axis.

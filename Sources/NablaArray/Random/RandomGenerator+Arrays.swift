@@ -9,7 +9,7 @@ extension RandomGenerator {
         require(
             !range.isEmpty && range.lowerBound.isFinite && range.upperBound.isFinite,
             "uniform: expected a finite range that is not empty, got \(range)")
-        let out = NDArray(uninitialized: shape, dtype)
+        let out = NDArray(uninitialized: shape, dtype, for: "uniform")
         let start = advance(byNumbers: out.count, wordsEach: dtype == .float64 ? 2 : 1)
         backend.randomUniform(key: seed, stream: stream, counter: start, range, into: out)
         return out
@@ -21,7 +21,7 @@ extension RandomGenerator {
     ) -> NDArray {
         requireFloating(dtype, "normal")
         require(standardDeviation >= 0, "normal: expected a standard deviation of at least 0, got \(standardDeviation)")
-        let out = NDArray(uninitialized: shape, dtype)
+        let out = NDArray(uninitialized: shape, dtype, for: "normal")
         let start = advance(byNumbers: out.count, wordsEach: 2)
         backend.randomNormal(key: seed, stream: stream, counter: start, mean: mean, deviation: standardDeviation, into: out)
         return out
@@ -37,7 +37,9 @@ extension RandomGenerator {
         require(bound >= 0.01, "truncatedNormal: expected a bound of at least 0.01 standard deviations, got \(bound)")
         require(standardDeviation >= 0, "truncatedNormal: expected a standard deviation of at least 0, got \(standardDeviation)")
         requireFloating(dtype, "truncatedNormal")
-        var values = normal([shape.elementCount], dtype: dtype)
+        let count = shape.elementCount(of: dtype, for: "truncatedNormal")
+        requireExtent(count, "truncatedNormal")
+        var values = normal([count], dtype: dtype)
         while true {
             let outside = (abs(values) .> bound).nonzero()[0]
             if outside.count == 0 { break }
@@ -55,7 +57,7 @@ extension RandomGenerator {
         require(
             dtype == .int64 || (range.lowerBound >= Int(Int32.min) && range.upperBound - 1 <= Int(Int32.max)),
             "integers: expected a range within int32, got \(range)")
-        let out = NDArray(uninitialized: shape, dtype)
+        let out = NDArray(uninitialized: shape, dtype, for: "integers")
         let start = advance(byNumbers: out.count, wordsEach: 2)
         backend.randomIntegers(key: seed, stream: stream, counter: start, Int64(range.lowerBound)..<Int64(range.upperBound), into: out)
         return out

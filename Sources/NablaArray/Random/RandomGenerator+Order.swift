@@ -3,15 +3,17 @@
 extension RandomGenerator {
     /// The numbers `0 ..< count` in random order (int64).
     public mutating func permutation(_ count: Int) -> NDArray {
-        require(count >= 0, "permutation: expected a count of at least 0, got \(count)")
+        requireExtent(count, "permutation", "a count")
         return NDArray(shuffledPrefix(count, of: count))
     }
 
     /// `count` of the numbers `0 ..< population` (int64), each at most once unless `replacing`.
     public mutating func choice(_ count: Int, from population: Int, replacing: Bool = false) -> NDArray {
-        require(count >= 0, "choice: expected a count of at least 0, got \(count)")
+        requireExtent(count, "choice", "a count")
+        require(population >= (replacing ? 1 : 0), "choice: expected a population of at least 1, got \(population)")
         if replacing { return integers([count], in: 0..<population) }
         require(count <= population, "choice: expected at most \(population) numbers without replacing, got \(count)")
+        require(population <= Int32.max, "choice: expected a population of at most \(Int32.max) without replacing, got \(population)")
         return NDArray(shuffledPrefix(count, of: population))
     }
 

@@ -39,7 +39,8 @@ package final class ArrayBody: ManagedBuffer<ArrayHeader, Chunk> {
 
     @inline(__always)
     static func uninitialized(_ shape: Shape, _ dtype: DType, count: Int) -> ArrayBody {
-        let bytes = count * dtype.size
+        let (bytes, overflow) = count.multipliedReportingOverflow(by: dtype.size)
+        if _slowPath(overflow) { _ = shape.nothing(orTooLarge: dtype, "NDArray") }
         let inline = bytes <= inlineBytes
         let body = create(minimumCapacity: inline ? (bytes + 7) / 8 : 0) { buffer in
             let data =

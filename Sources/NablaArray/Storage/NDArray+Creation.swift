@@ -51,15 +51,20 @@ extension NDArray {
     }
 
     /// Zeros.
-    public static func zeros(_ shape: Shape, dtype: DType = .float32) -> NDArray { full(shape, 0, dtype: dtype) }
+    public static func zeros(_ shape: Shape, dtype: DType = .float32) -> NDArray { filled(shape, ScalarValue(0), dtype, "zeros") }
 
     /// Ones.
-    public static func ones(_ shape: Shape, dtype: DType = .float32) -> NDArray { full(shape, 1, dtype: dtype) }
+    public static func ones(_ shape: Shape, dtype: DType = .float32) -> NDArray { filled(shape, ScalarValue(1), dtype, "ones") }
 
     /// An array with the same number everywhere.
     public static func full(_ shape: Shape, _ value: some Scalar, dtype: DType = .float32) -> NDArray {
-        let out = NDArray(uninitialized: shape, dtype)
-        backend.fill(out, with: ScalarValue(value))
+        filled(shape, ScalarValue(value), dtype, "full")
+    }
+
+    @inline(__always)
+    private static func filled(_ shape: Shape, _ value: ScalarValue, _ dtype: DType, _ function: StaticString) -> NDArray {
+        let out = NDArray(uninitialized: shape, dtype, for: function)
+        backend.fill(out, with: value)
         return out
     }
 
@@ -74,8 +79,9 @@ extension NDArray {
         let (a, b, s) = (start.doubleValue, end.doubleValue, step.doubleValue)
         require(s != 0 && s.isFinite, "arange: expected a step that is not 0, got \(s)")
         let steps = ((b - a) / s).rounded(.up)
-        require(steps.isFinite, "arange: expected finite bounds, got \(a) and \(b)")
-        let count = Swift.max(0, Int(steps))
+        require(a.isFinite && b.isFinite, "arange: expected finite bounds, got \(a) and \(b)")
+        require(steps <= Double(Int32.max), "arange: expected at most \(Int32.max) numbers, got bounds \(a) and \(b) and a step of \(s)")
+        let count = Int(Swift.max(0, steps))
         let values = (0..<count).map { a + Double($0) * s }
         let integral = !type(of: start).isFloating && !type(of: end).isFloating && !type(of: step).isFloating
         return NDArray(values, dtype: dtype ?? (integral ? .int64 : .float32))
@@ -86,7 +92,7 @@ extension NDArray {
 
     /// `count` numbers at equal distances from `start` to `end`, both included.
     public static func linspace(_ start: Double, _ end: Double, count: Int, dtype: DType = .float32) -> NDArray {
-        require(count >= 0, "linspace: expected a count of at least 0, got \(count)")
+        requireExtent(count, "linspace", "a count")
         var values = (0..<count).map { count == 1 ? start : start + (end - start) * (Double($0) / Double(count - 1)) }
         if count > 1 { values[count - 1] = end }
         return NDArray(values, dtype: dtype)
@@ -95,9 +101,11 @@ extension NDArray {
     /// A matrix with ones on its `diagonal` (0: the main one, positive: above it) and zeros elsewhere.
     public static func eye(_ rows: Int, columns: Int? = nil, diagonal: Int = 0, dtype: DType = .float32) -> NDArray {
         let columns = columns ?? rows
-        require(rows >= 0 && columns >= 0, "eye: expected extents of at least 0, got \(rows) and \(columns)")
-        var values = [Double](repeating: 0, count: rows * columns)
-        for i in 0..<rows where i + diagonal >= 0 && i + diagonal < columns { values[i * columns + i + diagonal] = 1 }
-        return NDArray(values, shape: [rows, columns], dtype: dtype)
+        requireExtent(rows, "eye")
+        requireExtent(columns, "eye")
+        let out = filled(Shape(rows, columns), ScalarValue(0), dtype, "eye")
+        let place = out.diagonal(offset: diagonal)
+        backend.cast(ones(place.shape, dtype: dtype), into: place)
+        return out
     }
 }

@@ -14,7 +14,11 @@ extension NDArray {
     public func reshaped(to extents: [Int]) -> NDArray {
         var target = extents
         if let open = extents.firstIndex(of: -1) {
-            let known = extents.enumerated().reduce(1) { $1.offset == open ? $0 : $0 * $1.element }
+            // Of extents beyond `count` the product is not needed.
+            let known = extents.enumerated().reduce(1) { product, extent in
+                if extent.offset == open { return product }
+                return product > 0 && extent.element > 0 && product <= Int.max / extent.element ? product * extent.element : 0
+            }
             require(
                 known > 0 && count % known == 0,
                 "reshaped: expected a shape for \(count) elements, got \(extents)")
@@ -140,7 +144,9 @@ extension Shape {
         let axis = normalized(axis: axis, function: function)
         var result = Shape()
         for i in 0..<axis { result.append(self[i]) }
-        result.append((axis..<rank).reduce(1) { $0 * self[$1] })
+        let extent = Shape(self[axis...]).elementCount
+        requireExtent(extent, function)
+        result.append(extent)
         return result
     }
 

@@ -19,6 +19,12 @@ public struct NDArray {
         body = ArrayBody.uninitialized(shape, dtype)
     }
 
+    /// The same for `function`, which is named where the array would be too large.
+    @inline(__always)
+    package init(uninitialized shape: Shape, _ dtype: DType, for function: StaticString) {
+        body = ArrayBody.uninitialized(shape, dtype, count: shape.elementCount(of: dtype, for: function))
+    }
+
     /// An array like `other`, row-major, whose numbers are not yet set.
     @inline(__always)
     package init(uninitializedLike other: NDArray) {
@@ -104,7 +110,9 @@ public enum ArrayMemory {
 ///
 /// Results are the same to the bit for every number of threads, except that matrix products may differ in their last bits (as the parts
 /// that threads compute may be added up in another order than the whole); for one number of threads they are always the same.
+///
+/// - Parameter count: from 1 to 1024; of more than 64, 64 are used.
 public func setThreadCount(_ count: Int) {
-    require(count >= 1, "setThreadCount: expected at least 1, got \(count)")
+    require((1...1024).contains(count), "setThreadCount: expected a number of threads in 1...1024, got \(count)")
     backend.setThreadCount(count)
 }

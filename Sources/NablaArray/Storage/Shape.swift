@@ -44,14 +44,18 @@ public struct Shape: Sendable {
     /// The number of elements: the product of the extents, 1 for no axes.
     public var elementCount: Int {
         var product = 1
-        for i in 0..<rank { product *= Int(extents[unchecked: i]) }
+        for i in 0..<rank {
+            let (next, overflow) = product.multipliedReportingOverflow(by: Int(extents[unchecked: i]))
+            if _slowPath(overflow) { return nothing(orTooLarge: nil, "Shape") }
+            product = next
+        }
         return product
     }
 
     /// Adds an axis at the end.
     public mutating func append(_ extent: Int) {
         require(rank < Shape.maximumRank, "Shape: expected at most \(Shape.maximumRank) axes, got more")
-        require(extent >= 0 && extent <= Int(Int32.max), "Shape: expected an extent in 0...\(Int32.max), got \(extent)")
+        requireExtent(extent, "Shape")
         extents[rank] = Int32(truncatingIfNeeded: extent)
         rank8 += 1
     }
@@ -106,7 +110,7 @@ extension Shape: RandomAccessCollection, MutableCollection {
     public subscript(axis: Int) -> Int {
         get { Int(extents[axis]) }
         set {
-            require(newValue >= 0 && newValue <= Int(Int32.max), "Shape: expected an extent in 0...\(Int32.max), got \(newValue)")
+            requireExtent(newValue, "Shape")
             extents[axis] = Int32(truncatingIfNeeded: newValue)
         }
     }
@@ -196,7 +200,8 @@ package struct Strides: Sendable {
         var i = shape.rank - 1
         while i >= 0 {
             values[unchecked: i] = step
-            step *= Int(shape.extents[unchecked: i])
+            // It overflows only where another extent is 0 or the number of elements does, which is seen where it is counted.
+            step &*= Int(shape.extents[unchecked: i])
             i -= 1
         }
     }
@@ -216,7 +221,7 @@ package struct Strides: Sendable {
             if extent == 0 { return true }
             if extent != 1 {
                 if values[i] != step { return false }
-                step *= extent
+                step &*= extent
             }
             i -= 1
         }

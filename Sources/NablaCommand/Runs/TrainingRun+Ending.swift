@@ -21,6 +21,13 @@ extension TrainingRun {
         return "\(isWhole ? "Trained for" : "Interrupted after") \(count ?? "\(iterations) iterations") in \(time)\(rate)."
     }
 
+    /// One line for each learner whose least number of iterations took longer than its time.
+    var overtime: [String] {
+        late.map {
+            String(format: "%@ went on after its %.0f s, to %.0f s, for the least number of iterations.", $0.name, $0.limit, $0.seconds)
+        }
+    }
+
     /// How to go on with the run of `command`: one line, or none when it is whole.
     func continuation(_ command: String) -> [String] {
         isWhole ? [] : ["Go on with: nabla \(command) --resume --output \(folder.path)"]

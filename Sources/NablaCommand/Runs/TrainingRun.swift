@@ -26,15 +26,19 @@ struct TrainingRun {
     private let rhythm: Rhythm
     private let log: JSONLinesWriter
     private let secondsLimit: Double
+    private let minimumIterations: Int
     private var checkpoints: [Checkpoint]
 
-    /// A new run, or with `isResumed` the one that `folder` holds. No learner trains for longer than `secondsLimit`.
+    /// A new run, or with `isResumed` the one that `folder` holds. No learner trains for longer than `secondsLimit`, but
+    /// for the first `minimumIterations`: those it has however long they take.
     ///
     /// - Throws: `FileError` when a state or the log is damaged.
     init(
-        _ learners: [Learner], folder: RunFolder, isResumed: Bool, rhythm: Rhythm = Rhythm(), secondsLimit: Double = .infinity
+        _ learners: [Learner], folder: RunFolder, isResumed: Bool, rhythm: Rhythm = Rhythm(), secondsLimit: Double = .infinity,
+        minimumIterations: Int = 0
     ) throws(FileError) {
-        (self.learners, self.folder, self.rhythm, self.secondsLimit) = (learners, folder, rhythm, secondsLimit)
+        (self.learners, self.folder, self.rhythm) = (learners, folder, rhythm)
+        (self.secondsLimit, self.minimumIterations) = (secondsLimit, minimumIterations)
         var checkpoints: [Checkpoint] = []
         for learner in learners {
             let path = folder.statePath(learner.name)
@@ -65,7 +69,8 @@ struct TrainingRun {
     var isWhole: Bool { zip(learners, checkpoints).allSatisfy { isDone($0, $1) } }
 
     private func isDone(_ learner: Learner, _ checkpoint: Checkpoint) -> Bool {
-        learner.model.iteration >= learner.iterations || checkpoint.seconds >= secondsLimit
+        learner.model.iteration >= learner.iterations
+            || (checkpoint.seconds >= secondsLimit && learner.model.iteration >= minimumIterations)
     }
 
     /// Trains until the end or until the user interrupts. The log still grows under its other name: `finish` ends it.
@@ -108,15 +113,22 @@ struct TrainingRun {
 
     private func done(before index: Int) -> Int { learners[..<index].reduce(0) { $0 + $1.model.iteration } }
 
-    /// How many iterations there will be: the limits, or what the time suffices for at the present rate.
+    /// The learners that went on after their time was over, for the least number of iterations: the time they took, and their limit.
+    var late: [(name: String, seconds: Double, limit: Double)] {
+        zip(learners, checkpoints).filter { $1.seconds > secondsLimit && $0.model.iteration == minimumIterations }
+            .map { ($0.name, $1.seconds, secondsLimit) }
+    }
+
+    /// How many iterations there will be: the limits, or what the time suffices for at the present rate, but at least the least number.
     private func total(at index: Int) -> Int {
         let (iteration, seconds) = (learners[index].model.iteration, checkpoints[index].seconds)
         func expected(_ limit: Int) -> Int {
             guard secondsLimit.isFinite && seconds > 0 else { return limit }
-            let affordable = Double(iteration) * secondsLimit / seconds
+            let affordable = max(Double(iteration) * secondsLimit / seconds, Double(minimumIterations))
             return affordable < Double(limit) ? Int(affordable) : limit
         }
-        let own = seconds >= secondsLimit ? iteration : max(iteration, expected(learners[index].iterations))
+        let own =
+            seconds >= secondsLimit && iteration >= minimumIterations ? iteration : max(iteration, expected(learners[index].iterations))
         return learners[(index + 1)...].reduce(done(before: index) + own) { $0 + expected($1.iterations) }
     }
 

@@ -29,6 +29,9 @@ struct TrainWGANGPCommand: ParsableCommand {
     @Option(help: "Minutes of training of each learner, at most.")
     var minutes: Double?
 
+    @Option(help: "Iterations of each learner that --minutes does not cut off, however long they take.")
+    var minimumIterations: Int?
+
     @Option(help: "Images in a batch. (default: 50)")
     var batch: Int?
 
@@ -54,6 +57,12 @@ struct TrainWGANGPCommand: ParsableCommand {
         try check(width, in: 1...1024, "width", "a number of channels from 1 to 1024")
         try check(iterations, in: 1..., "iterations", "at least 1")
         try checkPositive(minutes, "minutes")
+        try check(minimumIterations, in: 1..., "minimum-iterations", "at least 1")
+        if let minimumIterations {
+            guard minutes != nil else { throw ValidationError("--minimum-iterations: expected --minutes beside it") }
+            try check(
+                minimumIterations, in: 1...(iterations ?? .max), "minimum-iterations", "at most the \(iterations ?? .max) of --iterations")
+        }
         try check(batch, in: 1..., "batch", "at least 1")
         try check(criticSteps, in: 1..., "critic-steps", "at least 1")
         try check(lambda, in: 0...Double.greatestFiniteMagnitude, "lambda", "a number of at least 0")
@@ -63,7 +72,8 @@ struct TrainWGANGPCommand: ParsableCommand {
         try check(sampleEvery, in: 1..., "sample-every", "at least 1")
         try options.validate(others: [
             ("data", data != nil), ("method", method != nil), ("width", width != nil), ("iterations", iterations != nil),
-            ("minutes", minutes != nil), ("batch", batch != nil), ("critic-steps", criticSteps != nil), ("lambda", lambda != nil),
+            ("minutes", minutes != nil), ("minimum-iterations", minimumIterations != nil), ("batch", batch != nil),
+            ("critic-steps", criticSteps != nil), ("lambda", lambda != nil),
             ("alpha", alpha != nil), ("rate", rate != nil), ("limit", limit != nil), ("sample-every", sampleEvery != nil),
         ])
     }
@@ -86,7 +96,7 @@ struct TrainWGANGPCommand: ParsableCommand {
         return WGANGPPlan(
             data: data ?? IDXImageSet.fashionMNISTFolder,
             iterations: iterations ?? (minutes == nil ? WGANGPPlan.iterations(preset) : .max), minutes: minutes,
-            sampleEvery: sampleEvery ?? 100, learners: learners)
+            minimumIterations: minimumIterations, sampleEvery: sampleEvery ?? 100, learners: learners)
     }
 
     func run() throws {

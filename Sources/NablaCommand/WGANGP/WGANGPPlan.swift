@@ -13,6 +13,8 @@ struct WGANGPPlan: RunPlan, Equatable {
     var iterations: Int
     /// Minutes of each learner, if they are limited.
     var minutes: Double?
+    /// Iterations that each learner has whatever they take of the minutes, if there are such.
+    var minimumIterations: Int?
     /// Iterations between two pictures of samples.
     var sampleEvery: Int
     var learners: [WGANGP.Settings]

@@ -33,7 +33,7 @@ struct WGANGPRun {
         (self.models, self.gallery) = (models, gallery)
         run = try TrainingRun(
             learners, folder: folder, isResumed: isResumed, rhythm: .init(recordEvery: 1, saveEvery: 50, reportEvery: 50),
-            secondsLimit: (plan.minutes ?? .infinity) * 60)
+            secondsLimit: (plan.minutes ?? .infinity) * 60, minimumIterations: plan.minimumIterations ?? 0)
     }
 
     /// Trains until a limit is reached or the user interrupts, and saves everything.
@@ -80,7 +80,7 @@ struct WGANGPRun {
             ("log.jsonl", "the numbers"),
         ]
         return
-            ([run.amount(rateDigits: 2)] + report.slopes + run.continuation(WGANGPPlan.command) + ["Look at:"]
+            ([run.amount(rateDigits: 2)] + run.overtime + report.slopes + run.continuation(WGANGPPlan.command) + ["Look at:"]
             + folder.list(pictures, column: 0) + folder.list(others, column: 14)).joined(separator: "\n")
     }
 }

@@ -39,6 +39,16 @@ func criticMLPWorkload() -> Workload {
     }
 }
 
+/// The kernels of the three convolutions of `criticWorkload`.
+func criticKernels(width: Int) -> [(channels: String, kernels: String)] {
+    zip([(1, width), (width, 2 * width), (2 * width, 4 * width)], [28, 14, 7]).map { channels, extent in
+        let (inputs, outputs) = channels
+        let kernels = ArrayKernels.ofConvolution([50, inputs, extent, extent], [outputs, inputs, 5, 5], stride: [2], padding: [2])
+        let (x, w) = (kernels.dataGradient, kernels.weightGradient)
+        return ("\(inputs) to \(outputs)", "\(kernels.forward), gradients by x \(x) and by w \(w)")
+    }
+}
+
 /// On 28×28 images: convolutions 5×5 with stride 2 to w, 2w and 4w channels with leaky ReLU, a linear unit, batch 50, λ = 10. A layer is
 /// counted as the product of its columns, the zeros around the images included: 2.4 GFLOP forward at width 64, 0.17 at 16.
 func criticWorkload(width: Int) -> Workload {
