@@ -51,8 +51,7 @@ test-debug:
 test-release: mujoco-deps
 	Scripts/swift-test.sh -c release --no-parallel --traits MuJoCo
 
-# Which kernels run depends on the processor, so what depends on kernels is tested as one with AVX2 and as the least x86-64, from the build
-# of test-release.
+# Which kernels run depends on the processor, so all is tested as one with AVX2 and as the least x86-64, from the build of test-release.
 test-lesser: test-release
 	Scripts/test-as-lesser.sh avx2 --traits MuJoCo
 	Scripts/test-as-lesser.sh baseline --traits MuJoCo

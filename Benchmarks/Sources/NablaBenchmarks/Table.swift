@@ -1,3 +1,5 @@
+import Nabla
+
 /// The lines that `make bench` prints: one for each workload and number of threads.
 ///
 /// `floor` is the time that the workload's least operations and bytes would take at the machine's rates (`Cost.floor`), `× floor` the median
