@@ -191,7 +191,7 @@ import Testing
         }
         let (c, gates) = (tame(1, [5, 37]), tame(2, [5, 148]))
         let step = lstmStep(c, gates)
-        let gradient = lstmGradient(c, step.activations, gradNext: tame(3, [5, 37]), gradH: tame(4, [5, 37]))
+        let gradient = lstmGradient(c, gates: gates, next: step.next, step.activations, gradNext: tame(3, [5, 37]), gradH: tame(4, [5, 37]))
         for (i, array) in [step.next, step.h, step.activations, gradient.c, gradient.gates].enumerated() {
             all.append(Result("LSTM of \(dtype), array \(i)", array))
         }

@@ -29,7 +29,7 @@ public func logSoftmax(_ x: Variable, axis: Int = -1) -> Variable {
 }
 
 /// The largest elements, as constants.
-private func largestElements(_ x: Variable, _ axes: [Int]?, _ function: String) -> Variable {
+func largestElements(_ x: Variable, _ axes: [Int]?, _ function: String) -> Variable {
     for axis in x.shape.normalized(axes: axes, function: function).axes where x.shape[axis] == 0 {
         return Variable(
             constant: .zeros(x.shape.reduced(over: x.shape.normalized(axes: axes, function: function), keepsAxes: true), dtype: x.dtype))

@@ -25,7 +25,7 @@ func requireRecorded(_ outputs: [Variable], _ function: String, _ inputs: [Varia
             if output.isSymbolicZero || output.provenance.contains(.flat) { return }
             continue
         }
-        let isFunction = node._withUnsafeGuaranteedRef { !($0 is LeafNode) || $0.flags.contains(.isDerivative) }
+        let isFunction = node._withUnsafeGuaranteedRef { !($0 is LeafNode) || $0.flags.contains(.isDerivative) || $0.more?.standsFor != nil }
         if isFunction || inputs.contains(where: { $0.nodeReference?.toOpaque() == node.toOpaque() }) { return }
     }
     guard let output = outputs.first else { return }
