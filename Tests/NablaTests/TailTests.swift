@@ -113,6 +113,27 @@ import Testing
     }
 
     /// The form with a Swift number and the one with a variable are one function, C99's `pow`.
+    /// Two classes, the label's ahead by `lead`: log1p(e⁻ᵗ) and its first three derivatives in the lead, by mpmath.
+    @Test(arguments: [DType.float32, .float64]) func labelsThatAreAllButCertain(_ dtype: DType) {
+        let exact: [(lead: Double, derivatives: [Double])] = [
+            (9, [0.000123402189723258816, -0.00012339457598623173, 0.000123379349764848908, -0.000123348901079749527]),
+            (14, [8.31528373383754188e-7, -8.31528027664132142e-7, 8.31527336225271351e-7, -8.3152595334869967e-7]),
+            (30, [9.35762296883973678e-14, -9.35762296883929895e-14, 9.3576229688384233e-14, -9.357622968836672e-14]),
+            (60, [8.75651076269652034e-27, -8.75651076269652034e-27, 8.75651076269652034e-27, -8.75651076269652034e-27]),
+        ]
+        let epsilon = dtype == .float64 ? Double.ulpOfOne : Double(Float.ulpOfOne)
+        for (lead, derivatives) in exact {
+            let x = Variable(NDArray([[lead, 0]], dtype: dtype))
+            var level = softmaxCrossEntropy(x, NDArray([0]))
+            for (order, expected) in derivatives.enumerated() {
+                #expect((level.item() - expected).magnitude <= 8 * epsilon * expected.magnitude, "order \(order) at \(lead): \(level)")
+                level = grad(of: level, wrt: x, enableDoubleBackprop: true)[0, 0]
+            }
+            let plain = grad(of: softmaxCrossEntropy(x, NDArray([0])), wrt: x)
+            #expect((plain[0, 1].item() + derivatives[1]).magnitude <= 8 * epsilon * derivatives[0])
+        }
+    }
+
     @Test(arguments: [0, -0.0, 1, 2, 0.5, -1, 3, Double.infinity, -.infinity, .nan]) func powersOfNumbersAndVariablesAgree(_ number: Double)
     {
         let constant = Variable(constant: NDArray(number, dtype: .float64))

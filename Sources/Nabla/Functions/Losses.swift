@@ -27,9 +27,6 @@ public enum LossReduction: Sendable {
 
 /// -log softmax(x)[label], where the classes lie along `axis`: by default the mean over the rows of `x` (batch, classes, …).
 ///
-/// Computed as log(1 + Σ exp(x - x[label])), where the sum is over the other classes: loss and gradient are right to the last digits also where
-/// the label is all but certain.
-///
 /// - Parameters:
 ///   - labels: integers in 0 ..< classes, of the shape of `x` without `axis`; others stop the program.
 ///   - reduction: with `.none` the result has the shape of `labels`.
@@ -45,18 +42,11 @@ public func softmaxCrossEntropy(
         "softmaxCrossEntropy: expected labels in the shape of x without axis \(axis), got \(labels.shape) for x \(x.shape)")
     require(labels.dtype.isInteger, "softmaxCrossEntropy: expected integer labels, got \(labels.dtype)")
     let positions = Variable(constant: labels).expandingDimensions(at: axis).array
-    let x = x.cast(to: x.dtype.floating)
-    let chosen = x.takeAlong(positions, axis: axis, labelsOf: "softmaxCrossEntropy")
-    let classes = NDArray.arange(x.shape[axis]).reshaped(to: Shape([x.shape[axis]] + [Int](repeating: 1, count: x.rank - 1 - axis)))
-    let others = `where`(Variable(constant: positions) .== Variable(constant: classes), -Double.infinity, difference(x, chosen))
-    let largest = maximum(largestElements(others, [axis], "softmaxCrossEntropy"), 0)
-    // exp(-largest), less the 1 that log1p adds, is the label's own part.
-    let sum = exp(difference(others, largest)).sum(axis: axis, keepsAxes: true) + expm1(-largest)
-    let losses = largest + log1p(sum)
+    let chosen = logSoftmax(x, axis: axis).takeAlong(positions, axis: axis, labelsOf: "softmaxCrossEntropy")
     switch reduction {
-    case .mean: return losses.mean()
-    case .sum: return losses.sum()
-    case .none: return losses.squeezed(axes: [axis])
+    case .mean: return -chosen.mean()
+    case .sum: return -chosen.sum()
+    case .none: return -chosen.squeezed(axes: [axis])
     }
 }
 

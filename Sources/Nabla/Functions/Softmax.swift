@@ -22,14 +22,33 @@ public func softmax(_ x: Variable, axis: Int = -1) -> Variable {
 }
 
 /// x - log Σ exp(x) along `axis`
+///
+/// Computed as d - log(1 + Σ exp(d)), where d = x - max(x) and the sum leaves the largest element out: its result and its derivatives keep their
+/// digits also where its weight is all but 1.
 public func logSoftmax(_ x: Variable, axis: Int = -1) -> Variable {
     let x = x.cast(to: x.dtype.floating)
-    let shifted = difference(x, largestElements(x, [axis], "logSoftmax"))
-    return shifted - log(exp(shifted).sum(axis: axis, keepsAxes: true))
+    let axis = x.shape.normalized(axis: axis, function: "logSoftmax")
+    if x.count == 0 { return x.unchanged }
+    let position = firstLargest(x, axis)
+    let shifted = difference(x, x.takeAlong(position.array, axis: axis))
+    let places = NDArray.arange(x.shape[axis]).reshaped(to: Shape([x.shape[axis]] + [Int](repeating: 1, count: x.rank - 1 - axis)))
+    let others = `where`(position .== Variable(constant: places), -Double.infinity, shifted)
+    return shifted - log1p(exp(others).sum(axis: axis, keepsAxes: true))
+}
+
+/// Where the first largest element along `axis` is, a constant.
+private func firstLargest(_ x: Variable, _ axis: Int) -> Variable {
+    FunctionNode.constant([x], x.array.argMax(axis: axis, keepsAxes: true)) { FirstLargest(axis) }
+}
+private final class FirstLargest: FunctionNode {
+    let axis: Int
+    init(_ axis: Int) { self.axis = axis }
+    override func forward(_ inputs: [NDArray]) -> [NDArray] { [inputs[0].argMax(axis: axis, keepsAxes: true)] }
+    override func applied(to batch: Batch) -> [Variable]? { [firstLargest(batch[0], axis + 1)] }
 }
 
 /// The largest elements, as constants.
-func largestElements(_ x: Variable, _ axes: [Int]?, _ function: String) -> Variable {
+private func largestElements(_ x: Variable, _ axes: [Int]?, _ function: String) -> Variable {
     for axis in x.shape.normalized(axes: axes, function: function).axes where x.shape[axis] == 0 {
         return Variable(
             constant: .zeros(x.shape.reduced(over: x.shape.normalized(axes: axes, function: function), keepsAxes: true), dtype: x.dtype))
