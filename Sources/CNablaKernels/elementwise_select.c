@@ -72,13 +72,14 @@ void nk_compare(nk_compare_op op, nk_dtype type, int rank, const int32_t *shape,
     MAP3(S##_QUOTIENT_GRADIENT, T, -(a * (b / c)) / c)                             \
     NK_SLOPE_LOOP(S##_TANH_GRADIENT, tanh, TANH, S, T, 3, 2, 1, t * slope)         \
     NK_SLOPE_LOOP(S##_SIGMOID_GRADIENT, sigmoid, SIGMOID, S, T, 3, 2, 1, t * slope) \
-    NK_SLOPE_LOOP(S##_EXPM1_GRADIENT, expm1, EXPM1, S, T, 3, 2, 1, t * slope)
+    NK_SLOPE_LOOP(S##_EXPM1_GRADIENT, expm1, EXPM1, S, T, 3, 2, 1, t * slope)      \
+    MAP3(S##_TANH_SLOPE_GRADIENT, T, a * (-2 * (b * c)))
 MAP3_ALL(f32, float)
 MAP3_ALL(f64, double)
 
 #define MAP3_ENTRIES(S) {S##_MUL_ADD, S##_GATE, S##_CLIP, S##_QUOTIENT_GRADIENT,                                     \
-                         S##_TANH_GRADIENT, S##_SIGMOID_GRADIENT, S##_EXPM1_GRADIENT}
-static const nk_loop *const ternary_loops[2][7] = {MAP3_ENTRIES(f32), MAP3_ENTRIES(f64)};
+                         S##_TANH_GRADIENT, S##_SIGMOID_GRADIENT, S##_EXPM1_GRADIENT, S##_TANH_SLOPE_GRADIENT}
+static const nk_loop *const ternary_loops[2][8] = {MAP3_ENTRIES(f32), MAP3_ENTRIES(f64)};
 
 void nk_ternary_flat(nk_ternary_op op, nk_dtype type, int64_t count, void *out, const void *a, const void *b, const void *c, bool one_c) {
     if (NK_UNLIKELY(type > NK_F64)) nk_unsupported("nk_ternary_flat", op, type);

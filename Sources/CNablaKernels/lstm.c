@@ -88,10 +88,25 @@ SLOPES(tanh_slopes_f64, tanh, TANH, f64, double)
 SLOPES(sigmoid_slopes_f32, sigmoid, SIGMOID, f32, float)
 SLOPES(sigmoid_slopes_f64, sigmoid, SIGMOID, f64, double)
 
-// Whether any of the five functions is level anywhere in a block. Most blocks have none, and are made in one loop of the activations alone.
-#define HAS_LEVEL(S)                                                               \
-    (nk_sigmoid_any_level_##S(i, (int)count) || nk_sigmoid_any_level_##S(f, (int)count) || nk_tanh_any_level_##S(g, (int)count) \
-     || nk_sigmoid_any_level_##S(o, (int)count) || nk_tanh_any_level_##S(t, (int)count))
+// Which functions are level somewhere in a block: a gate's, the candidate's, the cell's. Most blocks have none, and are made in one loop of the
+// activations alone.
+enum { LEVEL_GATES = 1, LEVEL_CANDIDATE = 2, LEVEL_CELL = 4 };
+#define LEVELS(S, T)                                                               \
+    NK_INLINE int levels_##S(const T *i, const T *f, const T *g, const T *o, const T *t, int64_t count) { \
+        /* sums, which the compiler knows how to make of vectors */                \
+        nk_flag_##S gates = 0, candidates = 0, cells = 0;                          \
+        NK_VECTORIZE for (int64_t j = 0; j < count; j++) {                         \
+            T gate = i[j] > f[j] ? i[j] : f[j];                                    \
+            gate = gate > o[j] ? gate : o[j];                                      \
+            gates += (nk_flag_##S)NK_SIGMOID_IS_LEVEL(T, gate);                    \
+            candidates += (nk_flag_##S)NK_TANH_IS_LEVEL(T, g[j]);                  \
+            cells += (nk_flag_##S)NK_TANH_IS_LEVEL(T, t[j]);                       \
+        }                                                                          \
+        return (gates ? LEVEL_GATES : 0) | (candidates ? LEVEL_CANDIDATE : 0) | (cells ? LEVEL_CELL : 0); \
+    }
+LEVELS(f32, float)
+LEVELS(f64, double)
+#define PLAIN_SLOPES(OP, T, out, y) NK_VECTORIZE for (int64_t j = 0; j < count; j++) (out)[j] = NK_##OP##_PLAIN(T, (y)[j]);
 
 // NEXT: the gradient of the new cell; OUT: that of o's argument. An absent gradient is left out rather than added as 0, as the rule does.
 // D0 ... D4: the derivatives of the five functions.
@@ -105,7 +120,7 @@ SLOPES(sigmoid_slopes_f64, sigmoid, SIGMOID, f64, double)
         grad_c[j] = d * f[j];                                                      \
     }
 #define GRADIENT_BLOCKS(T, D0, D1, D2, D3, D4)                                     \
-    if (!job->grad_h) GRADIENT_BLOCK(T, grad_next[j], 0, D0, D1, D2)               \
+    if (!job->grad_h) GRADIENT_BLOCK(T, grad_next[j], 0, D0, D1, D2)         \
     else if (!job->grad_next) GRADIENT_BLOCK(T, (grad_h[j] * o[j]) * (D4), (grad_h[j] * t[j]) * (D3), D0, D1, D2) \
     else GRADIENT_BLOCK(T, grad_next[j] + (grad_h[j] * o[j]) * (D4), (grad_h[j] * t[j]) * (D3), D0, D1, D2)
 #define GRADIENT(S, T)                                                             \
@@ -118,15 +133,24 @@ SLOPES(sigmoid_slopes_f64, sigmoid, SIGMOID, f64, double)
             const T *c = (const T *)job->c + first, *x = (const T *)job->gates + gates; \
             const T *grad_next = (const T *)job->grad_next + first, *grad_h = (const T *)job->grad_h + first; \
             T *grad_c = (T *)job->grad_c + first;                                  \
-            if (NK_LIKELY(!HAS_LEVEL(S))) {                                        \
+            int levels = levels_##S(i, f, g, o, t, count);                         \
+            if (NK_LIKELY(!levels)) {                                              \
                 GRADIENT_BLOCKS(T, NK_SIGMOID_PLAIN(T, i[j]), NK_SIGMOID_PLAIN(T, f[j]), NK_TANH_PLAIN(T, g[j]), \
                                 NK_SIGMOID_PLAIN(T, o[j]), NK_TANH_PLAIN(T, t[j])) \
             } else {                                                               \
-                sigmoid_slopes_##S(slope[0], i, x, count, width, 4 * hidden);      \
-                sigmoid_slopes_##S(slope[1], f, x + hidden, count, width, 4 * hidden); \
-                tanh_slopes_##S(slope[2], g, x + 2 * hidden, count, width, 4 * hidden); \
-                sigmoid_slopes_##S(slope[3], o, x + 3 * hidden, count, width, 4 * hidden); \
-                tanh_slopes_##S(slope[4], t, (const T *)job->given_next + first, count, count, 0); \
+                if (levels & LEVEL_GATES) {                                        \
+                    sigmoid_slopes_##S(slope[0], i, x, count, width, 4 * hidden);  \
+                    sigmoid_slopes_##S(slope[1], f, x + hidden, count, width, 4 * hidden); \
+                    sigmoid_slopes_##S(slope[3], o, x + 3 * hidden, count, width, 4 * hidden); \
+                } else {                                                           \
+                    PLAIN_SLOPES(SIGMOID, T, slope[0], i)                          \
+                    PLAIN_SLOPES(SIGMOID, T, slope[1], f)                          \
+                    PLAIN_SLOPES(SIGMOID, T, slope[3], o)                          \
+                }                                                                  \
+                if (levels & LEVEL_CANDIDATE) tanh_slopes_##S(slope[2], g, x + 2 * hidden, count, width, 4 * hidden); \
+                else PLAIN_SLOPES(TANH, T, slope[2], g)                            \
+                if (levels & LEVEL_CELL) tanh_slopes_##S(slope[4], t, (const T *)job->given_next + first, count, count, 0); \
+                else PLAIN_SLOPES(TANH, T, slope[4], t)                            \
                 GRADIENT_BLOCKS(T, slope[0][j], slope[1][j], slope[2][j], slope[3][j], slope[4][j]) \
             }                                                                      \
             for (int64_t r = 0; r < rows; r++)                                     \

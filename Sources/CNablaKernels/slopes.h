@@ -6,11 +6,11 @@
 #pragma once
 #include "vector_math_f32.h"
 
-// Where 1 - |y| has lost so many bits that the argument is asked. Just before it the rounding of y is an error of 64 units of epsilon in
-// tanh', 20 in sigmoid' and 13 in expm1'; it is a few units further in, and in what the argument gives. Limits further in would take the
-// argument for many groups of normally distributed numbers, and twice the time.
-#define NK_TANH_LEVEL (1 - 0x1p-8)
-#define NK_SIGMOID_LEVEL (1 - 0x1p-5)
+// Where 1 - |y| has lost so many bits that the argument is asked. Just before it the rounding of y is an error of 128 units of epsilon in
+// tanh', 64 in sigmoid' and 13 in expm1'; it is a few units further in, and in what the argument gives. Limits further in would take the
+// argument for many groups of normally distributed numbers: at 2⁻⁸ tanh' of 100 000 float32 took 25 µs instead of 15.
+#define NK_TANH_LEVEL (1 - 0x1p-9)
+#define NK_SIGMOID_LEVEL (1 - 0x1p-7)
 #define NK_EXPM1_LEVEL (-1 + 0x1p-5)
 
 #define NK_TANH_IS_LEVEL(T, y) (((y) < 0 ? -(y) : (y)) > (T)NK_TANH_LEVEL)

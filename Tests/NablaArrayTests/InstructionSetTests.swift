@@ -91,7 +91,10 @@ import Testing
                 backend.map(op, x, into: y)
                 all.append(Result("map \(code) of \(dtype), layout \(layout)", y))
             }
-            let withoutGradient = [NK_NEG, NK_SIGN, NK_LOG2, NK_LOG10, NK_ERFC, NK_FLOOR, NK_CEIL, NK_ROUND, NK_TRUNC]
+            let withoutGradient = [
+                NK_NEG, NK_SIGN, NK_LOG2, NK_LOG10, NK_ERFC, NK_FLOOR, NK_CEIL, NK_ROUND, NK_TRUNC, NK_EXPM1, NK_TANH, NK_SIGMOID, NK_BELL,
+                NK_HALF_BELL, NK_NORMAL_CDF, NK_ASIN_SLOPE, NK_ATAN_SLOPE, NK_ASINH_SLOPE, NK_ATANH_SLOPE,
+            ]
             if withoutGradient.contains(op) { continue }
             for (a, b) in [(t, x), (t.transposed(), x.transposed()), (t[0], x[1])] {
                 let y = out(a)
@@ -104,7 +107,15 @@ import Testing
             backend.test(op, x, into: y)
             all.append(Result("test \(op.rawValue) of \(dtype)", y))
         }
-        for op in [NK_MUL_ADD, NK_GATE, NK_CLIP, NK_QUOTIENT_GRADIENT] {
+        for op in [NK_TANH_GRADIENT, NK_SIGMOID_GRADIENT, NK_EXPM1_GRADIENT] {
+            let (y, z) = (out(x), out(x))
+            let value = out(x)
+            backend.map([NK_TANH, NK_SIGMOID, NK_EXPM1][Int(op.rawValue - NK_TANH_GRADIENT.rawValue)], x, into: value)
+            backend.map(op, t, value, x, into: y)
+            backend.map(op, t.transposed(), value.transposed(), x.transposed(), into: z.transposed())
+            all += [Result("ternary \(op.rawValue) of \(dtype)", y), Result("ternary \(op.rawValue) of \(dtype), transposed", z)]
+        }
+        for op in [NK_MUL_ADD, NK_GATE, NK_CLIP, NK_QUOTIENT_GRADIENT, NK_TANH_SLOPE_GRADIENT] {
             let (y, z) = (out(x), out(x))
             backend.map(op, x, t, numbers(dtype, seed: 3), into: y)
             backend.map(op, x.transposed(), t.transposed(), ScalarValue(0.3), into: z.transposed())
@@ -115,7 +126,8 @@ import Testing
     private func pairs(_ dtype: DType, _ all: inout [Result]) {
         let (a, b) = (numbers(dtype, seed: 4), numbers(dtype, seed: 5))
         let operands = [(a, b), (a, b[3]), (a, b[.all, 0..<1]), (a.transposed(), b.transposed().copied()), (a[0..<1], a[0..<1].flipped())]
-        for code in 0..<NK_AND.rawValue {
+        let ofFloats = dtype.isFloating ? Array(NK_DIFFERENCE.rawValue...NK_SIGMOID_ERROR.rawValue) : []
+        for code in Array(0..<NK_AND.rawValue) + ofFloats {
             let op = BinaryOp(rawValue: code)
             if op == NK_ATAN2 && dtype.isInteger { continue }
             for (number, (a, b)) in operands.enumerated() {
@@ -191,7 +203,8 @@ import Testing
         }
         let (c, gates) = (tame(1, [5, 37]), tame(2, [5, 148]))
         let step = lstmStep(c, gates)
-        let gradient = lstmGradient(c, gates: gates, next: step.next, step.activations, gradNext: tame(3, [5, 37]), gradH: tame(4, [5, 37]))
+        let gradient = lstmGradient(
+            c, gates: gates, next: step.next, step.activations, gradNext: tame(3, [5, 37]), gradH: tame(4, [5, 37]))
         for (i, array) in [step.next, step.h, step.activations, gradient.c, gradient.gates].enumerated() {
             all.append(Result("LSTM of \(dtype), array \(i)", array))
         }

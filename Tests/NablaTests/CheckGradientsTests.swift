@@ -94,6 +94,16 @@ import Testing
     // MARK: Inputs
 
     /// Eight inputs: a fault of one of them, and of a pair of them.
+    /// A rule that is wrong by little is wrong all the same, and not excused.
+    @Test func aSlightlyWrongRuleIsNoKink() throws {
+        for part in [1e-5, 1e-4, 1e-3] {
+            let failure = try failure {
+                try checkGradients(of: { (1 + part) * sin($0) - part * sin($0).detached() }, at: NDArray([1.0, 2, 3]), order: 1)
+            }
+            #expect(failure.remark.isEmpty, "\(failure)")
+        }
+    }
+
     @Test func moreThanSixInputs() throws {
         let x = (0..<8).map { NDArray([0.3 + 0.1 * Double($0)]) }
         func product(_ x: [Variable]) -> [Variable] { [x.dropFirst().reduce(x[0], *)] }

@@ -52,6 +52,26 @@ import Testing
         expectMessage("grad: expected a result of recorded functions of variables that take gradients, got a leaf of shape []", in: result)
     }
 
+    /// Comparisons of constants, inside a loss, do not make it one that takes gradients.
+    @Test func lossesOfConstants() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let w = Variable(NDArray.ones([2, 3]))
+            _ = grad(of: softmaxCrossEntropy(Variable(constant: w.array), NDArray([0, 1])), wrt: w)
+        }
+        expectMessage(
+            "grad: expected a result of recorded functions of variables that take gradients, got a constant of shape []", in: result)
+        #expect(!elu(Variable(constant: NDArray(2.0))).requiresGrad)
+    }
+
+    @Test func gradientThatWasNotRetained() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let y = square(Variable(2.0))
+            sin(y).backward()
+            print(y.gradient)
+        }
+        expectMessage("gradient: expected a leaf, or a handle made by retainingGrad() before the walk, got a result of Square", in: result)
+    }
+
     // MARK: Parts that were not recorded
 
     /// The penalty of WGAN-GP, with its flag forgotten, beside a term that was recorded.
@@ -134,6 +154,24 @@ import Testing
     }
 
     // MARK: What stays right
+
+    /// What lies behind a place that is asked about is none of the walk's business.
+    @Test func descentOnTheResultOfAnUpdate() {
+        var w = Variable(NDArray([1.0, 2]))
+        for _ in 0..<3 { w = w - 0.25 * grad(of: square(w).sum(), wrt: w) }
+        #expect(w.array.doubles == [0.125, 0.25])
+    }
+
+    /// Equations that hold a gradient with respect to their argument.
+    @Test func equationsWithGradients() {
+        let a = Variable(3.0)
+        let x = root(
+            of: { (v: Variable) -> Variable in grad(of: square(v - a) + square(v), wrt: v, enableDoubleBackprop: true) }, at: Variable(0.0))
+        #expect((x.item() - 1.5).magnitude < 1e-12 && (grad(of: x, wrt: a).item() - 0.5).magnitude < 1e-12)
+        let y = fixedPoint(
+            of: { (v: Variable) -> Variable in v - 0.25 * grad(of: square(v - a), wrt: v, enableDoubleBackprop: true) }, at: Variable(0.0))
+        #expect((y.item() - 3).magnitude < 1e-11 && (grad(of: y, wrt: a).item() - 1).magnitude < 1e-11)
+    }
 
     @Test func detachedByName() {
         let x = Variable(NDArray([1.0, 2]))

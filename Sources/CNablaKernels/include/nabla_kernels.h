@@ -99,6 +99,7 @@ typedef enum : int32_t {
     NK_QUOTIENT_GRADIENT,  // -(a * (b / c)) / c, the derivative of b / c by c times a
     // a times the slope above, where b = f(c)
     NK_TANH_GRADIENT, NK_SIGMOID_GRADIENT, NK_EXPM1_GRADIENT,
+    NK_TANH_SLOPE_GRADIENT,  // -2 a b c, where b = tanh(x) and c = tanh'(x)
 } nk_ternary_op;
 void nk_ternary(nk_ternary_op op, nk_dtype type, int rank, const int32_t *shape, void *out, const int64_t *out_strides,
                 const void *a, const int64_t *a_strides, const void *b, const int64_t *b_strides,

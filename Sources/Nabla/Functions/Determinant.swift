@@ -13,7 +13,7 @@ public func det(_ x: Variable) -> Variable {
         x.rank >= 2 && x.shape[x.rank - 1] == x.shape[x.rank - 2], "det: expected square matrices in the last two axes, got \(x.shape)")
     let n = x.shape[x.rank - 1]
     let stack = Shape(Array(x.shape.dropLast(2)))
-    if n == 0 { return Variable(flat: .ones(stack, dtype: x.dtype)) }
+    if n == 0 { return Variable(flat: .ones(stack, dtype: x.dtype), of: [x]) }
     let diagonal = NDArray.eye(n, dtype: x.dtype)
     // 1 above the diagonal.
     let above = Variable(constant: (NDArray.arange(n).reshaped(to: [n, 1]) .< NDArray.arange(n)).cast(to: x.dtype))

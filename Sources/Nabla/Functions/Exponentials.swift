@@ -70,7 +70,7 @@ private final class Reciprocal: UnaryMap {
 /// xⁿ for a fixed n. Right at every order for x = 0 and integer n ≥ 0: a power that has run out is not followed further.
 public func pow<S: Scalar>(_ x: Variable, _ n: S) -> Variable {
     let n = n.doubleValue
-    if n == 0 { return Variable(flat: NDArray.ones([], dtype: x.dtype.floating).broadcast(to: x.shape)) }
+    if n == 0 { return Variable(flat: NDArray.ones([], dtype: x.dtype.floating).broadcast(to: x.shape), of: [x]) }
     if n == 1 { return x.unchanged }
     return FunctionNode.recorded(x, pow(x.array, n), keep: .inputs) { PowScalar(n) }
 }

@@ -62,7 +62,7 @@ extension Variable {
     public func product(axis: Int, keepsAxes: Bool = false) -> Variable {
         let axis = shape.normalized(axis: axis, function: "product")
         if shape[axis] == 0 {
-            return Variable(flat: .ones(shape.reduced(over: AxisSet(axis), keepsAxes: keepsAxes), dtype: dtype))
+            return Variable(flat: .ones(shape.reduced(over: AxisSet(axis), keepsAxes: keepsAxes), dtype: dtype), of: [self])
         }
         var factors = unchanged
         while factors.shape[axis] > 1 {

@@ -40,6 +40,12 @@ final class TanhSlope: BinaryMap {
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable {
         index == 0 ? .symbolicZero(t.shape, dtype: t.dtype) : t * (-2 * (a * output))
     }
+    override func fused(_ t: consuming Variable, byPartial index: Int) -> Variable {
+        if index == 0 { return .symbolicZero(t.shape, dtype: t.dtype) }
+        let (y, slope) = (constantInput(0).array, constantOutput().array)
+        if _slowPath(y.dtype != t.dtype || y.shape != t.shape) { return scaled(t, byPartial: 1) }
+        return t.changed { $0.multiply(bySlope: NK_TANH_SLOPE_GRADIENT, y, slope) }
+    }
 }
 func tanhSlope(_ x: Variable, _ y: Variable) -> Variable { map(TanhSlope.self, y, x) }
 

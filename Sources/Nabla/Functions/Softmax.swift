@@ -23,17 +23,17 @@ public func softmax(_ x: Variable, axis: Int = -1) -> Variable {
 
 /// x - log Σ exp(x) along `axis`
 ///
-/// Computed as d - log(1 + Σ exp(d)), where d = x - max(x) and the sum leaves the largest element out: its result and its derivatives keep their
-/// digits also where its weight is all but 1.
+/// Computed as d - log(1 + Σ exp(d)), where d = x - max(x) and the sum leaves the largest element out, whose own d is 0 by definition: results
+/// and derivatives keep their digits also where its weight is all but 1.
 public func logSoftmax(_ x: Variable, axis: Int = -1) -> Variable {
     let x = x.cast(to: x.dtype.floating)
     let axis = x.shape.normalized(axis: axis, function: "logSoftmax")
     if x.count == 0 { return x.unchanged }
     let position = firstLargest(x, axis)
-    let shifted = difference(x, x.takeAlong(position.array, axis: axis))
     let places = NDArray.arange(x.shape[axis]).reshaped(to: Shape([x.shape[axis]] + [Int](repeating: 1, count: x.rank - 1 - axis)))
-    let others = `where`(position .== Variable(constant: places), -Double.infinity, shifted)
-    return shifted - log1p(exp(others).sum(axis: axis, keepsAxes: true))
+    let isLargest = position .== Variable(constant: places)
+    let others = `where`(isLargest, -Double.infinity, difference(x, x.takeAlong(position.array, axis: axis)))
+    return `where`(isLargest, 0, others) - log1p(exp(others).sum(axis: axis, keepsAxes: true))
 }
 
 /// Where the first largest element along `axis` is, a constant.

@@ -36,13 +36,19 @@ package final class BackwardWalk {
             }
             withNextOrder(after: walk.search) { walk.run(captures: targets != nil, retainGraph: retainGraph) }
             guard let targets else { return [] }
-            let gradients = targets.map { target in
-                target.node.flatMap { walk.search.number($0, target.output) }.flatMap { walk.gradients[$0] }?.asResult(recorded: recorded)
+            var areAllReached = true
+            let results = targets.map { target in
+                if let gradient = walk.gradient(at: Edge(target)) { return gradient.asResult(recorded: recorded) }
+                areAllReached = false
+                return .symbolicZero(target.shape, dtype: target.dtype)
             }
-            if _slowPath(gradients.contains { $0 == nil }) { walk.checkFormerValues(targets, gradients) }
-            return zip(targets, gradients).map { $1 ?? .symbolicZero($0.shape, dtype: $0.dtype) }
+            if _slowPath(!areAllReached) { walk.checkFormerValues(targets) }
+            return results
         }
     }
+
+    @inline(__always)
+    private func gradient(at place: Edge) -> Variable? { search.number(place).flatMap { gradients[$0] } }
 
     private init(_ search: consuming GraphSearch, recorded: Bool, function: String) {
         self.search = search
@@ -158,14 +164,14 @@ package final class BackwardWalk {
     @inline(__always)
     private func needed(of node: FunctionNode) -> InputSet {
         let needed = search.needed(of: node, in: &sets)
-        if _slowPath(needed.lacksRecording) { node.failUnrecorded(function) }
+        if _slowPath(needed.lacksRecording) && !needed.isEmpty { node.failUnrecorded(function) }
         return needed
     }
 
     /// Stops where a gradient is asked with respect to a value that a parameter had before: it would be zero for ever. It is the truth where the
     /// outputs are older than the new values, which shows in another former value that they were computed from.
     @inline(never)
-    private func checkFormerValues(_ targets: [Variable], _ gradients: [Variable?]) {
+    private func checkFormerValues(_ targets: [Variable]) {
         let former = targets.indices.filter { targets[$0].isFormerValue }
         guard let first = former.first, former.allSatisfy({ !search.isReached(targets[$0].node!) }) else { return }
         fail(

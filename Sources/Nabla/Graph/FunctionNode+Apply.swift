@@ -165,7 +165,8 @@ extension FunctionNode {
         if flags.contains(.released) {
             fail(
                 "\(label).\(function)(\(index)): expected retained arrays, got a graph whose arrays an earlier backward gave back; "
-                    + "pass retainGraph: true (or enableDoubleBackprop: true) to the earlier one")
+                    + "pass retainGraph: true (or enableDoubleBackprop: true) to the earlier one, or, where the past is to be left behind, as "
+                    + "between windows of a sequence, cut it with unchainBackward()")
         }
         fail("\(label).\(function)(\(index)): expected an array retained by forward, got none; call retainInputs or retainOutputs there")
     }

@@ -81,8 +81,9 @@ extension FunctionNode {
     /// A function whose derivative is zero wherever it has one: its value is a constant, and the node is made for traces only.
     @inline(__always)
     static func constant(_ inputs: @autoclosure () -> [Variable], _ value: NDArray, _ make: () -> FunctionNode) -> Variable {
-        let result = Variable(flat: value)
-        if _slowPath(FunctionTrace.isActive) { FunctionTrace.note(make(), inputs(), [result]) }
+        let inputs = inputs()
+        let result = Variable(flat: value, of: inputs)
+        if _slowPath(FunctionTrace.isActive) { FunctionTrace.note(make(), inputs, [result]) }
         return result
     }
 

@@ -30,7 +30,7 @@ func gradients(
     retainGraph: Bool = true
 ) -> [Variable] {
     requirePlaces(inputs, function)
-    for output in outputs { requireKnown(output, function) }
+    requireKnown(outputs, function)
     let seeds = completedSeeds(gradOutputs, for: outputs, function: function, argument: "gradOutputs")
     return BackwardWalk.run(
         from: outputs, seeds: seeds, to: inputs, recorded: recorded, retainGraph: retainGraph || recorded, function: function)

@@ -34,8 +34,11 @@ extension Variable {
         Variable(array: array, node: nil, output: mark.rawValue | (isRecorded ? 0 : output), isSymbolicZero: isSymbolicZero)
     }
 
-    /// The result of a function whose derivative is zero wherever it has one.
-    init(flat value: NDArray) { self.init(unrecorded: value, Provenance.flat.rawValue) }
+    /// The result of a function whose derivative is zero wherever it has one; of constants alone, a constant like others.
+    init(flat value: NDArray, of inputs: [Variable]) {
+        let takesGradients = inputs.contains { $0.isRecorded || $0.provenance.contains(.flat) }
+        self.init(unrecorded: value, takesGradients ? Provenance.flat.rawValue : 0)
+    }
 
     /// A result that is not recorded, made of operands of these marks.
     @inline(__always)

@@ -142,8 +142,16 @@ extension Variable {
         return sharedCell?.gradient
     }
 
-    /// The accumulated gradient; zeros where there is none.
-    public var gradient: Variable { grad ?? .symbolicZero(shape, dtype: dtype) }
+    /// The accumulated gradient; zeros where no walk has reached this leaf. Where a walk would leave none, in a constant or in the result of a
+    /// function whose gradient nobody asked to retain, there is nothing to say, and that stops.
+    public var gradient: Variable {
+        if let grad { return grad }
+        require(
+            cell != nil || isLeaf,
+            "gradient: expected a leaf, or a handle made by retainingGrad() before the walk, got \(creator.map { "a result of \($0.label)" } ?? "a constant")"
+        )
+        return .symbolicZero(shape, dtype: dtype)
+    }
 
     /// Forgets the accumulated gradient.
     public func clearGrad() {

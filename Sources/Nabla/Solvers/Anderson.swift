@@ -10,7 +10,7 @@ func andersonFixedPoint(
     var last = start
     var (lastPlace, lastResidual): ([NDArray]?, [NDArray]) = (nil, [])
     for count in 0..<iterations {
-        let value = noBackprop { f(x.map(Variable.init(constant:))) }.map(\.array)
+        let value = numbers(of: f, at: x)
         let residual = moved(value, by: -1, along: x)
         norm = euclideanNorm(residual)
         if norm <= goal * euclideanNorm(value) {

@@ -22,3 +22,6 @@ func precision(of x: [NDArray], double: Double, single: Double) -> Double {
 /// What rounding may leave of a solution that is 0, where a relative precision means nothing: the numbers it is made of are taken to be of
 /// size 1.
 func roundingAtZero(of x: [NDArray]) -> Double { precision(of: x, double: 2e-14, single: 1e-5) }
+
+/// The results of a closure of the user's at `x`, as numbers. It runs recorded, at places: it may hold a derivative with respect to them.
+func numbers(of f: ([Variable]) -> [Variable], at x: [NDArray]) -> [NDArray] { Transform.run { f(x.map { Variable($0) }).map(\.array) } }

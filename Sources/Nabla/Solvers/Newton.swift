@@ -6,7 +6,7 @@ func newtonRoot(
     _ function: String, of g: ([Variable]) -> [Variable], from start: [NDArray], steps: Int = 100
 ) -> [NDArray] {
     let goal = precision(of: start, double: 1e-10, single: 1e-5)
-    func residual(at x: [NDArray]) -> [NDArray] { noBackprop { g(x.map(Variable.init(constant:))) }.map(\.array) }
+    func residual(at x: [NDArray]) -> [NDArray] { numbers(of: g, at: x) }
     var (x, lastNorm, lastSize) = (start, 0.0, Double.infinity)
     // A multiple root at zero is approached by halves: no relative precision is reached before the numbers underflow.
     for count in 0..<12 * steps where count < steps || lastSize <= roundingAtZero(of: start) {
@@ -92,7 +92,7 @@ func newtonMinimum(
         }
         guard
             let length = backtracking({ t in
-                let next = noBackprop { f(moved(x, by: t, along: step).map(Variable.init(constant:))) }.item()
+                let next = numbers(of: { [f($0)] }, at: moved(x, by: t, along: step))[0].item()
                 return next <= value + 1e-4 * t * slope
             })
         else {

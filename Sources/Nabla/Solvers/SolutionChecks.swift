@@ -73,7 +73,7 @@ func checkRoot(_ function: String, _ g: ([Variable]) -> [Variable], at x: [NDArr
     let distance = euclideanNorm(newton.step)
     if !newton.isSingular && distance <= allowedDistance(x, from: start) { return }
     if newton.isSingular {
-        let values: ([NDArray]) -> [NDArray] = { x in noBackprop { g(x.map(Variable.init(constant:))) }.map(\.array) }
+        let values: ([NDArray]) -> [NDArray] = { x in numbers(of: g, at: x) }
         if isSingularRoot(values, at: x, residual, newton.rest) { return }
     }
     fail(

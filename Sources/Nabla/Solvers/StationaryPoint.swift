@@ -31,7 +31,7 @@ struct StationaryPoint {
     }
 
     private func valueMoved(by t: Double, along v: [NDArray]) -> Double {
-        noBackprop { f(moved(places.map(\.array), by: t, along: v).map(Variable.init(constant:))) }.item()
+        numbers(of: { [f($0)] }, at: moved(places.map(\.array), by: t, along: v))[0].item()
     }
 
     /// Stops where f curves downward in some direction, or falls in one in which it does not curve: at maxima, saddles and points of inflection.

@@ -104,7 +104,9 @@ private func trace(
         } else {
             for i in 0..<count { add(term(Variable(constant: directions.next(i..<i + 1).reshaped(to: place.shape)))) }
         }
-        guard let sum else { return Variable(flat: .zeros(position.map { place.shape.removing($0) } ?? [], dtype: place.dtype)) }
+        guard let sum else {
+            return Variable(flat: .zeros(position.map { place.shape.removing($0) } ?? [], dtype: place.dtype), of: [place])
+        }
         if case .hutchinson(let samples) = method { return sum / Double(samples) }
         return sum
     }

@@ -22,7 +22,7 @@ func pushforward(
 ) -> [Variable] {
     require(tangents.count == inputs.count, "\(function): expected \(inputs.count) tangents, got \(tangents.count)")
     requirePlaces(inputs, function)
-    for output in outputs { requireKnown(output, function) }
+    requireKnown(outputs, function)
     for (input, tangent) in zip(inputs, tangents) {
         require(
             input.shape == tangent.shape && input.dtype == tangent.dtype,

@@ -23,7 +23,7 @@ private func jacobian(
         let y = f(place)
         requireKnown(y, function)
         let target = Shape(Array(y.shape) + Array(x.shape))
-        if y.count == 0 || x.count == 0 { return Variable(flat: .zeros(target, dtype: y.dtype)) }
+        if y.count == 0 || x.count == 0 { return Variable(flat: .zeros(target, dtype: y.dtype), of: [place]) }
         let isForward = place.count < y.count
         let side = isForward ? place : y
         let vectors = NDArray.eye(side.count, dtype: side.dtype).reshaped(to: side.shape.stacked(side.count))

@@ -52,6 +52,10 @@ open class Link {
         }
     }
 
+    /// The present values of the parameters that take gradients, which frozen ones do not: for `grad(of:wrt:)` and `Optimizer.update(with:)` where
+    /// part of a model is frozen.
+    public final var trainableParameters: [Variable] { parameters.filter(\.requiresGrad) }
+
     /// The links in this one's properties, with their names.
     public final var children: [(name: String, link: Link)] { foundMembers.links }
 

@@ -110,15 +110,20 @@ open class Optimizer {
     /// With `grad(of: loss, wrt: model.parameters)` no other gradients are computed than those of this model. It has the meaning of
     /// `backward()` and `update()`: a parameter that the loss does not reach, whose gradient is a symbolic zero, is left alone as one that has
     /// none, and so is a frozen one. A gradient of computed zeros is a gradient: momentum goes on. Stops when the loss reaches no parameter.
+    ///
+    /// - Parameter gradients: one for each of the link's `parameters`, or one for each of its `trainableParameters`.
     public final func update(with gradients: [Variable]) {
         followTarget()
+        let live = slots.indices.filter { slots[$0].parameter.isUpdateEnabled }
         require(
-            gradients.count == slots.count,
-            "\(type(of: self)).update(with:): expected \(slots.count) gradients, one for each parameter, got \(gradients.count)")
-        let indexes = slots.indices.filter { slots[$0].parameter.isUpdateEnabled && !gradients[$0].isSymbolicZero }
-        if indexes.isEmpty { failWithoutGradients("update(with:)", "take them of a loss made with its parameters") }
-        for index in indexes { check(gradients[index].array, of: slots[index]) }
-        update(indexes, indexes.map { gradients[$0].array })
+            gradients.count == slots.count || gradients.count == live.count,
+            "\(type(of: self)).update(with:): expected \(slots.count) gradients, one for each parameter"
+                + (live.count < slots.count ? ", or \(live.count), one for each that is not frozen" : "") + ", got \(gradients.count)")
+        let given = gradients.count == slots.count ? live.map { gradients[$0] } : gradients
+        let reached = live.indices.filter { !given[$0].isSymbolicZero }
+        if reached.isEmpty { failWithoutGradients("update(with:)", "take them of a loss made with its parameters") }
+        for index in reached { check(given[index].array, of: slots[live[index]]) }
+        update(reached.map { live[$0] }, reached.map { given[$0].array })
     }
 
     private func failWithoutGradients(_ function: String, _ remedy: String) -> Never {

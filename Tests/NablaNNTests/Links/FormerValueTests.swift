@@ -24,7 +24,20 @@ import Testing
         }
         expectMessage(
             "grad: expected inputs that take gradients, got input 0 of shape [1, 2], a frozen parameter; "
-                + "make it take gradients with isUpdateEnabled = true or enableUpdate(), or leave it out", in: result)
+                + "make it take gradients with isUpdateEnabled = true or enableUpdate(), or leave it out, as trainableParameters does",
+            in: result)
+    }
+
+    /// A partly frozen model is updated along the gradients of the rest.
+    @Test func trainableParameters() {
+        let model = Linear(2, 1)
+        model.weight.array = NDArray([[3.0, 4]], dtype: .float32)
+        model.weight.isUpdateEnabled = false
+        let x = Variable(constant: NDArray([[1.0, 2]], dtype: .float32))
+        let optimizer = SGD(model, rate: 0.5)
+        #expect(model.trainableParameters.count == 1)
+        optimizer.update(with: grad(of: model(x).sum(), wrt: model.trainableParameters))
+        #expect(model.weight.array.doubles == [3, 4] && model.bias!.array.doubles == [-0.5])
     }
 
     /// A loss of before an update has gradients at the values it was computed with, and zeros where it does not reach.

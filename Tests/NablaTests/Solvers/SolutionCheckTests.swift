@@ -219,4 +219,15 @@ import Testing
             "linearSolve: expected a linear system that conjugate gradients solves to a relative residual of 1e-12, got", in: result)
         expectMessage("the matrix is not positive definite", in: result)
     }
+
+    /// An equation that draws random numbers is another one at each evaluation.
+    @Test func equationsThatDrawNumbers() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = argmin(
+                of: { (v: Variable) -> Variable in square(dropout(v, ratio: 0.5) - 1).sum() + square(v).sum() }, at: Variable(.ones([4])))
+        }
+        expectMessage(
+            "argmin: expected a closure that is the same function at each call, got one that draws random numbers from the process-wide generator",
+            in: result)
+    }
 }

@@ -156,8 +156,8 @@ import Testing
         // One node for the encoder in each order.
         #expect(seen.groups.count == 3 && seen.groups.allSatisfy { $0.hasPrefix("encoder") })
         #expect(seen.folded == drawn.nodes.count { !$0.scope.hasPrefix("encoder") } + 3 && seen.unfolded == seen.nodes)
-        let tanhs = drawn.nodes.count { $0.name == "Tanh" }
-        #expect(tanhs == 2 && seen.hits == tanhs && seen.found == "2 found" && seen.step == "1 of 2" && seen.zoomed)
+        let tanhs = drawn.nodes.count { $0.name.contains("Tanh") }
+        #expect(tanhs > 2 && seen.hits == tanhs && seen.found == "\(tanhs) found" && seen.step == "1 of \(tanhs)" && seen.zoomed)
         #expect(seen.withoutSecond == drawn.nodes.count { $0.order != 2 } && seen.compact < seen.withoutSecond)
     }
 }
