@@ -262,4 +262,26 @@ import Testing
         #expect(h.grad!.array.doubles == [2, 8])
         #expect(x.grad == nil && h.isLeaf)
     }
+
+    /// The rule of the output that is left needs the one that is cut, as a function of the inputs.
+    @Test func recordedWalksThatNeedACutOutput() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            final class Exponentials: FunctionNode {
+                override func forward(_ inputs: [NDArray]) -> [NDArray] {
+                    retainOutputs([0])
+                    return [exp(inputs[0]), 2 * exp(inputs[0])]
+                }
+                override func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] {
+                    [retainedOutput(0) * (gradOutputs[0] + 2 * gradOutputs[1])]
+                }
+            }
+            let x = Variable(0.7)
+            let outputs = Exponentials().apply([x])
+            outputs[0].unchain()
+            // A plain walk takes numbers, which are right.
+            guard (grad(of: outputs[1], wrt: x).item() - 2 * 2.0137527074704766).magnitude < 1e-14 else { return }
+            _ = grad(of: outputs[1], wrt: x, enableDoubleBackprop: true)
+        }
+        expectMessage("Exponentials.retainedOutput: expected an output that is not cut, where a walk is recorded", in: result)
+    }
 }

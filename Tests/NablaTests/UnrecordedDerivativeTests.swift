@@ -107,6 +107,12 @@ import Testing
         expectMessage("backward: expected derivatives of everything that Multiply was given, got input 1 made of a gradient", in: result)
     }
 
+    /// The part that was not recorded meets a leaf that nobody asks about, and is none of the graph between.
+    @Test(arguments: HiddenPart.allCases) func unrecordedPartsBesideTheWay(_ part: HiddenPart) async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) { [part] in part.run() }
+        expectMessage("made of a gradient that was not recorded", in: result)
+    }
+
     @Test func unrecordedTangentInForwardMode() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             let x = Variable(0.5)
@@ -259,6 +265,36 @@ enum IntegerPlace: String, CaseIterable, Codable, Sendable {
         case .derivative: _ = Nabla.derivative(of: { $0 * y })(x)
         case .gaussNewtonVectorProduct: _ = Nabla.gaussNewtonVectorProduct(of: { $0 * y }, loss: { $0.sum() }, at: x, along: x)
         case .perExampleGradients: _ = Nabla.perExampleGradients(of: { p, e in (p[0] * e[0]).sum() }, at: [x], over: [y])
+        }
+    }
+}
+
+/// Programs with an unrecorded gradient that does not lie on the way between output and input.
+enum HiddenPart: String, CaseIterable, Codable, Sendable {
+    case factorThatIsALeaf, sumThatIsALeaf, residual, forwardMode, checkpoint, fixedPoint, examples, seed, seedOfBackward
+
+    func run() {
+        let (w, x, factor) = (Variable(3.0), Variable(2.0), Variable(0.5))
+        let slope = grad(of: w * x * x, wrt: x)
+        let one = Variable(constant: NDArray(1.0))
+        switch self {
+        case .factorThatIsALeaf: _ = grad(of: w * x + factor * slope, wrt: w)
+        case .sumThatIsALeaf:
+            var sum = Variable(0.0)
+            sum += slope
+            _ = grad(of: sum + x, wrt: x)
+        case .residual: _ = grad(of: square(slope - x), wrt: w)
+        case .forwardMode: _ = jvp(of: [w * x + factor * slope], wrt: [w], along: [one])
+        case .checkpoint: _ = grad(of: Nabla.checkpoint(factor) { $0 * slope } + w, wrt: w)
+        case .fixedPoint: _ = grad(of: Nabla.fixedPoint(of: { (v: Variable) in 0.5 * v + factor * slope }, at: one) * w, wrt: w)
+        case .examples:
+            let points = Variable(NDArray([1.0, 2, 3]))
+            let y = vmap { (p: Variable) -> Variable in p * grad(of: p * p * p, wrt: p) }(points)
+            _ = grad(of: y.sum(), wrt: points)
+        case .seed: _ = grad(of: grad(of: 2 * x, wrt: x, gradOutput: slope, enableDoubleBackprop: true), wrt: x)
+        case .seedOfBackward:
+            (2 * x).backward(seed: slope, enableDoubleBackprop: true)
+            _ = grad(of: x.grad! * x, wrt: x)
         }
     }
 }

@@ -27,6 +27,7 @@ package final class BackwardWalk {
                 FunctionTrace.refuse("backward(), which leaves gradients in variables")
                 if recorded { ClosureNodes.expand(behind: outputs + seeds) }
             }
+            requireRecordedParts(outputs, function, behind: boundary ?? targets)
             let walk = BackwardWalk(
                 GraphSearch(from: outputs, to: targets, stoppingAt: boundary), recorded: followsRules, function: function)
             defer { walk.search.finish() }
@@ -212,7 +213,8 @@ extension Variable {
     @inline(__always)
     package func asResult(recorded: Bool) -> Variable {
         if !recorded { return marked(.unrecordedGradient) }
-        return isRecorded || isSymbolicZero ? self : withConstantPlace()
+        // Made of an unrecorded gradient, it is not known whether it is the same everywhere.
+        return isRecorded || isSymbolicZero || provenance.contains(.unrecordedGradient) ? self : withConstantPlace()
     }
 
     @inline(never)

@@ -46,6 +46,7 @@ extension FunctionNode {
         if inputs.count > 1 { edge1 = .owning(inputs[1]) }
         if inputs.count > 2 { extended().inputs = inputs.dropFirst(2).map { ($0.node, $0.output) } }
         rank = 1 + inputs.reduce(0) { Swift.max($0, $1.node?.rank ?? 0) }
+        if inputs.contains(where: \.passesUnrecorded) { flags.insert(.passesUnrecorded) }
     }
 
     @inline(__always)
@@ -53,6 +54,7 @@ extension FunctionNode {
         inputCount32 = 1
         edge0 = .owning(x)
         rank = 1 + Swift.max(0, edge0.rank)
+        if _slowPath(edge0.passesUnrecorded) { flags.insert(.passesUnrecorded) }
         outputShape = y.shape
         outputDType = y.dtype
     }
@@ -63,6 +65,7 @@ extension FunctionNode {
         edge0 = .owning(a)
         edge1 = .owning(b)
         rank = 1 + Swift.max(0, Swift.max(edge0.rank, edge1.rank))
+        if _slowPath(edge0.passesUnrecorded || edge1.passesUnrecorded) { flags.insert(.passesUnrecorded) }
         outputShape = y.shape
         outputDType = y.dtype
     }
@@ -143,6 +146,11 @@ extension FunctionNode {
     public final func retainedOutput(_ index: Int) -> Variable {
         require(index >= 0 && index < outputCount, "\(label).retainedOutput: expected an output in 0..<\(outputCount), got \(index)")
         guard let array = keptOutput(index) else { failRetained("retainedOutput", index) }
+        // The rule of another output uses this one as a function of the inputs, which it is no more for anybody else.
+        require(
+            !isRecording || !hasCuts || (more?.cut?.leaf).map { $0 !== origin(of: Int32(index)).takeUnretainedValue() } ?? true,
+            "\(label).retainedOutput: expected an output that is not cut, where a walk is recorded through other outputs, got output \(index), "
+                + "which unchain() cut; cut all outputs, by unchainBackward(), or take detached() of this one instead")
         return Variable(array: array, node: array.dtype.isFloating ? self : nil, output: array.dtype.isFloating ? Int32(index) : 0)
     }
 

@@ -1,6 +1,6 @@
 package struct NodeFlags: OptionSet, Sendable {
-    package let rawValue: UInt8
-    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    package let rawValue: UInt16
+    package init(rawValue: UInt16) { self.rawValue = rawValue }
     /// The retained arrays were given back by a backward walk.
     static let released = NodeFlags(rawValue: 1)
     /// The node has been applied.
@@ -15,6 +15,8 @@ package struct NodeFlags: OptionSet, Sendable {
     static let running = NodeFlags(rawValue: 32)
     /// A leaf that stands for a derivative that is the same everywhere.
     static let isDerivative = NodeFlags(rawValue: 64)
+    /// Some input is made of a gradient that nobody recorded, or comes of a function of which that is so.
+    static let passesUnrecorded = NodeFlags(rawValue: 256)
     /// The object that the function is made by keeps variables in properties.
     static let holdsVariables = NodeFlags(rawValue: 128)
 }

@@ -55,13 +55,51 @@ extension Edge {
     var lacksRecording: Bool { reference == nil && Provenance(rawValue: output).contains(.unrecordedGradient) }
 }
 
+extension Edge {
+    /// Whether this, or what it comes of, is made of a gradient that nobody recorded.
+    @inline(__always)
+    var passesUnrecorded: Bool {
+        reference?._withUnsafeGuaranteedRef { $0.flags.contains(.passesUnrecorded) }
+            ?? Provenance(rawValue: output).contains(.unrecordedGradient)
+    }
+}
+
+extension Variable {
+    /// Whether this, or what it comes of, is made of a gradient that nobody recorded.
+    var passesUnrecorded: Bool { Edge(self).passesUnrecorded }
+}
+
+/// Stops where a gradient that nobody recorded is part of `outputs`, but for what lies behind `places`, about which a walk asks: whether it depends
+/// on them cannot be known. nil: a walk asks about everything.
+@inline(__always)
+func requireRecordedParts(_ outputs: [Variable], _ function: String, behind places: [Variable]?) {
+    if _slowPath(outputs.withUnsafeBufferPointer { $0.contains { Edge($0).passesUnrecorded } }) {
+        findUnrecorded(outputs, function, places ?? [])
+    }
+}
+
+@inline(never)
+private func findUnrecorded(_ outputs: [Variable], _ function: String, _ places: [Variable]) {
+    var seen = Set(places.compactMap { $0.node.map { ObjectIdentifier($0) } })
+    var open = outputs.compactMap(\.node)
+    while let node = open.popLast() {
+        guard node.flags.contains(.passesUnrecorded), seen.insert(ObjectIdentifier(node)).inserted else { continue }
+        let edges = (0..<node.inputCount).map { node.edge($0) }
+        // A checkpoint has it from its closure.
+        let begins = edges.contains(where: \.lacksRecording) || !edges.contains(where: \.passesUnrecorded)
+        if begins { node.failUnrecorded(function) }
+        for case let origin? in edges.lazy.map(\.node) { open.append(origin) }
+    }
+}
+
 extension FunctionNode {
     /// Stops a walk that would pass by a gradient that nobody recorded: the derivative would lack its part.
     @inline(never)
     func failUnrecorded(_ function: String) -> Never {
-        let input = (0..<inputCount).first { edge($0).lacksRecording } ?? 0
+        let input = (0..<inputCount).first { edge($0).lacksRecording }
         fail(
-            "\(function): expected derivatives of everything that \(label) was given, got input \(input) made of a gradient that was not recorded; "
-                + "compute that gradient with enableDoubleBackprop: true, or write detached() where no derivative is to flow through it")
+            "\(function): expected derivatives of everything that \(label) was given, got \(input.map { "input \($0)" } ?? "a closure") made of a "
+                + "gradient that was not recorded; compute that gradient with enableDoubleBackprop: true, or write detached() where no derivative "
+                + "is to flow through it")
     }
 }

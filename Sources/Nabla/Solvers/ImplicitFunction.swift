@@ -31,6 +31,7 @@ final class ImplicitFunction: FunctionNode {
         node.equation = Equation(function: function, residual: run.recomputation, solver: solver)
         node.extended().keepsElsewhere = true
         node.connect(run.recomputation.sources)
+        if run.recomputation.passesUnrecorded { node.flags.insert(.passesUnrecorded) }
         node.setOutputs(x)
         if isObserved { Observation.current.didRecord(node) }
         for (i, array) in x.enumerated() { node.keepOutput(i, array) }

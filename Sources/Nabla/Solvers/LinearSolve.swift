@@ -73,6 +73,7 @@ final class LinearSolution: FunctionNode {
         node.rightHandSides = b.count
         node.extended().keepsElsewhere = true
         node.connect(b + product.sources)
+        if product.passesUnrecorded { node.flags.insert(.passesUnrecorded) }
         node.setOutputs(solution)
         if isObserved { Observation.current.didRecord(node) }
         for (i, array) in solution.enumerated() { node.keepOutput(i, array) }

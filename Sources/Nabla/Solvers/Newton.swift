@@ -24,12 +24,16 @@ func newtonRoot(
                 "\(function): expected a way to a solution, got a residual of norm \(norm) after \(count) Newton steps, where the derivative is "
                     + "singular and no step reduces it; start elsewhere, or pass a solver")
         }
-        if !newton.isSingular && size <= goal * euclideanNorm(x) {
+        if !newton.isSingular && size <= goal * euclideanNorm(x) && isShortEverywhere(step, at: x, goal) {
             let last = moved(x, by: 1, along: step)
-            // Steps that shorten so fast end at a root. Others must show that the residual falls: near a pole it falls by half, at most.
-            if norm <= 0.1 * lastNorm { return last }
             let next = euclideanNorm(residual(at: last))
-            if next <= 0.4 * norm { return last }
+            if next == 0 { return last }
+            // As long as the residual falls, unknowns that are small beside others may be on their way. Near a pole it falls by half, at most.
+            if next <= 0.4 * norm {
+                (x, lastNorm, lastSize) = (last, norm, size)
+                continue
+            }
+            if norm <= 0.1 * lastNorm { return next < norm ? last : x }
             // Rounding hides what the step gains.
             if next > 0.75 * norm { return x }
         }
@@ -39,7 +43,8 @@ func newtonRoot(
             })
         else {
             // Rounding hides what the last steps gain.
-            if !newton.isSingular && (size <= goal.squareRoot() * euclideanNorm(x) || size <= roundingAtZero(of: start)) { return x }
+            let isRounding = size <= goal.squareRoot() * euclideanNorm(x) && isShortEverywhere(step, at: x, goal)
+            if !newton.isSingular && (isRounding || size <= roundingAtZero(of: start)) { return x }
             fail(
                 "\(function): expected a start from which Newton's steps reduce the residual, got one where they end at a norm of \(norm) "
                     + "after \(count) steps; start nearer to the solution, or pass a solver")
@@ -50,6 +55,14 @@ func newtonRoot(
     fail(
         "\(function): expected a solution within \(steps) Newton steps, got a residual of norm \(norm); start nearer to it, or pass a solver"
     )
+}
+
+/// Whether `step` is short beside each unknown, not only beside the largest: what is left is rounding, of an unknown or of the largest.
+private func isShortEverywhere(_ step: [NDArray], at x: [NDArray], _ goal: Double) -> Bool {
+    let rounding = Swift.max(roundingAtZero(of: x), precision(of: x, double: 4e-15, single: 2e-6) * euclideanNorm(x))
+    return zip(step, x).allSatisfy { step, x in
+        (abs(step) .<= maximum(goal.squareRoot() * abs(x), rounding)).cast(to: .float64).doubles.allSatisfy { $0 != 0 }
+    }
 }
 
 /// A local minimum of f, in the name of `function`.

@@ -93,6 +93,7 @@ private final class Checkpoint: FunctionNode {
         ClosureNodes.add(1)
         node.extended().keepsElsewhere = true
         node.connect(run.recomputation.sources)
+        if run.recomputation.passesUnrecorded { node.flags.insert(.passesUnrecorded) }
         node.setOutputs(computed.map { run.results[$0].array })
         if isObserved { Observation.current.didRecord(node) }
         var results = run.results

@@ -14,8 +14,11 @@ extension CompiledFunction {
             defer { for holder in holders { holder.substitute(nil) } }
             // As in the closure of a transform: gradients that the body takes are recorded, for they are differentiated here.
             let results = Transform.run { body(Array(inputs[..<argumentCount]), &generator, true) }
+            // Results that the closure made in noBackprop on purpose have no derivative; the others have one whatever stands beside them.
+            let used = results.indices.filter { results[$0].provenance != .unrecorded }
             return gradients(
-                name, of: results, wrt: indexes.map { inputs[$0] }, gradOutputs: Array(all[inputCount...]), recorded: isDifferentiated)
+                name, of: used.map { results[$0] }, wrt: indexes.map { inputs[$0] }, gradOutputs: used.map { all[inputCount + $0] },
+                recorded: isDifferentiated)
         }
         pullbacks[key] = result
         return result

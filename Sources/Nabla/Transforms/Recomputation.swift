@@ -33,6 +33,8 @@ final class Recomputation: Repeatable {
     /// The places outside that the results were computed from.
     let sources: [Variable]
     var isRecordedAnew: Bool { true }
+    /// Whether the results are made of a gradient that nobody recorded.
+    let passesUnrecorded: Bool
     private let fingerprints: [UInt64]
     private let threadCount = nr_thread_count()
     private let isTraced = FunctionTrace.isActive
@@ -65,11 +67,13 @@ final class Recomputation: Repeatable {
         var sources: [Variable]
         var leaves: [LeafNode]
         let generator: RandomGenerator?
+        let passesUnrecorded: Bool
 
         init(_ label: String, _ arguments: [Variable], _ body: ([Variable]) -> [Variable]) {
             let before = RandomGenerator.shared
             let part = RecordedPart { body(arguments) }
             generator = RandomGenerator.shared == before ? nil : before
+            passesUnrecorded = part.results.contains(where: \.passesUnrecorded)
             let computed = part.results.indices.filter { i in
                 part.results[i].node.map { part.contains($0) && !($0 is LeafNode) } ?? false
             }
@@ -83,6 +87,7 @@ final class Recomputation: Repeatable {
 
     private init(_ label: String, _ body: @escaping ([Variable]) -> [Variable], _ run: Run) {
         (self.label, self.body) = (label, body)
+        passesUnrecorded = run.passesUnrecorded
         (generator, computed, sources) = (run.generator, run.computed, run.sources)
         fingerprints = run.computed.map { run.results[$0].array.fingerprint }
     }

@@ -220,6 +220,13 @@ import Testing
         expectMessage("the matrix is not positive definite", in: result)
     }
 
+    /// Unknowns of very different sizes: the small one is found as well.
+    @Test(arguments: [1e6, 1e8, 1e11]) func unknownsOfDifferentSizes(_ size: Double) {
+        let x = root(
+            of: { (t: [Variable]) -> [Variable] in [t[0] - size, cos(t[1]) - t[1]] }, at: [Variable(1.0), Variable(2.0)])
+        #expect((x[0].item() - size).magnitude <= 1e-10 * size && (x[1].item() - 0.7390851332151607).magnitude < 1e-9, "\(x[1])")
+    }
+
     /// An equation that draws random numbers is another one at each evaluation.
     @Test func equationsThatDrawNumbers() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {

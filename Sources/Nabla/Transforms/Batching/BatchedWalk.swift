@@ -11,7 +11,7 @@ struct BatchedWalk {
         /// The same for all examples.
         case constant(Variable)
         /// A value that differs between examples, cut from its place when it is used without.
-        case value(Int, isCut: Bool)
+        case value(Int, isCut: Bool, Provenance = [])
     }
 
     private struct Step {
@@ -76,10 +76,10 @@ struct BatchedWalk {
     /// Leaves out what no result needs, and notes where each value is used last.
     private mutating func keepNeeded() {
         var isNeeded = [Bool](repeating: false, count: valueCount)
-        for case .value(let value, _) in results { isNeeded[value] = true }
+        for case .value(let value, _, _) in results { isNeeded[value] = true }
         var kept: [Step] = []
         for var step in steps.reversed() where step.results.contains(where: { isNeeded[$0] }) {
-            for case .value(let value, _) in step.operands where !isNeeded[value] {
+            for case .value(let value, _, _) in step.operands where !isNeeded[value] {
                 isNeeded[value] = true
                 step.last.append(value)
             }
@@ -96,7 +96,7 @@ struct BatchedWalk {
         func resolved(_ operand: Operand) -> Variable {
             switch operand {
             case .constant(let variable): variable
-            case .value(let value, let isCut): isCut ? values[value]!.detached() : values[value]!
+            case .value(let value, let isCut, let marks): isCut ? values[value]!.detached().marked(marks) : values[value]!
             }
         }
         let order = nr_order()
@@ -150,6 +150,7 @@ private struct KnownValues {
         if let node = variable.node, let value = places[Place(node, variable.output)] { return .value(value, isCut: false) }
         guard let value = arrays[ObjectIdentifier(variable.array.body)] else { return .constant(variable.withoutCell) }
         if let node = variable.node, !(node is LeafNode) { unlisted = node.label }
-        return .value(value, isCut: true)
+        // Without a place, but not without marks of what it was made of.
+        return .value(value, isCut: true, variable.provenance)
     }
 }

@@ -213,7 +213,7 @@ private struct ExampleAxes {
         let results = f(zeros)
         return zip(results, outPositions(results, outAxes)).map { result, position in
             guard let position else { return result }
-            return Variable(flat: .zeros(result.shape.inserting(0, at: position), dtype: result.dtype), of: [result])
+            return Variable(unrecorded: .zeros(result.shape.inserting(0, at: position), dtype: result.dtype), Provenance.flat.rawValue)
         }
     }
 }
