@@ -27,7 +27,7 @@ package final class BackwardWalk {
                 FunctionTrace.refuse("backward(), which leaves gradients in variables")
                 if recorded { ClosureNodes.expand(behind: outputs + seeds) }
             }
-            requireRecordedParts(outputs, function, behind: boundary ?? targets)
+            if _slowPath(outputs.passUnrecorded) { requireRecordedParts(outputs, function, behind: boundary ?? targets ?? []) }
             let walk = BackwardWalk(
                 GraphSearch(from: outputs, to: targets, stoppingAt: boundary), recorded: followsRules, function: function)
             defer { walk.search.finish() }
@@ -37,13 +37,16 @@ package final class BackwardWalk {
             }
             withNextOrder(after: walk.search) { walk.run(captures: targets != nil, retainGraph: retainGraph) }
             guard let targets else { return [] }
-            var areAllReached = true
-            let results = targets.map { target in
-                if let gradient = walk.gradient(at: Edge(target)) { return gradient.asResult(recorded: recorded) }
-                areAllReached = false
-                return .symbolicZero(target.shape, dtype: target.dtype)
+            var results: [Variable] = []
+            results.reserveCapacity(targets.count)
+            for target in targets {
+                if let gradient = walk.gradient(at: Edge(target)) {
+                    results.append(gradient.asResult(recorded: recorded))
+                } else {
+                    walk.checkFormerValues(targets)
+                    results.append(.symbolicZero(target.shape, dtype: target.dtype))
+                }
             }
-            if _slowPath(!areAllReached) { walk.checkFormerValues(targets) }
             return results
         }
     }

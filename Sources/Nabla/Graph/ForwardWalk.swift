@@ -10,7 +10,7 @@ package enum ForwardWalk {
         function: String = "jvp"
     ) -> [Variable] {
         withRecording(recorded) {
-            requireRecordedParts(outputs, function, behind: boundary ?? inputs)
+            if _slowPath(outputs.passUnrecorded) { requireRecordedParts(outputs, function, behind: boundary ?? inputs) }
             let search = GraphSearch(from: outputs, to: inputs, stoppingAt: boundary)
             defer { search.finish() }
             var moving = [Variable?](repeating: nil, count: Int(search.outputCount))

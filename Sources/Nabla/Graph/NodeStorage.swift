@@ -1,6 +1,7 @@
 package struct NodeFlags: OptionSet, Sendable {
-    package let rawValue: UInt16
-    package init(rawValue: UInt16) { self.rawValue = rawValue }
+    // One byte: a node has room for no more.
+    package let rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
     /// The retained arrays were given back by a backward walk.
     static let released = NodeFlags(rawValue: 1)
     /// The node has been applied.
@@ -11,12 +12,12 @@ package struct NodeFlags: OptionSet, Sendable {
     package static let replaced = NodeFlags(rawValue: 8)
     /// Some output is cut.
     static let cut = NodeFlags(rawValue: 16)
-    /// The node's forward is running.
-    static let running = NodeFlags(rawValue: 32)
+    /// The node's forward is running. The same bit as `released`: before a node has been recorded there is nothing to give back.
+    static let running = NodeFlags(rawValue: 1)
     /// A leaf that stands for a derivative that is the same everywhere.
     static let isDerivative = NodeFlags(rawValue: 64)
     /// Some input is made of a gradient that nobody recorded, or comes of a function of which that is so.
-    static let passesUnrecorded = NodeFlags(rawValue: 256)
+    static let passesUnrecorded = NodeFlags(rawValue: 32)
     /// The object that the function is made by keeps variables in properties.
     static let holdsVariables = NodeFlags(rawValue: 128)
 }

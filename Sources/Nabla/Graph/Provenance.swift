@@ -66,20 +66,25 @@ extension Edge {
 
 extension Variable {
     /// Whether this, or what it comes of, is made of a gradient that nobody recorded.
+    @inline(__always)
     var passesUnrecorded: Bool { Edge(self).passesUnrecorded }
 }
 
-/// Stops where a gradient that nobody recorded is part of `outputs`, but for what lies behind `places`, about which a walk asks: whether it depends
-/// on them cannot be known. nil: a walk asks about everything.
-@inline(__always)
-func requireRecordedParts(_ outputs: [Variable], _ function: String, behind places: [Variable]?) {
-    if _slowPath(outputs.withUnsafeBufferPointer { $0.contains { Edge($0).passesUnrecorded } }) {
-        findUnrecorded(outputs, function, places ?? [])
+extension [Variable] {
+    /// Whether some of these, or what it comes of, is made of a gradient that nobody recorded; looked up in place, see `areRecorded`.
+    @inline(__always)
+    var passUnrecorded: Bool {
+        withUnsafeBufferPointer { variables in
+            for index in variables.indices where variables[index].passesUnrecorded { return true }
+            return false
+        }
     }
 }
 
+/// Stops where a gradient that nobody recorded is part of `outputs`, but for what lies behind `places`, about which a walk asks: whether it depends
+/// on them cannot be known.
 @inline(never)
-private func findUnrecorded(_ outputs: [Variable], _ function: String, _ places: [Variable]) {
+func requireRecordedParts(_ outputs: [Variable], _ function: String, behind places: [Variable]) {
     var seen = Set(places.compactMap { $0.node.map { ObjectIdentifier($0) } })
     var open = outputs.compactMap(\.node)
     while let node = open.popLast() {
