@@ -122,13 +122,13 @@ private final class Quadratic: Chain {
         let batch = Variable(NDArray([3.0, -2]))
         func loss(_ model: Quadratic, _ batch: Variable) -> Variable { model(batch) }
         func encoder(_ x: Variable) -> Variable { tanh(x) }
-        let field: (Variable) -> Variable = { (square($0) * $0).sum(axis: 1) }
+        let u: (Variable) -> Variable = { (square($0) * $0).sum(axis: 1) }
         let points = Variable(NDArray([[1.0, 2], [3, 4], [5, 6]]))
         let (x, e, m) = (Variable(NDArray(0.5)), Variable(NDArray(0.4)), Variable(NDArray(0.8)))
 
         let slopes = gradient(of: { loss($0, batch) }, at: model)                       // also valueWithGradient, vjp, Gauss-Newton and Fisher products
         let curvature = gradient(of: gradient(of: { sin($0) }))                         // a function of a number
-        let bending = laplacian(of: field, at: points, axis: 1)                       // at each row; exact, or estimated
+        let bending = laplacian(of: u, at: points, axis: 1, enableDoubleBackprop: true)  // at each row; exact, or estimated; recorded for a loss
         let y = checkpoint(x) { encoder($0) }                                           // runs again for the backward walk instead of being kept
         let anomaly = root(of: { $0 - e * sin($0) - m }, at: m)                         // differentiable in e and m; also fixedPoint and argmin
 
@@ -215,6 +215,26 @@ private final class Quadratic: Chain {
 
         // The error shrinks by 1 - 0.1 · 2 at each step.
         #expect(Swift.abs(model.weight.array.item() - (2 - 2 * Foundation.pow(0.8, 6))) < 1e-14)
+    }
+
+    @Test func program7() {
+        let model = Linear(2, 1)
+        let optimizer = SGD(model, rate: 0.1)
+        model.weight.isUpdateEnabled = false
+        let cell = LSTMCell(1, 2)
+        var state = cell.initialState(batch: 1)
+        state = cell(Variable(constant: .ones([1, 1])), state)
+        let w = Variable(NDArray([1.0, 2], dtype: .float32))
+        let loss = square(w).sum() + model(w).sum()
+
+        let gradient = grad(of: loss, wrt: w).detached()                                 // a constant of what follows, by name
+        let adapted = w - 0.1 * gradient                                                 // without detached() its derivative stops
+        optimizer.update(with: grad(of: loss, wrt: model.trainableParameters))           // the rest of the model is frozen
+        state.h.unchainBackward()                                                        // between windows of a sequence: the past is forgotten
+
+        #expect(grad(of: adapted.sum(), wrt: w).array.doubles == [1, 1])
+        #expect((model.bias!.array.item() + 0.1).magnitude < 1e-7)
+        #expect(state.h.isLeaf && state.c.isLeaf)
     }
 
     /// Every line of Swift in the README stands in this file.

@@ -43,7 +43,7 @@ package final class BackwardWalk {
                 if let gradient = walk.gradient(at: Edge(target)) {
                     results.append(gradient.asResult(recorded: recorded))
                 } else {
-                    walk.checkFormerValues(targets)
+                    requirePresentValues(targets, function) { walk.search.isReached($0) }
                     results.append(.symbolicZero(target.shape, dtype: target.dtype))
                 }
             }
@@ -170,17 +170,6 @@ package final class BackwardWalk {
         let needed = search.needed(of: node, in: &sets)
         if _slowPath(needed.lacksRecording) && !needed.isEmpty { node.failUnrecorded(function) }
         return needed
-    }
-
-    /// Stops where a gradient is asked with respect to a value that a parameter had before: it would be zero for ever. It is the truth where the
-    /// outputs are older than the new values, which shows in another former value that they were computed from.
-    @inline(never)
-    private func checkFormerValues(_ targets: [Variable]) {
-        let former = targets.indices.filter { targets[$0].isFormerValue }
-        guard let first = former.first, former.allSatisfy({ !search.isReached(targets[$0].node!) }) else { return }
-        fail(
-            "\(function): expected present values of parameters, got input \(first) of shape \(targets[first].shape), the value of a parameter "
-                + "before an update; ask for parameters anew after each update")
     }
 
     /// Leaves a gradient in the cell of its place, if a handle owns one.

@@ -13,6 +13,10 @@ package enum ForwardWalk {
             if _slowPath(outputs.passUnrecorded) { requireRecordedParts(outputs, function, behind: boundary ?? inputs) }
             let search = GraphSearch(from: outputs, to: inputs, stoppingAt: boundary)
             defer { search.finish() }
+            if inputs.contains(where: \.isFormerValue) {
+                let reached = inputs.compactMap(\.node).filter { search.isReached($0) }
+                requirePresentValues(inputs, function) { node in reached.contains { $0 === node } }
+            }
             var moving = [Variable?](repeating: nil, count: Int(search.outputCount))
             func add(_ tangent: Variable, _ number: Int) {
                 if tangent.isSymbolicZero { return }

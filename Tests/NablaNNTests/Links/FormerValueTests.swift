@@ -16,6 +16,17 @@ import Testing
                 + "ask for parameters anew after each update", in: result)
     }
 
+    @Test func formerValuesInForwardMode() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let parameter = Parameter(NDArray([1.0, 2]))
+            let former = parameter.variable
+            parameter.array = NDArray([3.0, 4])
+            _ = jvp(of: [square(parameter.variable)], wrt: [former], along: [Variable(constant: NDArray([1.0, 1]))])
+        }
+        expectMessage(
+            "jvp: expected present values of parameters, got input 0 of shape [2], the value of a parameter before an update", in: result)
+    }
+
     @Test func frozenParameter() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             let model = Linear(2, 1)
