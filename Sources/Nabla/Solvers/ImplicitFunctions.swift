@@ -29,7 +29,7 @@ public func root<T: VariableTree>(
         return value
     }
     let start = Transform.realStart(x.variables, "root")
-    let solution = solver.map { found(by: $0, from: x, "root") } ?? withoutDraws("root") { newtonRoot("root", of: residual, from: start) }
+    let solution = solver.map { found(by: $0, from: x, "root") } ?? newtonRoot("root", of: withoutDraws("root", residual), from: start)
     if solver != nil { checkRoot("root", residual, at: solution, from: start) }
     return x.replacingVariables(ImplicitFunction.record("root", residual, solvedBy: solution, linearSolver))
 }
@@ -59,7 +59,7 @@ public func fixedPoint<T: VariableTree>(
     let start = Transform.realStart(x.variables, "fixedPoint")
     let solution =
         solver.map { found(by: $0, from: x, "fixedPoint") }
-        ?? withoutDraws("fixedPoint") { andersonFixedPoint("fixedPoint", of: next, from: start) }
+        ?? andersonFixedPoint("fixedPoint", of: withoutDraws("fixedPoint", next), from: start)
     if solver != nil { checkRoot("fixedPoint", residual, at: solution, from: start) }
     return x.replacingVariables(ImplicitFunction.record("fixedPoint", residual, solvedBy: solution, linearSolver))
 }
@@ -87,22 +87,24 @@ public func argmin<T: VariableTree>(
     let value: ([Variable]) -> Variable = { f(x.replacingVariables($0)) }
     let start = Transform.realStart(x.variables, "argmin")
     let solution =
-        solver.map { found(by: $0, from: x, "argmin") } ?? withoutDraws("argmin") { newtonMinimum("argmin", of: value, from: start) }
+        solver.map { found(by: $0, from: x, "argmin") } ?? newtonMinimum("argmin", of: withoutDraws("argmin", value), from: start)
     if solver != nil { checkMinimum("argmin", value, at: solution, from: start) }
     return x.replacingVariables(
         ImplicitFunction.record(
             "argmin", { gradient(of: value, at: $0, enableDoubleBackprop: true) }, solvedBy: solution, linearSolver))
 }
 
-/// What `search` finds, unless the closure it evaluates draws random numbers: every evaluation would be of another function.
-private func withoutDraws(_ function: String, _ search: () -> [NDArray]) -> [NDArray] {
-    let before = RandomGenerator.shared
-    let found = search()
-    require(
-        RandomGenerator.shared == before,
-        "\(function): expected a closure that is the same function at each call, got one that draws random numbers from the process-wide "
-            + "generator; draw them before, and let it capture the array")
-    return found
+/// `f`, which stops when it draws random numbers: every evaluation would be of another function.
+private func withoutDraws<T>(_ function: String, _ f: @escaping ([Variable]) -> T) -> ([Variable]) -> T {
+    { x in
+        let before = RandomGenerator.shared
+        let value = f(x)
+        require(
+            RandomGenerator.shared == before,
+            "\(function): expected a closure that is the same function at each call, got one that draws random numbers from the process-wide "
+                + "generator; draw them before, and let it capture the array")
+        return value
+    }
 }
 
 /// What a solver of the user's finds, unrecorded.
