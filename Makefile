@@ -84,8 +84,8 @@ format:
 lint:
 	swift format lint -r --strict --configuration .swift-format $(SOURCES)
 
-# Reference pages from the doc comments, without a package: the toolchain's own symbol graphs and docc.
-docs:
+# Reference pages from the doc comments, as one site with a front page: the toolchain's own symbol graphs and docc.
+docs: deps
 	Scripts/make-docs.sh
 
 clean:
