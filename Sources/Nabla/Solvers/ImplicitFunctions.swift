@@ -20,6 +20,7 @@
 ///   - solver: finds x* from the start, unrecorded; by default Newton's method with GMRES and backtracking, stopped when a step is below
 ///     1e-10 of x (1e-5 in float32). Derivatives are those of the exact solution, at the point found.
 ///   - linearSolver: solves the systems of the derivatives.
+@_disfavoredOverload
 public func root<T: VariableTree>(
     of g: @escaping (T) -> T, at x: T, solver: ((T) -> T)? = nil, linearSolver: LinearSolver = .gmres()
 ) -> T {
@@ -47,6 +48,7 @@ public func root<T: VariableTree>(
 ///   - solver: finds x* from the start, unrecorded; by default Anderson's acceleration of the iterations, stopped when f(x) is within
 ///     1e-12 of x (1e-6 in float32).
 ///   - linearSolver: solves the systems of the derivatives.
+@_disfavoredOverload
 public func fixedPoint<T: VariableTree>(
     of f: @escaping (T) -> T, at x: T, solver: ((T) -> T)? = nil, linearSolver: LinearSolver = .gmres()
 ) -> T {
@@ -81,6 +83,7 @@ public func fixedPoint<T: VariableTree>(
 ///   - solver: finds x* from the start, unrecorded; by default Newton's method with conjugate gradients and backtracking, stopped when a step is
 ///     below 1e-10 of x (1e-5 in float32).
 ///   - linearSolver: solves the systems of the derivatives.
+@_disfavoredOverload
 public func argmin<T: VariableTree>(
     of f: @escaping (T) -> Variable, at x: T, solver: ((T) -> T)? = nil, linearSolver: LinearSolver = .conjugateGradients()
 ) -> T {

@@ -10,6 +10,7 @@
 ///   - matrix: a linear map from the structure of `b` to itself; not kept linear by anything but its author.
 ///   - b: the right-hand side, a tree of variables.
 ///   - solver: also solves the transposed systems.
+@_disfavoredOverload
 public func linearSolve<T: VariableTree>(
     _ matrix: @escaping (T) -> T, rightHandSide b: T, using solver: LinearSolver = .gmres()
 ) -> T {

@@ -11,6 +11,7 @@
 ///   - loss: a function of the results to a single number.
 ///   - v: a direction, in the structure of `x`.
 ///   - enableDoubleBackprop: whether the product is recorded; by default inside the closure of another transform.
+@_disfavoredOverload
 public func gaussNewtonVectorProduct<T: VariableTree, U: VariableTree>(
     of f: (T) -> U, loss: (U) -> Variable, at x: T, along v: T, enableDoubleBackprop: Bool? = nil
 ) -> T {

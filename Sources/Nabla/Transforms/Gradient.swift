@@ -10,11 +10,13 @@
 ///   - x: a variable, or a tree of variables.
 ///   - enableDoubleBackprop: whether the gradients are recorded, so that they can be differentiated again. By default they are inside the
 ///     closure of another transform, so that transforms nest in any order, and not outside.
+@_disfavoredOverload
 public func gradient<T: VariableTree>(of f: (T) -> Variable, at x: T, enableDoubleBackprop: Bool? = nil) -> T {
     valueWithGradient(of: f, at: x, enableDoubleBackprop: enableDoubleBackprop).gradient
 }
 
 /// f(x) and ∇f(x), by one run of `f`.
+@_disfavoredOverload
 public func valueWithGradient<T: VariableTree>(
     of f: (T) -> Variable, at x: T, enableDoubleBackprop: Bool? = nil
 ) -> (value: Variable, gradient: T) {
@@ -32,6 +34,7 @@ public func valueWithGradient<T: VariableTree>(
 ///
 ///     let slope = gradient(of: { sin($0) })
 ///     let curvature = gradient(of: slope)                                           // of numbers
+@_disfavoredOverload
 public func gradient<T: VariableTree>(of f: @escaping (T) -> Variable, enableDoubleBackprop: Bool? = nil) -> (T) -> T {
     { x in gradient(of: f, at: x, enableDoubleBackprop: enableDoubleBackprop) }
 }

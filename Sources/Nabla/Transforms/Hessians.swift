@@ -44,6 +44,7 @@ private func hessianTimes(
 ///     a perceptron of 670 000 parameters both take 12.2 ms on one thread, twice the gradient; on two threads 6.6 ms, and forward over
 ///     reverse 8.3. A gradient made of slices, as Rosenbrock's, takes forward mode four times as long.
 ///   - enableDoubleBackprop: whether the product is recorded; by default inside the closure of another transform.
+@_disfavoredOverload
 public func hessianVectorProduct<T: VariableTree>(
     of f: (T) -> Variable, at x: T, along v: T, mode: HessianVectorMode = .reverseOverReverse, enableDoubleBackprop: Bool? = nil
 ) -> T {

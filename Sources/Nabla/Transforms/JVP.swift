@@ -49,6 +49,7 @@ public func jvp(
 
 /// The value of `f` at `x` and its derivative along `v`, for a function from one structure of variables to another: `v` has the structure
 /// of `x`, and the tangent that of the value.
+@_disfavoredOverload
 public func jvp<T: VariableTree, U: VariableTree>(of f: (T) -> U, at x: T, along v: T) -> (value: U, tangent: U) {
     var result: U?
     let (values, tangents) = jvp(
@@ -76,6 +77,7 @@ public func vjp(
 
 /// The value of `f` at `x` and the gradient of ⟨u, f(x)⟩, for a function from one structure of variables to another: `u` has the structure
 /// of the value, and the gradient that of `x`.
+@_disfavoredOverload
 public func vjp<T: VariableTree, U: VariableTree>(
     of f: (T) -> U, at x: T, gradOutput u: U, enableDoubleBackprop: Bool? = nil
 ) -> (value: U, gradient: T) {

@@ -6,11 +6,13 @@
 ///     let slopes = gradient(of: { softmaxCrossEntropy($0(images), labels) }, at: model)
 ///
 /// - Parameter enableDoubleBackprop: whether the gradients are recorded; by default inside the closure of another transform.
+@_disfavoredOverload
 public func gradient<M: Link>(of f: (M) -> Variable, at model: M, enableDoubleBackprop: Bool? = nil) -> [Variable] {
     valueWithGradient(of: f, at: model, enableDoubleBackprop: enableDoubleBackprop).gradient
 }
 
 /// The value of a function of `model`, and its gradients with respect to the parameters.
+@_disfavoredOverload
 public func valueWithGradient<M: Link>(
     of f: (M) -> Variable, at model: M, enableDoubleBackprop: Bool? = nil
 ) -> (value: Variable, gradient: [Variable]) {
@@ -19,11 +21,13 @@ public func valueWithGradient<M: Link>(
 }
 
 /// The value of a function of `model`, and its derivative when the parameters move along `v`.
+@_disfavoredOverload
 public func jvp<M: Link, U: VariableTree>(of f: (M) -> U, at model: M, along v: [Variable]) -> (value: U, tangent: U) {
     jvp(of: { (values: [Variable]) -> U in model.withParameters(values) { f(model) } }, at: model.parameters, along: v)
 }
 
 /// The value of a function of `model`, and the gradients of ⟨u, f(model)⟩ with respect to the parameters.
+@_disfavoredOverload
 public func vjp<M: Link, U: VariableTree>(
     of f: (M) -> U, at model: M, gradOutput u: U, enableDoubleBackprop: Bool? = nil
 ) -> (value: U, gradient: [Variable]) {
@@ -33,6 +37,7 @@ public func vjp<M: Link, U: VariableTree>(
 }
 
 /// H v for a function of `model` to a single number, where H is the matrix of its second derivatives in the parameters.
+@_disfavoredOverload
 public func hessianVectorProduct<M: Link>(
     of f: (M) -> Variable, at model: M, along v: [Variable], mode: HessianVectorMode = .reverseOverReverse,
     enableDoubleBackprop: Bool? = nil
@@ -43,6 +48,7 @@ public func hessianVectorProduct<M: Link>(
 }
 
 /// G v, where G is the Gauss-Newton matrix of `loss` ∘ `f` in the parameters of `model`.
+@_disfavoredOverload
 public func gaussNewtonVectorProduct<M: Link, U: VariableTree>(
     of f: (M) -> U, loss: (U) -> Variable, at model: M, along v: [Variable], enableDoubleBackprop: Bool? = nil
 ) -> [Variable] {
