@@ -43,13 +43,18 @@ extension Snapshot {
     /// Takes in what `optimizer` remembers, under names that begin with `name`.
     public mutating func add(_ optimizer: Optimizer, as name: String) {
         add(Dictionary(uniqueKeysWithValues: optimizer.state.map { ($0.name, $0.array) }), as: name)
+        optimizers[name] = "\(type(of: optimizer))"
     }
 
     /// Gives `optimizer` what was added as `name`.
     ///
-    /// - Throws: `SnapshotError` when nothing was added under that name, or names, shapes or types do not fit; nothing is changed then.
+    /// - Throws: `SnapshotError` when nothing was added under that name, or what an optimiser of another type remembers, or names, shapes or types
+    ///   do not fit; nothing is changed then.
     public func restore(_ optimizer: Optimizer, as name: String) throws(SnapshotError) {
         let state = try entries(of: name)
+        if let kind = optimizers[name], kind != "\(type(of: optimizer))" {
+            throw SnapshotError("\(name): expected the state of \(type(of: optimizer)), got that of \(kind)")
+        }
         if let count = sizes[name], count > state.count {
             throw SnapshotError("\(name): expected the \(count) arrays that were added, got \(state.count)")
         }
@@ -67,6 +72,7 @@ extension Snapshot {
         if sizes[name] != nil { for key in keys(of: name) { arrays[key] = nil } }
         for (path, array) in entries { arrays["\(name)/\(path)"] = array }
         sizes[name] = entries.count
+        optimizers[name] = nil
     }
 
     /// The arrays that belong to `name`; not those of a name below it.

@@ -17,6 +17,9 @@ public struct Snapshot: Sendable {
     /// The number of arrays of each name that was added. It tells a name under which there is nothing to remember from one that is not there,
     /// and which names lie below others.
     package var sizes: [String: Int] = [:]
+    /// The type of the optimiser whose memory was added under a name: what one remembers means something else to another, also where the names are
+    /// the same or nothing was remembered yet.
+    package var optimizers: [String: String] = [:]
 
     /// A snapshot of nothing.
     public init() {}

@@ -3,7 +3,7 @@ import NablaNN
 
 /// Snapshots of training as safetensors files: arrays as they are, generators and counters among the texts.
 extension SafeTensors {
-    private static let generatorPrefix = "generator/", counterPrefix = "counter/", sizePrefix = "size/"
+    private static let generatorPrefix = "generator/", counterPrefix = "counter/", sizePrefix = "size/", optimizerPrefix = "optimizer/"
 
     /// The contents of a file with `snapshot` and further texts.
     public init(_ snapshot: Snapshot, metadata: [String: String] = [:]) {
@@ -16,6 +16,7 @@ extension SafeTensors {
         }
         for (name, counter) in snapshot.counters { self.metadata[Self.counterPrefix + name] = "\(counter)" }
         for (name, size) in snapshot.sizes { self.metadata[Self.sizePrefix + name] = "\(size)" }
+        for (name, type) in snapshot.optimizers { self.metadata[Self.optimizerPrefix + name] = type }
     }
 
     /// The snapshot in this file.
@@ -39,6 +40,8 @@ extension SafeTensors {
                 let name = String(key.dropFirst(Self.sizePrefix.count))
                 guard let size = Int(text) else { throw SnapshotError("expected a number of arrays of \(name), got \(text)") }
                 snapshot.sizes[name] = size
+            } else if key.hasPrefix(Self.optimizerPrefix) {
+                snapshot.optimizers[String(key.dropFirst(Self.optimizerPrefix.count))] = text
             }
         }
         return snapshot

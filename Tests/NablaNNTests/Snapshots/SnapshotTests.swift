@@ -210,6 +210,29 @@ import Testing
         #expect(training.adam.state.isEmpty)
     }
 
+    /// What one optimiser remembers means something else to another, also where the names are the same or there is nothing yet.
+    @Test func theStateOfAnotherOptimizer() throws {
+        let model = Linear(2, 1)
+        let adam = Adam(model), momentum = MomentumSGD(model), nesterov = NesterovAG(model)
+        var snapshot = Snapshot()
+        snapshot.add(SGD(model), as: "sgd")
+        for optimizer in [adam, momentum, nesterov] {
+            model.clearGrads()
+            square(model(Variable(NDArray([[1.0, 2]], dtype: .float32)))).sum().backward()
+            optimizer.update()
+        }
+        snapshot.add(momentum, as: "momentum")
+        let before = (adam.state + nesterov.state).map(\.array)
+        #expect(
+            message { () throws(SnapshotError) in try snapshot.restore(adam, as: "sgd") }
+                == "sgd: expected the state of Adam, got that of SGD")
+        #expect(
+            message { () throws(SnapshotError) in try snapshot.restore(nesterov, as: "momentum") }
+                == "momentum: expected the state of NesterovAG, got that of MomentumSGD")
+        #expect((adam.state + nesterov.state).map(\.array) == before)
+        try snapshot.restore(MomentumSGD(model), as: "momentum")
+    }
+
     @Test func addingAgainReplaces() throws {
         var snapshot = Snapshot()
         snapshot.add(Linear(3, 1), as: "a/below")

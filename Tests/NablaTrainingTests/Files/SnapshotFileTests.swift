@@ -36,6 +36,7 @@ import Testing
         try read.restore(model, as: "model")
         try read.restore(SGD(model), as: "sgd")
         #expect(throws: SnapshotError.self) { try read.restore(SGD(model), as: "adam") }
+        #expect(throws: SnapshotError("sgd: expected the state of Adam, got that of SGD")) { try read.restore(Adam(model), as: "sgd") }
     }
 
     @Test func damagedTextsAreRefused() {
