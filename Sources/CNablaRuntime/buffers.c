@@ -155,9 +155,10 @@ static size_t choose_cache_limit(void) {
     return limit;
 }
 
-static void *allocate_large(size_t bytes) {
+// NULL where the system has no such memory.
+static void *try_allocate_large(size_t bytes) {
     size_t class_bytes;
-    if (bytes > (size_t)1 << 56) nr_out_of_memory(bytes);
+    if (bytes > (size_t)1 << 56) return NULL;
     unsigned class = octave_class(bytes, 16, &class_bytes);
     pthread_mutex_lock(&cache_lock);
     cached_buffer *buffer = cache[class];
@@ -171,9 +172,14 @@ static void *allocate_large(size_t bytes) {
     if (NR_UNLIKELY(!fresh)) {
         nr_trim_cache();
         fresh = system_allocate_large(class_bytes);
-        if (!fresh) nr_out_of_memory(bytes);
     }
     return fresh;
+}
+
+static void *allocate_large(size_t bytes) {
+    void *buffer = try_allocate_large(bytes);
+    if (NR_UNLIKELY(!buffer)) nr_out_of_memory(bytes);
+    return buffer;
 }
 
 static void free_large(void *pointer, size_t bytes) {
@@ -246,6 +252,13 @@ void *nr_buffer_allocate(size_t bytes) {
     nr_thread_record *record = nr_thread_record_get();
     count_bytes(record, (int64_t)bytes);
     return allocate(record, bytes);
+}
+
+void *nr_buffer_try_allocate(size_t bytes) {
+    if (bytes <= SMALL_LIMIT) return nr_buffer_allocate(bytes);
+    void *buffer = try_allocate_large(bytes);
+    if (buffer) count_bytes(nr_thread_record_get(), (int64_t)bytes);
+    return buffer;
 }
 
 void nr_buffer_free(void *buffer, size_t bytes) {

@@ -9,7 +9,8 @@ enum Misuse: String, CaseIterable, Codable, Sendable {
     case indexArray, indexType, mask, indexShapes, assignShape, assignKind, take, addingAt, takeAlong, oneHot, repeated, diagonal
     case uniformRange, integersType, probability, choice, whereCondition, arange, fill
     // Sizes beyond what an axis, an array or an `Int` holds.
-    case hugeZeros, hugeOnes, hugeFull, hugeUniform, hugeTruncatedNormal, hugeProduct, hugeBroadcast, hugeArange, hugeInfiniteArange,
+    case hugeZeros, hugeOnes, hugeFull, hugeUniform, hugeTruncatedNormal, hugeProduct, hugeBroadcast, hugeMatmul, hugeMatmuls, noMemory,
+        noMemoryForMatmul, hugeArange, hugeInfiniteArange,
         hugeLinspace
     case hugeEye, hugeTiled, hugeTiledBytes, hugeRepeated, hugeCounts, hugePadded, hugePaddedSum, hugeConcatenation, hugeSplit, hugeReshape
     case hugeFlattened, hugeOneHot, hugePermutation, hugePopulation, noPopulation, hugeStride, hugeDilation, hugeGroups, threads, noThreads
@@ -73,6 +74,15 @@ enum Misuse: String, CaseIterable, Codable, Sendable {
         case .hugeUniform: _ = generator.uniform([2_000_000_000, 2_000_000_000, 3])
         case .hugeTruncatedNormal: _ = generator.truncatedNormal([2_000_000_000, 2_000_000_000, 3])
         case .hugeProduct: _ = ([2_000_000_000, 2_000_000_000, 3] as Shape).elementCount
+        case .hugeMatmul:
+            _ = NablaArray.matmul(
+                x[0..<1, 0..<1].broadcast(to: [2_000_000_000, 1]), x[0..<1, 0..<1].broadcast(to: [2_000_000_000, 1]), transposeB: true)
+        case .hugeMatmuls:
+            _ = NablaArray.matmul(
+                x[0..<1, 0..<1].broadcast(to: [2, 2_000_000_000, 1]), x[0..<1, 0..<1].broadcast(to: [2, 1, 2_000_000_000]))
+        case .noMemory: _ = x[0, 0].broadcast(to: [1 << 30, 1 << 20]) + x[0, 0]
+        case .noMemoryForMatmul:
+            _ = NablaArray.matmul(x[0..<1, 0..<1].broadcast(to: [1 << 30, 1]), x[0..<1, 0..<1].broadcast(to: [1, 1 << 20]))
         case .hugeBroadcast: _ = x[0, 0].broadcast(to: [2_000_000_000, 2_000_000_000, 3])
         case .hugeArange: _ = NDArray.arange(0, 1e300)
         case .hugeInfiniteArange: _ = NDArray.arange(-1e308, 1e308)
@@ -155,6 +165,11 @@ enum Misuse: String, CaseIterable, Codable, Sendable {
         case .hugeUniform: "uniform: expected fewer than 2⁶³ bytes, got shape [2000000000, 2000000000, 3] of float32"
         case .hugeTruncatedNormal: "truncatedNormal: expected fewer than 2⁶³ bytes, got shape [2000000000, 2000000000, 3] of float32"
         case .hugeProduct: "Shape: expected fewer than 2⁶³ elements, got shape [2000000000, 2000000000, 3]"
+        case .hugeMatmul: "matmul: expected fewer than 2⁶³ bytes, got shape [2000000000, 2000000000] of float32"
+        case .hugeMatmuls: "matmul: expected fewer than 2⁶³ bytes, got shape [2, 2000000000, 2000000000] of float32"
+        case .noMemory: "+: expected memory for float32[1073741824, 1048576], got none from the system: it would have 4194304 GiB"
+        case .noMemoryForMatmul:
+            "matmul: expected memory for float32[1073741824, 1048576], got none from the system: it would have 4194304 GiB"
         case .hugeBroadcast: "Shape: expected fewer than 2⁶³ elements, got shape [2000000000, 2000000000, 3]"
         case .hugeArange: "arange: expected at most 2147483647 numbers, got bounds 0.0 and 1e+300 and a step of 1.0"
         case .hugeInfiniteArange: "arange: expected at most 2147483647 numbers, got bounds -1e+308 and 1e+308 and a step of 1.0"

@@ -13,6 +13,8 @@ extern "C" {
 /// A 64-byte aligned buffer of at least `bytes` bytes; its contents are undefined. Large buffers come from a cache, because a
 /// fresh mapping costs a page fault for every 4 KiB. Never returns NULL (the process stops with a message when memory is out).
 void *nr_buffer_allocate(size_t bytes);
+/// The same, NULL where the system has no such memory; nr_buffer_allocate ends the process then.
+void *nr_buffer_try_allocate(size_t bytes);
 /// Gives back a buffer of nr_buffer_allocate; `bytes` is the size that was asked for.
 void nr_buffer_free(void *buffer, size_t bytes);
 /// The same for memory that is no array's: it is not counted below.

@@ -27,11 +27,19 @@ public func matmul(_ a: NDArray, _ b: NDArray, transposeA: Bool = false, transpo
 }
 
 private func product(_ a: NDArray, _ b: NDArray, _ transposeA: Bool, _ transposeB: Bool) -> NDArray {
-    let (left, right) = (MatrixOperand(of: a), MatrixOperand(of: b))
-    if !left.suitsBLAS { return product(a.copied(), b, transposeA, transposeB) }
-    if !right.suitsBLAS { return product(a, b.copied(), transposeA, transposeB) }
+    var (a, b) = (a, b)
+    var (left, right) = (MatrixOperand(of: a), MatrixOperand(of: b))
     let (rows, columns) = (transposeA ? left.columns : left.rows, transposeB ? right.rows : right.columns)
-    let out = NDArray(uninitialized: Shape(rows, columns), a.dtype)
+    // Before operands are copied: where the result is too large, that is known at once.
+    let out = NDArray(uninitialized: Shape(rows, columns), a.dtype, for: "matmul")
+    if _slowPath(!left.suitsBLAS) {
+        a = a.copied()
+        left = MatrixOperand(of: a)
+    }
+    if _slowPath(!right.suitsBLAS) {
+        b = b.copied()
+        right = MatrixOperand(of: b)
+    }
     multiply(left, right, transposeA, transposeB, into: out)
     if _slowPath(ArrayTrace.isActive) {
         ArrayTrace.note(.matmul(transposeA: transposeA, transposeB: transposeB), reads: [a, b], writes: [out])
@@ -62,18 +70,17 @@ private func batchedProduct(_ a: NDArray, _ b: NDArray, _ transposeA: Bool, _ tr
             return product(rows, b, false, transposeB).reshaped(to: a.shape.replacing(a.rank - 1, with: m))
         }
     }
-    let (left, right) = (a.matrices(transposed: transposeA), b.matrices(transposed: transposeB))
     var (batchA, batchB) = (a.shape, b.shape)
     batchA.rank32 -= 2
     batchB.rank32 -= 2
     guard let batch = Shape.broadcast(batchA, batchB) else {
         fail("matmul: expected leading axes that broadcast together, got \(a.shape) and \(b.shape)")
     }
-    let (n, m) = (left.first.rows, right.first.columns)
     var shape = batch
-    shape.append(n)
-    shape.append(m)
-    let out = NDArray(uninitialized: shape, a.dtype)
+    shape.append(a.shape[a.rank - (transposeA ? 1 : 2)])
+    shape.append(b.shape[b.rank - (transposeB ? 2 : 1)])
+    let out = NDArray(uninitialized: shape, a.dtype, for: "matmul")
+    let (left, right) = (a.matrices(transposed: transposeA), b.matrices(transposed: transposeB))
     multiplyStacks(left.array, right.array, transposeA, transposeB, into: out)
     if _slowPath(ArrayTrace.isActive) {
         ArrayTrace.note(.matmul(transposeA: transposeA, transposeB: transposeB), reads: [left.array, right.array], writes: [out])

@@ -46,7 +46,7 @@ package final class ArrayBody: ManagedBuffer<ArrayHeader, Chunk> {
             let data =
                 inline
                 ? buffer.withUnsafeMutablePointerToElements { UnsafeMutableRawPointer($0) }
-                : nr_buffer_allocate(bytes)!
+                : _fastPath(bytes < largeBytes) ? nr_buffer_allocate(bytes)! : largeBuffer(bytes, shape, dtype)
             return ArrayHeader(
                 data: data, count: count, ownedBytes: inline ? 0 : bytes, base: nil, shape: shape, dtype: dtype,
                 isContiguous: true)
