@@ -9,12 +9,14 @@ from . import numbers as n
 from .limits import overflows, underflow
 from .numbers import ANY, EITHER_INFINITY, INF, NAN, ONE, ZERO, Quantity
 
-NOWHERE = (NAN, ANY, ANY)
-UNDEFINED_LIMIT = (NAN, ANY, ANY)
+# At NaN, of a function whose derivative is not the same everywhere.
+NOWHERE = (NAN, NAN, ANY)
+# Outside of the domain, where a derivative would be one of no value.
+OUTSIDE = (NAN, NAN, NAN)
 
 
 class Unary:
-    def __init__(self, f, plus=UNDEFINED_LIMIT, minus=UNDEFINED_LIMIT, odd=False, nan=NOWHERE):
+    def __init__(self, f, plus=OUTSIDE, minus=OUTSIDE, odd=False, nan=NOWHERE):
         self.f, self.plus, self.minus, self.odd, self.nan = f, plus, minus, odd, nan
 
     def results(self, x, is_negative_zero):
@@ -25,7 +27,7 @@ class Unary:
             return list(self.plus if x > 0 else self.minus) + [None] * 3
         found = self.f(x)
         if found is None:
-            return list(NOWHERE) + [None] * 3
+            return list(OUTSIDE) + [None] * 3
         found = list(found) + [None] * (6 - len(found))
         if x == 0 and self.odd:
             found[0] = "-" if is_negative_zero else "+"

@@ -67,6 +67,7 @@ DEFINE_INTEGER_FUNCTIONS(i64, int64_t, uint64_t)
     MAP2(S##_DIFFERENCE, T, T, NK_DIFFERENCE_OF(T, a, b))                          \
     MAP2(S##_SHARE, T, T, NK_SHARE_OF(T, a, b))                                    \
     MAP2(S##_INVERSION, T, T, nk_inversion_##S(a, b))                              \
+    MAP2(S##_LOG_QUOTIENT, T, T, b < 0 ? (T)NAN : a / b)                           \
     MAP2(S##_SIGMOID_LOSS, T, T, nk_sigmoid_loss_##S(a, b))                        \
     MAP2(S##_SIGMOID_ERROR, T, T, nk_sigmoid_error_##S(a, b))                      \
     NK_SLOPE_LOOP(S##_TANH_SLOPE, tanh, TANH, S, T, 2, 1, 0, slope)                \
@@ -98,7 +99,7 @@ MAP2(bool_XOR, uint8_t, uint8_t, a ^ b)
 #define FLOAT_ENTRIES(S) {                                                         \
     [NK_ADD] = S##_ADD, [NK_SUB] = S##_SUB, [NK_MUL] = S##_MUL, [NK_DIV] = S##_DIV, [NK_FLOORDIV] = S##_FLOORDIV, \
     [NK_MOD] = S##_MOD, [NK_POW] = S##_POW, [NK_MAX] = S##_MAX, [NK_MIN] = S##_MIN, [NK_ATAN2] = S##_ATAN2, \
-    [NK_DIFFERENCE] = S##_DIFFERENCE, [NK_SHARE] = S##_SHARE, [NK_INVERSION] = S##_INVERSION,                     \
+    [NK_DIFFERENCE] = S##_DIFFERENCE, [NK_SHARE] = S##_SHARE, [NK_INVERSION] = S##_INVERSION, [NK_LOG_QUOTIENT] = S##_LOG_QUOTIENT, \
     [NK_TANH_SLOPE] = S##_TANH_SLOPE, [NK_SIGMOID_SLOPE] = S##_SIGMOID_SLOPE, [NK_EXPM1_SLOPE] = S##_EXPM1_SLOPE, \
     [NK_SIGMOID_LOSS] = S##_SIGMOID_LOSS, [NK_SIGMOID_ERROR] = S##_SIGMOID_ERROR}
 #define INTEGER_ENTRIES(S) {                                                       \

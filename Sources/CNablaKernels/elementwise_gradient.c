@@ -4,7 +4,7 @@
 #include "elementwise_unary.h"
 #include "vector_math_edges.h"
 
-// Here `a` is the cotangent t and `b` what was kept, x or y.
+// Here `a` is the cotangent t and `b` what was kept, x or y. Outside of a function's domain derivatives are NaN as values are.
 #define GRADIENTS(X, S, T, F)                                         \
     X(S, T, ABS, a * (b != b ? b : (T)((b > 0) - (b < 0))))           \
     X(S, T, SQUARE, a * ((T)2 * b))                                   \
@@ -12,8 +12,8 @@
     X(S, T, RSQRT, a * ((T)-0.5 * b * b * b))                         \
     X(S, T, RECIPROCAL, -(a * b * b))                                 \
     X(S, T, EXP, a * b)                                               \
-    X(S, T, LOG, a / b)                                               \
-    X(S, T, LOG1P, a / (b + (T)1))                                    \
+    X(S, T, LOG, b < 0 ? (T)NAN : a / b)                              \
+    X(S, T, LOG1P, b < -1 ? (T)NAN : a / (b + (T)1))                  \
     X(S, T, TAN, a * (b * b + (T)1))                                  \
     X(S, T, ASIN, a * nk_asin_slope_##S(b))                           \
     X(S, T, ACOS, -(a * nk_asin_slope_##S(b)))                        \
@@ -24,7 +24,7 @@
     X(S, T, ACOSH, a * ((T)1 / sqrt##F(b - (T)1)) * ((T)1 / sqrt##F(b + (T)1))) \
     X(S, T, ATANH, a * nk_atanh_slope_##S(b))                         \
     X(S, T, SOFTPLUS, a * nk_sigmoid_##S(b))                          \
-    X(S, T, RELU, b > 0 ? a : (T)0 * a)                               \
+    X(S, T, RELU, a * (b > 0 ? (T)1 : b))                             \
     X(S, T, ERF, a * nk_bell_##S(b, 1) * (T)0x1.20dd750429b6dp+0)     \
     X(S, T, SILU, a * nk_silu_slope_##S(b))                           \
     X(S, T, MISH, a * nk_mish_slope_##S(b))                           \

@@ -67,9 +67,11 @@ void nk_compare(nk_compare_op op, nk_dtype type, int rank, const int32_t *shape,
     }
 #define MAP3_ALL(S, T)                                                             \
     MAP3(S##_MUL_ADD, T, a * b + c)                                                \
-    MAP3(S##_GATE, T, b > 0 ? a : c * a)                                           \
+    MAP3(S##_GATE, T, b > 0 ? a : b <= 0 ? c * a : b)                              \
+    MAP3(S##_PASS, T, b == c ? a : b == b ? (T)0 : b)                              \
     MAP3(S##_CLIP, T, (a < b ? b : a) > c ? c : (a < b ? b : a))                   \
     MAP3(S##_QUOTIENT_GRADIENT, T, -(a * (b / c)) / c)                             \
+    MAP3(S##_LOG_QUOTIENT_GRADIENT, T, c < 0 ? (T)NAN : -(a * (b / c)) / c)        \
     NK_SLOPE_LOOP(S##_TANH_GRADIENT, tanh, TANH, S, T, 3, 2, 1, t * slope)         \
     NK_SLOPE_LOOP(S##_SIGMOID_GRADIENT, sigmoid, SIGMOID, S, T, 3, 2, 1, t * slope) \
     NK_SLOPE_LOOP(S##_EXPM1_GRADIENT, expm1, EXPM1, S, T, 3, 2, 1, t * slope)      \
@@ -77,9 +79,9 @@ void nk_compare(nk_compare_op op, nk_dtype type, int rank, const int32_t *shape,
 MAP3_ALL(f32, float)
 MAP3_ALL(f64, double)
 
-#define MAP3_ENTRIES(S) {S##_MUL_ADD, S##_GATE, S##_CLIP, S##_QUOTIENT_GRADIENT,                                     \
+#define MAP3_ENTRIES(S) {S##_MUL_ADD, S##_GATE, S##_PASS, S##_CLIP, S##_QUOTIENT_GRADIENT, S##_LOG_QUOTIENT_GRADIENT, \
                          S##_TANH_GRADIENT, S##_SIGMOID_GRADIENT, S##_EXPM1_GRADIENT, S##_TANH_SLOPE_GRADIENT}
-static const nk_loop *const ternary_loops[2][8] = {MAP3_ENTRIES(f32), MAP3_ENTRIES(f64)};
+static const nk_loop *const ternary_loops[2][10] = {MAP3_ENTRIES(f32), MAP3_ENTRIES(f64)};
 
 void nk_ternary_flat(nk_ternary_op op, nk_dtype type, int64_t count, void *out, const void *a, const void *b, const void *c, bool one_c) {
     if (NK_UNLIKELY(type > NK_F64)) nk_unsupported("nk_ternary_flat", op, type);

@@ -101,7 +101,10 @@ NK_DEFINE_ACTIVATION_SLOPES(f64, double)
         return fabs##F(x) < (T)0.5 ? (T)1 - x * x : ((T)1 - x) * ((T)1 + x);                \
     }                                                                                       \
     NK_INLINE T nk_asin_slope_##S(T x) { return (T)1 / sqrt##F(nk_cosine_square_##S(x)); }  \
-    NK_INLINE T nk_atanh_slope_##S(T x) { return (T)1 / nk_cosine_square_##S(x); }
+    NK_INLINE T nk_atanh_slope_##S(T x) {                                                   \
+        T c = nk_cosine_square_##S(x);                                                      \
+        return c < 0 ? (T)NAN : (T)1 / c;                                                   \
+    }
 NK_DEFINE_INVERSE_SLOPES(f32, float, f, 0x1p60, 0x1p-70)
 NK_DEFINE_INVERSE_SLOPES(f64, double, , 0x1p500, 0x1p-530)
 

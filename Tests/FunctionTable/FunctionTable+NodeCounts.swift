@@ -33,8 +33,8 @@ extension FunctionTable {
         // Exponentials
         "exp(x)": [1, 2, 2, 2],
         "expm1(x)": [1, 3, 3, 3],
-        "log(x)": [1, 1, 4, 15],
-        "log1p(x)": [1, 2, 5, 16],
+        "log(x)": [1, 1, 4, 13],
+        "log1p(x)": [1, 2, 5, 14],
         "sqrt(x)": [1, 3, 9, 31],
         "rsqrt(x)": [1, 5, 14, 42],
         "square(x)": [1, 2, 0, 0],

@@ -75,6 +75,7 @@ typedef enum : int32_t {
     NK_DIFFERENCE,  // a - b, 0 for equal infinities
     NK_SHARE,       // 1 where a > b, 0 where a < b, 1/2 where they are equal
     NK_INVERSION,   // b / (a² + b²) without overflow, 0 where either is infinite
+    NK_LOG_QUOTIENT,   // a / b, NaN where b < 0: a times the derivative of log b
     NK_TANH_SLOPE,     // tanh'(b), where a = tanh(b)
     NK_SIGMOID_SLOPE,  // sigmoid'(a), where b = sigmoid(a)
     NK_EXPM1_SLOPE,    // exp(a), where b = expm1(a)
@@ -94,9 +95,11 @@ void nk_compare(nk_compare_op op, nk_dtype type, int rank, const int32_t *shape,
 /// out = op(a, b, c), floating types only.
 typedef enum : int32_t {
     NK_MUL_ADD,            // a * b + c, two roundings
-    NK_GATE,               // b > 0 ? a : c * a       (leaky ReLU and its derivative)
+    NK_GATE,               // b > 0 ? a : c * a, NaN where b is (leaky ReLU and its derivative)
+    NK_PASS,               // b == c ? a : 0, NaN where b is (the derivative of CLIP)
     NK_CLIP,               // min(max(a, b), c), NaN in a stays NaN
     NK_QUOTIENT_GRADIENT,  // -(a * (b / c)) / c, the derivative of b / c by c times a
+    NK_LOG_QUOTIENT_GRADIENT,  // the same, NaN where c < 0
     // a times the slope above, where b = f(c)
     NK_TANH_GRADIENT, NK_SIGMOID_GRADIENT, NK_EXPM1_GRADIENT,
     NK_TANH_SLOPE_GRADIENT,  // -2 a b c, where b = tanh(x) and c = tanh'(x)

@@ -21,15 +21,15 @@ private final class Softplus: UnaryMap {
 /// log(1 / (1 + e⁻ˣ)), without overflow
 public func logSigmoid(_ x: Variable) -> Variable { -softplus(-x) }
 
-/// max(x, 0), with derivative 0 at 0
+/// max(x, 0), with derivative 0 at 0, and NaN at NaN: a 0 would hide it
 public func relu(_ x: Variable) -> Variable { map(Relu.self, x) }
 private final class Relu: UnaryMap {
     override class var op: UnaryOp { NK_RELU }
     override class var keep: Kept { .output }
-    override func scaled(_ t: Variable) -> Variable { gate(t, by: y.detached(), slope: 0) }
+    override func scaled(_ t: Variable) -> Variable { gate(t, by: y.detached(), slope: nil) }
 }
 
-/// x > 0 ? x : slope · x, with derivative `slope` at 0
+/// x > 0 ? x : slope · x, with derivative `slope` at 0, and NaN at NaN
 public func leakyRelu(_ x: Variable, slope: Double = 0.2) -> Variable {
     FunctionNode.recorded(x, leakyRelu(x.array, slope: slope), keep: .inputs) { LeakyRelu(slope) }
 }
@@ -45,14 +45,15 @@ private final class LeakyRelu: ElementwiseFunction {
     }
 }
 
-/// source > 0 ? t : slope · t. Linear in `t`; `source` is only looked at, and carries no derivative.
-private func gate(_ t: Variable, by source: Variable, slope: Double) -> Variable {
+/// source > 0 ? t : slope · t, NaN where `source` is. Linear in `t`; `source` is only looked at, and carries no derivative. Without a slope `source` is a
+/// value of `relu`, which is the slope itself where it is not positive.
+private func gate(_ t: Variable, by source: Variable, slope: Double?) -> Variable {
     if t.isSymbolicZero { return t }
     return FunctionNode.recorded(t, source, gated(t.array, by: source.array, slope: slope), keep: .second) { Gate(slope) }
 }
 private final class Gate: LinearFunction {
-    let slope: Double
-    init(_ slope: Double) { self.slope = slope }
+    let slope: Double?
+    init(_ slope: Double?) { self.slope = slope }
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [gated(inputs[0], by: inputs[1], slope: slope)] }
     override func again(_ arguments: [Variable]) -> Variable { gate(arguments[0], by: retainedInput(1), slope: slope) }
     override func transpose(_ g: Variable, _ index: Int) -> Variable { gate(g, by: retainedInput(1), slope: slope) }

@@ -19,20 +19,20 @@ private final class Expm1: LevelingMap {
     override func slope() -> Variable { map(Expm1Slope.self, x, y) }
 }
 
-/// The natural logarithm
+/// The natural logarithm. Where x < 0 it and its derivatives are NaN.
 public func log(_ x: Variable) -> Variable { map(Log.self, x) }
 private final class Log: UnaryMap {
     override class var op: UnaryOp { NK_LOG }
     override class var keep: Kept { .inputs }
-    override func scaled(_ t: Variable) -> Variable { t / x }
+    override func scaled(_ t: Variable) -> Variable { logQuotient(t, x) }
 }
 
-/// log(1 + x), accurate near 0
+/// log(1 + x), accurate near 0. Where x < -1 it and its derivatives are NaN.
 public func log1p(_ x: Variable) -> Variable { map(Log1p.self, x) }
 private final class Log1p: UnaryMap {
     override class var op: UnaryOp { NK_LOG1P }
     override class var keep: Kept { .inputs }
-    override func scaled(_ t: Variable) -> Variable { t / (x + 1) }
+    override func scaled(_ t: Variable) -> Variable { logQuotient(t, x + 1) }
 }
 
 /// √x. The derivative at 0 is infinite; see `norm` for lengths.

@@ -119,7 +119,7 @@ private final class Where: LinearFunction {
     }
 }
 
-/// |x|, with derivative 0 at 0
+/// |x|, with derivative 0 at 0, and NaN at NaN
 public func abs(_ x: Variable) -> Variable { map(Abs.self, x) }
 private final class Abs: UnaryMap {
     override class var op: UnaryOp { NK_ABS }
@@ -161,10 +161,10 @@ private func share(_ a: Variable, _ b: Variable) -> Variable {
     }
 }
 
-/// `x` limited to `low ... high`, with derivative 1 inside and at the limits
+/// `x` limited to `low ... high`, with derivative 1 inside and at the limits, and NaN at NaN
 public func clip(_ x: Variable, _ low: Double, _ high: Double) -> Variable {
     require(low <= high, "clip: expected limits in order, got \(low) and \(high)")
-    return FunctionNode.recorded(x, clip(x.array, low, high), keep: .inputs) { Clip(low, high) }
+    return FunctionNode.recorded(x, clip(x.array, low, high), keep: .firstAndOutput) { Clip(low, high) }
 }
 private final class Clip: ElementwiseFunction {
     let low: Double
@@ -176,11 +176,29 @@ private final class Clip: ElementwiseFunction {
     override func forward(_ inputs: [NDArray]) -> [NDArray] { [clip(inputs[0], low, high)] }
     override func again(_ inputs: [Variable]) -> Variable { clip(inputs[0], low, high) }
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable {
-        let (x, low, high) = (retainedInput(0), low, high)
-        let isInside = FunctionNode.constant([x], (x.array .>= low) .&& (x.array .<= high)) {
-            PiecewiseConstant { ($0[0] .>= low) .&& ($0[0] .<= high) }
-        }
-        return `where`(isInside, t, Variable.symbolicZero([], dtype: t.dtype))
+        passed(t, where: retainedInput(0).detached(), equals: retainedOutput(0).detached())
+    }
+    override func fused(_ t: consuming Variable, byPartial index: Int) -> Variable {
+        let (x, y) = (constantInput(0).array, constantOutput().array)
+        return t.changed { $0.pass(where: x, equals: y) }
+    }
+}
+
+/// x = y ? t : 0, NaN where x is. Linear in `t`; the others are only looked at, and carry no derivative.
+private func passed(_ t: Variable, where x: Variable, equals y: Variable) -> Variable {
+    if t.isSymbolicZero { return t }
+    let result = FunctionNode.recorded([t, x, y], passed(t.array, where: x.array, equals: y.array)) { Pass() }
+    result.node?.keepInput(1, x.array)
+    result.node?.keepInput(2, y.array)
+    return result
+}
+private final class Pass: LinearFunction {
+    override func forward(_ inputs: [NDArray]) -> [NDArray] { [passed(inputs[0], where: inputs[1], equals: inputs[2])] }
+    override func again(_ arguments: [Variable]) -> Variable { passed(arguments[0], where: retainedInput(1), equals: retainedInput(2)) }
+    override func transpose(_ g: Variable, _ index: Int) -> Variable { passed(g, where: retainedInput(1), equals: retainedInput(2)) }
+    override func applied(to batch: Batch) -> [Variable]? {
+        let operands = batch.aligned()
+        return [passed(operands[0], where: operands[1], equals: operands[2])]
     }
 }
 

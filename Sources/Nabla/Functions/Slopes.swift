@@ -159,3 +159,17 @@ final class Difference: BinaryMap {
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable { index == 0 ? t : -t }
 }
 func difference(_ a: Variable, _ b: Variable) -> Variable { map(Difference.self, a, b) }
+
+/// a / b, NaN where b < 0: a times the derivative of log b, which has none there, as it has no value.
+final class LogQuotient: BinaryMap {
+    override class var op: BinaryOp { NK_LOG_QUOTIENT }
+    override class var name: StaticString { "/" }
+    override func scaled(_ t: Variable, byPartial index: Int) -> Variable {
+        index == 0 ? logQuotient(t, b) : -logQuotient(t * logQuotient(a, b), b)
+    }
+    override func fused(_ t: consuming Variable, byPartial index: Int) -> Variable {
+        let (a, b) = (constantInput(0).array, constantInput(1).array)
+        return t.changed { if index == 0 { $0.multiply(byDerivativeOf: NK_LOG, b) } else { $0.multiply(byDerivativeOfLogQuotient: a, b) } }
+    }
+}
+func logQuotient(_ a: Variable, _ b: Variable) -> Variable { a.isSymbolicZero ? a : map(LogQuotient.self, a, b) }

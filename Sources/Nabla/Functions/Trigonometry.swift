@@ -100,7 +100,7 @@ private final class Acosh: UnaryMap {
     override func scaled(_ t: Variable) -> Variable { t * rsqrt(x - 1) * rsqrt(x + 1) }
 }
 
-/// artanh x
+/// artanh x. Where |x| > 1 it and its derivatives are NaN.
 public func atanh(_ x: Variable) -> Variable { map(Atanh.self, x) }
 private final class Atanh: UnaryMap {
     override class var op: UnaryOp { NK_ATANH }

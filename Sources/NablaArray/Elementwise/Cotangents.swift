@@ -19,9 +19,15 @@ extension NDArray {
         overwrite { backend.map(NK_MUL_ADD, a, b, $0, into: $1) }
     }
 
-    /// `self = x > 0 ? self : slope · self`
-    package mutating func gate(by x: NDArray, slope: Double) {
+    /// `self = x > 0 ? self : slope · self`, NaN where x is. Without a slope, for x ≥ 0, it is self · x where x is not positive.
+    package mutating func gate(by x: NDArray, slope: Double?) {
+        guard let slope else { return multiply(byDerivativeOf: NK_RELU, x) }
         overwrite { backend.map(NK_GATE, $0, x, ScalarValue(slope), into: $1) }
+    }
+
+    /// `self = x = y ? self : 0`, NaN where x is.
+    package mutating func pass(where x: NDArray, equals y: NDArray) {
+        overwrite { backend.map(NK_PASS, $0, x, y, into: $1) }
     }
 
     /// `self = -self`
@@ -32,6 +38,11 @@ extension NDArray {
     /// `self = -self · (a / b) / b`, which is `self · ∂(a / b)/∂b`; a and b broadcast to this array's shape.
     package mutating func multiply(byDerivativeOfQuotient a: NDArray, _ b: NDArray) {
         overwrite { backend.map(NK_QUOTIENT_GRADIENT, $0, a, b, into: $1) }
+    }
+
+    /// The same, NaN where b < 0.
+    package mutating func multiply(byDerivativeOfLogQuotient a: NDArray, _ b: NDArray) {
+        overwrite { backend.map(NK_LOG_QUOTIENT_GRADIENT, $0, a, b, into: $1) }
     }
 
     /// Calls `body` with this array and with where its successor is to be written: the same memory, or new.

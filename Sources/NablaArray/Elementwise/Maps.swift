@@ -115,15 +115,27 @@ private func tested(_ op: TestOp, _ x: NDArray) -> NDArray {
 }
 
 /// x > 0 ? g : slope · g, the map behind leaky ReLU and its derivatives.
-package func gated(_ g: NDArray, by x: NDArray, slope: Double) -> NDArray {
+package func gated(_ g: NDArray, by x: NDArray, slope: Double?) -> NDArray {
     let dtype = DType.promoted(g, x).floating
     let out = NDArray(uninitialized: broadcastShape(g, x, "gated"), dtype)
-    backend.map(NK_GATE, g.cast(to: dtype), x.cast(to: dtype), ScalarValue(slope), into: out)
+    if let slope {
+        backend.map(NK_GATE, g.cast(to: dtype), x.cast(to: dtype), ScalarValue(slope), into: out)
+    } else {
+        backend.mapGradient(NK_RELU, g.cast(to: dtype), x.cast(to: dtype), into: out)
+    }
     return out
 }
 
 /// x > 0 ? x : slope · x
 public func leakyRelu(_ x: NDArray, slope: Double = 0.2) -> NDArray { gated(x, by: x, slope: slope) }
+
+/// `x == y ? g : 0`, NaN where `x` is.
+package func passed(_ g: NDArray, where x: NDArray, equals y: NDArray) -> NDArray {
+    let dtype = DType.promoted(g, x).floating
+    let out = NDArray(uninitialized: broadcastShape(g, x, "passed"), dtype)
+    backend.map(NK_PASS, g.cast(to: dtype), x.cast(to: dtype), y.cast(to: dtype), into: out)
+    return out
+}
 
 /// `x` limited to `low ... high`
 public func clip(_ x: NDArray, _ low: Double, _ high: Double) -> NDArray {
