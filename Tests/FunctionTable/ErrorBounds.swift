@@ -44,6 +44,9 @@ extension TableRow {
 extension ErrorBounds {
     private static let ofSteps = "relative to the steps' rounding errors"
 
+    private static let ofShares = "\(ofSteps): what a leading element leaves, 1 - p, is a difference, right to 1 and not to its own digits"
+    private static let ofDirections = "\(ofSteps): what a leading element leaves, 1 - (x/‖x‖)², is a difference, right to 1"
+
     private static let ofLevel = "the distance from the level is made of a rounded value down to 1/32"
     private static let ofOscillation = "relative to the height of the oscillation, beyond 1/3"
 
@@ -84,6 +87,14 @@ extension ErrorBounds {
         "acosh(x)": .init(2, 3, 5, "a product of two rounded roots"),
         "logAddExp(a, b)": .init(1, 2, 8, ofLevel),
         "sigmoidCrossEntropy(x, array)": .init(1, 1, 3, ofLevel),
+        "softmax(x)": .init(1, 1, 1, ofShares),
+        "softmax(x, axis: 0)": .init(1, 1, 1, ofShares),
+        "logSumExp(x)": .init(1, 1, 1, ofShares),
+        "logSumExp(x, axes: [0, -1], keepsAxes: true)": .init(1, 1, 1, ofShares),
+        "logSumExp(x, axis: 1)": .init(1, 1, 1, ofShares),
+        "norm(x)": .init(1, 1, 1, ofDirections),
+        "norm(x, axes: [0, 1], eps: 0.5)": .init(1, 1, 1, ofDirections),
+        "norm(x, axis: -1, keepsAxes: true)": .init(1, 1, 1, ofDirections),
         "sinc(x)": .init(2, 3, 3, ofOscillation),
         "sinc(x), far from 0": .init(2, 3, 3, ofOscillation),
     ]
