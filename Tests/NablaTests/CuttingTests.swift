@@ -263,25 +263,46 @@ import Testing
         #expect(x.grad == nil && h.isLeaf)
     }
 
-    /// The rule of the output that is left needs the one that is cut, as a function of the inputs.
-    @Test func recordedWalksThatNeedACutOutput() async throws {
-        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-            final class Exponentials: FunctionNode {
-                override func forward(_ inputs: [NDArray]) -> [NDArray] {
-                    retainOutputs([0])
-                    return [exp(inputs[0]), 2 * exp(inputs[0])]
-                }
-                override func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] {
-                    [retainedOutput(0) * (gradOutputs[0] + 2 * gradOutputs[1])]
-                }
+    /// The rule of the output that is left needs the one that is cut, as a function of the inputs: the cut is of what others see. y = 2 eˣ has the
+    /// derivatives y of every order, through y and through the output eˣ that was cut.
+    @Test func recordedWalksThatNeedACutOutput() {
+        final class Exponentials: FunctionNode {
+            override func forward(_ inputs: [NDArray]) -> [NDArray] {
+                retainOutputs([0])
+                return [exp(inputs[0]), 2 * exp(inputs[0])]
             }
-            let x = Variable(0.7)
-            let outputs = Exponentials().apply([x])
-            outputs[0].unchain()
-            // A plain walk takes numbers, which are right.
-            guard (grad(of: outputs[1], wrt: x).item() - 2 * 2.0137527074704766).magnitude < 1e-14 else { return }
-            _ = grad(of: outputs[1], wrt: x, enableDoubleBackprop: true)
+            override func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] {
+                [retainedOutput(0) * (gradOutputs[0] + 2 * gradOutputs[1])]
+            }
         }
-        expectMessage("Exponentials.retainedOutput: expected an output that is not cut, where a walk is recorded", in: result)
+        let x = Variable(NDArray([0.7, -0.3]))
+        let outputs = Exponentials().apply([x])
+        outputs[0].unchain()
+        let expected = x.array.doubles.map { 2 * Foundation.exp($0) }
+        var y = outputs[1]
+        for _ in 1...4 {
+            #expect(isClose(grad(of: y.sum(), wrt: x).array.doubles, expected))
+            #expect(isClose(jvp(of: [y], wrt: [x], along: [Variable(constant: NDArray([1.0, 1]))])[0].array.doubles, expected))
+            y = grad(of: y.sum(), wrt: x, enableDoubleBackprop: true)
+            #expect(isClose(y.array.doubles, expected))
+        }
+        // For everybody else it is a leaf.
+        #expect(outputs[0].isLeaf && !isConnected(outputs[0], to: x))
+        #expect(grad(of: (outputs[0] * outputs[1]).sum(), wrt: outputs[0]).array == outputs[1].array)
+        (outputs[0] * outputs[1]).sum().backward(enableDoubleBackprop: true)
+        #expect(isClose(x.grad!.array.doubles, x.array.doubles.map { 2 * Foundation.exp(2 * $0) }))
+    }
+
+    /// The cell of a recurrent network cut, its output not: the derivatives of the output by the gates are those of a network that is not cut.
+    @Test func theCellOfALongShortTermMemoryIsCut() {
+        let c = Variable(NDArray([0.3, -0.6])), gates = Variable(NDArray((0..<8).map { 0.2 * Double($0) - 0.7 }))
+        let derivatives = [false, true].map { isCut -> [[Double]] in
+            let (next, h) = lstm(c, gates)
+            if isCut { next.unchain() }
+            let first = grad(of: h.sum(), wrt: [c, gates], enableDoubleBackprop: true)
+            let second = grad(of: square(first[0]).sum() + square(first[1]).sum(), wrt: [c, gates], enableDoubleBackprop: true)
+            return (first + second + grad(of: square(second[1]).sum(), wrt: [c, gates])).map(\.array.doubles)
+        }
+        for (whole, cut) in zip(derivatives[0], derivatives[1]) { #expect(isClose(whole, cut)) }
     }
 }

@@ -181,7 +181,9 @@ extension GradientCell {
         }
         let search = GraphSearch(from: [gradient], to: nil)
         let reachesItself = (0..<search.nodeCount).contains { position in
-            search.entry(at: position).node._withUnsafeGuaranteedRef { $0.more?.cut === cut }
+            search.entry(at: position).node._withUnsafeGuaranteedRef {
+                ($0 as? UncutOutput)?.origin.more?.cut === cut || $0.more?.cut === cut
+            }
         }
         search.finish()
         if reachesItself {

@@ -146,11 +146,9 @@ extension FunctionNode {
     public final func retainedOutput(_ index: Int) -> Variable {
         require(index >= 0 && index < outputCount, "\(label).retainedOutput: expected an output in 0..<\(outputCount), got \(index)")
         guard let array = keptOutput(index) else { failRetained("retainedOutput", index) }
-        // The rule of another output uses this one as a function of the inputs, which it is no more for anybody else.
-        require(
-            !isRecording || !hasCuts || (more?.cut?.leaf).map { $0 !== origin(of: Int32(index)).takeUnretainedValue() } ?? true,
-            "\(label).retainedOutput: expected an output that is not cut, where a walk is recorded through other outputs, got output \(index), "
-                + "which unchain() cut; cut all outputs, by unchainBackward(), or take detached() of this one instead")
+        if _slowPath(isRecording && hasCuts), more?.cut?.outputs.contains(Int32(index)) == true {
+            return UncutOutput.of(self, index, array)
+        }
         return Variable(array: array, node: array.dtype.isFloating ? self : nil, output: array.dtype.isFloating ? Int32(index) : 0)
     }
 
