@@ -1,5 +1,6 @@
-import Nabla
 import Testing
+
+@testable import Nabla
 
 /// Recorded gradients that `backward` leaves in variables hold graphs that lead to the variables' places, and to nothing that holds the variables.
 /// Serialized: the counts are of the whole process.
@@ -68,6 +69,10 @@ import Testing
             let (x, w) = (fresh(), fresh(0.3))
             return (square(WeightedInAllWays(w).apply([x])[0]) * w).sum()
         },
+        Turn("a function of the user's that keeps variables in containers of containers") {
+            let (x, w) = (fresh(), fresh(0.3))
+            return (square(WeightedInNests(w).apply([x])[0]) * w).sum()
+        },
         Turn("an old-style function that keeps a variable") {
             let (x, w) = (fresh(), fresh(0.3))
             return (square(OldWeighted(w).apply([x])[0]) * w).sum()
@@ -107,6 +112,21 @@ import Testing
         #expect(isClose(grad(of: x.grad!.sum(), wrt: x).array.doubles, Array(repeating: 12 * 0.027 * 0.25, count: Self.size)))
         w.clearGrad()
         #expect(function.w.grad == nil)
+    }
+
+    @Test func nestsKeepTheirVariables() {
+        let (x, w) = (Self.fresh(), Self.fresh(0.3))
+        let function = WeightedInNests(w), shared = function.lists
+        (square(function.apply([x])[0]) * w).sum().backward(enableDoubleBackprop: true)
+        let held = function.lists.flatMap { $0 } + function.tuples.map(\.1) + function.named.values.flatMap { $0.compactMap { $0 } }
+        let trees = [function.tree.value, function.tree.children[0].value, function.tree.children[0].children[0].value]
+        #expect(held.count == 6)
+        for variable in held + trees + Array(function.contiguous) + function.deep![0]!["x"]!.1 {
+            #expect(variable.array == w.array && variable.cell == nil && variable.isLeaf)
+        }
+        // What somebody else has of a list is left alone.
+        #expect(shared[0][0].cell != nil && isClose(shared[0][0].grad!.array.doubles, w.grad!.array.doubles))
+        #expect(function.tuples.map(\.0) == ["a", "b"])
     }
 
     /// Their derivatives of higher order are those of `grad(of:wrt:)`.
@@ -177,6 +197,19 @@ private final class WeightedInAllWays: Weighted {
     override init(_ w: Variable) {
         (other, none, list, named, some) = (w, nil, [w.detached(), w], ["w": w], [w])
         parts = Parts(first: w, pair: (1, w))
+        super.init(w)
+    }
+}
+
+private final class WeightedInNests: Weighted {
+    struct Tree { var value: Variable, children: [Tree] = [] }
+    let lists: [[Variable]], tuples: [(String, Variable)], named: [Int: [Variable?]], deep: [[String: (Int, [Variable])]?]?
+    let tree: Tree, contiguous: ContiguousArray<Variable>
+    override init(_ w: Variable) {
+        (lists, tuples, named) = ([[w], [w]], [("a", w), ("b", w)], [1: [w, nil], 2: [w]])
+        deep = [["x": (1, [w])], nil]
+        tree = Tree(value: w, children: [Tree(value: w, children: [Tree(value: w)])])
+        contiguous = [w]
         super.init(w)
     }
 }

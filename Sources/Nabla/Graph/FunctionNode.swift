@@ -26,8 +26,9 @@ import CNablaRuntime
 ///
 /// Variables that the result depends on belong among the inputs: `retainedInput` gives them to `backward`. One that a property keeps gets no gradient.
 /// If it is a leaf, it holds the gradient left for it, which may lead back to this node; `backward(enableDoubleBackprop: true)` therefore lets
-/// go of what properties of type `Variable` hold in this way, of lists and dictionaries of them and of structures and tuples of these. It does
-/// not see into closures and objects that a property keeps: give those `detached()` variables or arrays, or the gradient lives as long as itself.
+/// go of what properties of type `Variable` hold in this way, and of what optionals, arrays, dictionaries (values), tuples and structures hold, in
+/// each other to any depth. It does not see into what else a property may keep: closures, objects, slices, enumerations with values, values of type `Any`
+/// or of a protocol. Give those `detached()` variables or arrays, or the gradient lives as long as itself.
 open class FunctionNode {
     // Small functions fit in these fields; `more` is made for more than two inputs or more than one output. In this order there are no gaps,
     // and a node fits in 120 bytes, the largest that malloc keeps in its fast lists.

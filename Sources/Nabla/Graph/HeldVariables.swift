@@ -6,15 +6,9 @@ import Synchronization
 /// A function of the user's may keep the handle of a variable, as in `let weight: Variable`. Handles own the gradient that is left for them, and a
 /// recorded gradient leads to the function: the handles that functions of a graph keep must not own it.
 struct HeldVariables: Sendable {
-    private enum Kind { case variable, list, dictionary }
-    private struct Field: Sendable {
-        let offset: Int
-        let kind: Kind
-    }
+    private let parts: Parts
 
-    private let fields: [Field]
-
-    var isEmpty: Bool { fields.isEmpty }
+    var isEmpty: Bool { parts.isEmpty }
 
     private static let known = Mutex<[ObjectIdentifier: HeldVariables]>([:])
     private static let found = Atomic<Bool>(false)
@@ -29,52 +23,120 @@ struct HeldVariables: Sendable {
             self = known
             return
         }
-        fields = HeldVariables.fields(of: type, at: 0)
-        HeldVariables.known.withLock { [fields] in $0[ObjectIdentifier(type)] = HeldVariables(fields) }
-        if !fields.isEmpty { HeldVariables.found.store(true, ordering: .relaxed) }
+        parts = Parts(of: type, [])
+        HeldVariables.known.withLock { [parts] in $0[ObjectIdentifier(type)] = HeldVariables(parts) }
+        if !parts.isEmpty { HeldVariables.found.store(true, ordering: .relaxed) }
     }
 
-    private init(_ fields: [Field]) { self.fields = fields }
+    private init(_ parts: Parts) { self.parts = parts }
 
-    private static func fields(of type: Any.Type, at start: Int) -> [Field] {
-        var found: [Field] = []
+    /// Puts handles that own no gradient in the place of those that `object`, of the class asked about, keeps.
+    func disown(in object: AnyObject) { parts.disown(UnsafeMutableRawPointer(Unmanaged.passUnretained(object).toOpaque())) }
+}
+
+/// How values of a type that holds variables let go of gradients, where they lie.
+private struct Holding {
+    /// Whether some variable at an address owns a gradient. Asked first: a list that is written to is copied if somebody else has it too.
+    let isOwner: (UnsafeRawPointer) -> Bool
+    let release: (UnsafeMutableRawPointer) -> Void
+
+    func owns<T>(_ value: T) -> Bool { withUnsafePointer(to: value) { isOwner(UnsafeRawPointer($0)) } }
+    func disowned<T>(_ value: T) -> T {
+        var value = value
+        withUnsafeMutablePointer(to: &value) { release(UnsafeMutableRawPointer($0)) }
+        return value
+    }
+
+    private static let variable = Holding(
+        isOwner: { $0.assumingMemoryBound(to: Variable.self).pointee.cell != nil },
+        release: { place in
+            let variable = place.assumingMemoryBound(to: Variable.self)
+            variable.pointee = variable.pointee.withoutCell
+        })
+
+    /// Of the values of `type`; nil where they hold no variables. `outer` are the types around it.
+    static func of(_ type: Any.Type, _ outer: [ObjectIdentifier]) -> Holding? {
+        if type == Variable.self { return variable }
+        // A tree has lists of trees. What is around is known by the time that a value is looked at.
+        if outer.contains(ObjectIdentifier(type)) {
+            return Holding(isOwner: { of(type, [])?.isOwner($0) ?? false }, release: { of(type, [])?.release($0) })
+        }
+        let inner = outer + [ObjectIdentifier(type)]
+        if let container = type as? any VariableContainer.Type { return container.holding(inner) }
+        let kind = _MetadataKind(rawValue: unsafeBitCast(type, to: UnsafePointer<UInt>.self).pointee)
+        guard kind == .struct || kind == .tuple else { return nil }
+        let parts = Parts(of: type, inner)
+        return parts.isEmpty ? nil : Holding(isOwner: { parts.own($0) }, release: { parts.disown($0) })
+    }
+}
+
+// Its closures know types, and nothing that changes.
+extension Holding: @unchecked Sendable {}
+
+/// The stored properties of a class or a structure, or the elements of a tuple, that hold variables.
+private struct Parts: Sendable {
+    private let parts: [(offset: Int, holding: Holding)]
+
+    init(of type: Any.Type, _ outer: [ObjectIdentifier]) {
+        var found: [(offset: Int, holding: Holding)] = []
         // An option set of one bit: properties of a class, inherited ones included.
         let options = _EachFieldOptions(rawValue: type is AnyClass ? 1 : 0)
         _ = _forEachField(of: type, options: options) { name, offset, type, kind in
-            let place = start + offset
-            if type == Variable.self || type == Variable?.self {
-                found.append(Field(offset: place, kind: .variable))
-            } else if type == [Variable].self || type == [Variable]?.self {
-                found.append(Field(offset: place, kind: .list))
-            } else if type == [String: Variable].self {
-                found.append(Field(offset: place, kind: .dictionary))
-            } else if kind == .struct || kind == .tuple {
-                found += fields(of: type, at: place)
-            }
+            if let holding = Holding.of(type, outer) { found.append((offset, holding)) }
             return true
         }
-        return found
+        parts = found
     }
 
-    /// Puts handles that own no gradient in the place of those that `object`, of the class asked about, keeps.
-    func disown(in object: AnyObject) {
-        let start = UnsafeMutableRawPointer(Unmanaged.passUnretained(object).toOpaque())
-        for field in fields {
-            let place = start + field.offset
-            switch field.kind {
-            case .variable:
-                // One that is absent is laid out as one that is there.
-                let variable = place.assumingMemoryBound(to: Variable?.self)
-                if let held = variable.pointee, held.cell != nil { variable.pointee = held.withoutCell }
-            case .list:
-                let list = place.assumingMemoryBound(to: [Variable]?.self)
-                if let held = list.pointee, held.contains(where: { $0.cell != nil }) { list.pointee = held.map(\.withoutCell) }
-            case .dictionary:
-                let dictionary = place.assumingMemoryBound(to: [String: Variable].self)
-                if dictionary.pointee.values.contains(where: { $0.cell != nil }) {
-                    dictionary.pointee = dictionary.pointee.mapValues(\.withoutCell)
-                }
-            }
-        }
+    var isEmpty: Bool { parts.isEmpty }
+
+    func own(_ start: UnsafeRawPointer) -> Bool { parts.contains { $0.holding.isOwner(start + $0.offset) } }
+    func disown(_ start: UnsafeMutableRawPointer) {
+        for part in parts where part.holding.isOwner(start + part.offset) { part.holding.release(start + part.offset) }
+    }
+}
+
+// MARK: - Containers
+
+/// A type of the standard library whose values may hold variables.
+private protocol VariableContainer {
+    /// How its values let go of gradients; nil where the type of its elements holds no variables.
+    static func holding(_ outer: [ObjectIdentifier]) -> Holding?
+}
+
+extension VariableContainer {
+    /// From the holding of an element.
+    fileprivate static func holding(
+        of element: Any.Type, _ outer: [ObjectIdentifier], owns: @escaping (Self, Holding) -> Bool,
+        disown: @escaping (inout Self, Holding) -> Void
+    ) -> Holding? {
+        guard let element = Holding.of(element, outer) else { return nil }
+        return Holding(
+            isOwner: { owns($0.assumingMemoryBound(to: Self.self).pointee, element) },
+            release: { disown(&$0.assumingMemoryBound(to: Self.self).pointee, element) })
+    }
+}
+
+extension Optional: VariableContainer {
+    fileprivate static func holding(_ outer: [ObjectIdentifier]) -> Holding? {
+        holding(of: Wrapped.self, outer, owns: { $0.map($1.owns) ?? false }, disown: { $0 = $0.map($1.disowned) })
+    }
+}
+
+extension Array: VariableContainer {
+    fileprivate static func holding(_ outer: [ObjectIdentifier]) -> Holding? {
+        holding(of: Element.self, outer, owns: { $0.contains(where: $1.owns) }, disown: { $0 = $0.map($1.disowned) })
+    }
+}
+
+extension ContiguousArray: VariableContainer {
+    fileprivate static func holding(_ outer: [ObjectIdentifier]) -> Holding? {
+        holding(of: Element.self, outer, owns: { $0.contains(where: $1.owns) }, disown: { $0 = ContiguousArray($0.map($1.disowned)) })
+    }
+}
+
+extension Dictionary: VariableContainer {
+    fileprivate static func holding(_ outer: [ObjectIdentifier]) -> Holding? {
+        holding(of: Value.self, outer, owns: { $0.values.contains(where: $1.owns) }, disown: { $0 = $0.mapValues($1.disowned) })
     }
 }
