@@ -10,6 +10,24 @@ import Testing
         expectMessage("vmap: expected equal extents along the axes of examples, got [3, 4]", in: result)
     }
 
+    /// A replay could not turn to a loop where the closure carries a state.
+    @Test func stateInsideCompile() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let compiled = compile { (x: Variable) in
+                var h = Variable(constant: NDArray(0.0))
+                return vmap { example in
+                    h = tanh(h + example)
+                    return h
+                }(x)
+            }
+            _ = compiled(Variable(NDArray([0.1, 0.2, 0.3])))
+        }
+        expectMessage(
+            "vmap: expected a closure that treats all examples alike inside compile, got another result for the second example when it ran alone; give "
+                + "random numbers and states that differ between examples as an argument with an axis of examples, or write the loop",
+            in: result)
+    }
+
     @Test func nothingMapped() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = vmap({ $0 + $1 }, inAxes: (nil, nil))(Variable(NDArray.ones([3])), Variable(NDArray.ones([3])))

@@ -50,7 +50,7 @@ enum CalledClosure {
     case unknown
 
     /// What a call is to do.
-    enum Treatment { case trusted, compared, looped }
+    enum Treatment { case trusted, compared, looped, listed }
 
     /// Counts a call.
     func nextTreatment() -> Treatment {
@@ -60,6 +60,9 @@ enum CalledClosure {
         case .unknown: .compared
         }
     }
+
+    /// Of a call whose operations are listed. A compiled function compares two runs itself, and they must be of one kind: no call counts there.
+    var treatmentInTrace: Treatment { if case .none = self { .trusted } else { .listed } }
 
     func loopFromNowOn() { if case .known(let code) = self { code.loopFromNowOn() } }
 }

@@ -16,8 +16,9 @@
 /// `f` must not treat examples differently by other ways than its argument: by Swift's random numbers (`Double.random(in:)`), or by a state that
 /// one example leaves to the next, such as a counter or `h = tanh(h + x)`. Where the second example shows it, `f` runs on one example after the
 /// other, in their order, in this call and later ones: in the calls 1, 2, 4, 8, … of a closure the second example is run alone as well, and
-/// compared. What shows later only, at another example or call, by less than rounding, or within `compile`, which replays what it has seen, is
-/// not noticed: one number then serves all examples. Draw such numbers as an array with an axis of examples, or write the loop.
+/// compared. Within `compile`, which replays what it has seen, that is done in the recorded calls, and a second example that differs stops. What
+/// shows later only, at another example or call, or by less than rounding, is not noticed: one number then serves all examples. Draw such numbers
+/// as an array with an axis of examples, or write the loop.
 public func vmap(
     _ f: @escaping (Variable) -> Variable, inAxis: Int = 0, outAxis: Int = 0
 ) -> (Variable) -> Variable {
@@ -61,8 +62,7 @@ func mapped(
     if examples.size == 0 { return examples.emptyResults(f, outAxes) }
     let trace = FunctionTrace()
     let first = examples.first(trace)
-    // A compiled function compares two runs itself, and they must be of one kind.
-    let treatment = ArrayTrace.isListed || examples.size < 2 ? .trusted : closure.nextTreatment()
+    let treatment = examples.size < 2 ? .trusted : ArrayTrace.isListed ? closure.treatmentInTrace : closure.nextTreatment()
     let isLooped = examples.size < smallestBatch || treatment == .looped
     let results = isLooped ? f(first) : trace.watch { f(first) }
     let positions = outPositions(results, outAxes)
@@ -71,7 +71,9 @@ func mapped(
         let walk = try BatchedWalk(trace, examples: examples.mapped(first), results: results)
         let size = chunkSize.map { Swift.max(1, Swift.min($0(walk.largestCount), examples.size)) } ?? examples.size
         let batched = try examples.run(walk, results, positions, chunkSize: size)
-        if treatment == .compared {
+        if treatment == .listed {
+            requireAlike(f, examples, batched, positions)
+        } else if treatment == .compared {
             let second = f(examples.alone(1))
             if !examples.agree(batched, second, positions) {
                 closure.loopFromNowOn()
@@ -87,6 +89,15 @@ func mapped(
     } catch {
         return examples.loop(f, [results], positions)
     }
+}
+
+/// Stops where the second example has another result alone: what is listed for `compile` is replayed, and could not change to a loop later.
+private func requireAlike(_ f: ([Variable]) -> [Variable], _ examples: ExampleAxes, _ batched: [Variable], _ positions: [Int?]) {
+    let agree = ArrayTrace.unwatched { examples.agree(batched, f(examples.alone(1)), positions) }
+    require(
+        agree,
+        "vmap: expected a closure that treats all examples alike inside compile, got another result for the second example when it ran alone; give "
+            + "random numbers and states that differ between examples as an argument with an axis of examples, or write the loop")
 }
 
 /// Why `f` cannot be applied to all examples at once; nil when it can.
