@@ -11,6 +11,8 @@ package final class BackwardWalk {
     /// Whether sums are made by functions of variables.
     private let isRecorded: Bool
     private var sets = InputSetMemory()
+    /// The marks of all constants beside the way.
+    private var marks: Int32 = 0
 
     /// The function that the user called, for messages.
     private let function: String
@@ -36,14 +38,19 @@ package final class BackwardWalk {
                 walk.accumulate(seed.unchanged, at: Edge(output))
             }
             withNextOrder(after: walk.search) { walk.run(captures: targets != nil, retainGraph: retainGraph) }
-            guard let targets else { return [] }
+            guard let targets else {
+                if _slowPath(walk.marks & ThawClock.stamps != 0) { ThawClock.noteWalk(past: walk.marks) }
+                return []
+            }
             var results: [Variable] = []
             results.reserveCapacity(targets.count)
             for target in targets {
                 if let gradient = walk.gradient(at: Edge(target)) {
                     results.append(gradient.asResult(recorded: recorded))
                 } else {
-                    requirePresentValues(targets, function) { walk.search.isReached($0) }
+                    if _slowPath(target.mayBeOutOfDate) && !walk.search.isReached(target.node!) {
+                        requirePresentValue(target, of: outputs, function, targets)
+                    }
                     results.append(.symbolicZero(target.shape, dtype: target.dtype))
                 }
             }
@@ -168,8 +175,13 @@ package final class BackwardWalk {
     @inline(__always)
     private func needed(of node: FunctionNode) -> InputSet {
         let needed = search.needed(of: node, in: &sets)
-        if _slowPath(needed.lacksRecording) && !needed.isEmpty { node.failUnrecorded(function) }
+        if _slowPath(needed.marks != 0) { note(needed, node) }
         return needed
+    }
+
+    private func note(_ needed: InputSet, _ node: FunctionNode) {
+        if needed.lacksRecording && !needed.isEmpty { node.failUnrecorded(function) }
+        marks |= needed.marks
     }
 
     /// Leaves a gradient in the cell of its place, if a handle owns one.

@@ -41,8 +41,12 @@ package struct InputSet {
     private var bits: UInt64 = 0
     private let count: Int
     private let further: UnsafeMutablePointer<UInt64>?
+    /// The marks of the inputs that are constants; see `Provenance`.
+    var marks: Int32 = 0
+
     /// Whether a further input is made of a gradient that nobody recorded.
-    package var lacksRecording = false
+    @inline(__always)
+    var lacksRecording: Bool { Provenance(rawValue: marks).contains(.unrecordedGradient) }
 
     /// The empty set of at most 64 inputs.
     @inline(__always)

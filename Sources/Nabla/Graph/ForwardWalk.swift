@@ -13,9 +13,8 @@ package enum ForwardWalk {
             if _slowPath(outputs.passUnrecorded) { requireRecordedParts(outputs, function, behind: boundary ?? inputs) }
             let search = GraphSearch(from: outputs, to: inputs, stoppingAt: boundary)
             defer { search.finish() }
-            if inputs.contains(where: \.isFormerValue) {
-                let reached = inputs.compactMap(\.node).filter { search.isReached($0) }
-                requirePresentValues(inputs, function) { node in reached.contains { $0 === node } }
+            for input in inputs where input.mayBeOutOfDate && !search.isReached(input.node!) {
+                requirePresentValue(input, of: outputs, function, inputs)
             }
             var moving = [Variable?](repeating: nil, count: Int(search.outputCount))
             func add(_ tangent: Variable, _ number: Int) {
@@ -35,7 +34,7 @@ package enum ForwardWalk {
                     for i in 0..<node.inputCount {
                         let edge = node.edge(i)
                         let tangent = edge.node.flatMap { search.number($0, edge.output) }.flatMap { moving[$0] }
-                        if tangent != nil { given.insert(i) } else if edge.lacksRecording { given.lacksRecording = true }
+                        if tangent != nil { given.insert(i) } else if edge.reference == nil { given.marks |= edge.output }
                         arriving.append(tangent ?? zero(for: node, input: i))
                     }
                     if given.isEmpty { continue }

@@ -3,6 +3,10 @@ import CNablaRuntime
 /// Where a graph begins. It has several outputs where it stands for those of a function that were cut.
 package final class LeafNode: FunctionNode {
     unowned(unsafe) var ownCell: GradientCell?
+    /// The parameter whose value this is or was; 0 for none.
+    var parameter: Int32 = 0
+    /// Where the parameter was frozen before this value, when it was last read so; see `ThawClock`.
+    var lastFrozenRead = ThawClock.never
 
     init(_ shape: Shape, _ dtype: DType, rank: Int32 = 0) {
         super.init()

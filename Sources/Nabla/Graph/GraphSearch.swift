@@ -149,8 +149,8 @@ package struct GraphSearch: ~Copyable {
     private func note(_ edge: Edge, _ index: Int, _ set: inout InputSet) {
         if let origin = edge.reference {
             if origin._withUnsafeGuaranteedRef({ $0.mark == id && entries[Int($0.slot)].isNeeded }) { set.insert(index) }
-        } else if edge.lacksRecording {
-            set.lacksRecording = true
+        } else {
+            set.marks |= edge.output
         }
     }
 

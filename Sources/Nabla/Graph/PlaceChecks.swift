@@ -47,17 +47,6 @@ func requireRecorded(_ outputs: [Variable], _ function: String, _ inputs: [Varia
     if _slowPath(!outputs.areResults) { checkRecorded(outputs, function, inputs) }
 }
 
-/// Stops where a derivative is asked with respect to a value that a parameter had before: it would be zero for ever. It is the truth where the
-/// outputs are older than the new values, which shows in another former value that they were computed from.
-@inline(never)
-func requirePresentValues(_ places: [Variable], _ function: String, _ isReached: (FunctionNode) -> Bool) {
-    let former = places.indices.filter { places[$0].isFormerValue }
-    guard let first = former.first, !former.contains(where: { isReached(places[$0].node!) }) else { return }
-    fail(
-        "\(function): expected present values of parameters, got input \(first) of shape \(places[first].shape), the value of a parameter before an "
-            + "update; ask for parameters anew after each update")
-}
-
 private let cutByArray = "numbers taken out by .array, and put into a variable again, are cut from what they were computed from"
 
 @inline(never)

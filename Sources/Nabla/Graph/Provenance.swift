@@ -10,14 +10,16 @@ package struct Provenance: OptionSet, Sendable {
     package let rawValue: Int32
     package init(rawValue: Int32) { self.rawValue = rawValue }
 
+    // In the order of their bits; the further bits are stamps, see `ThawClock`.
+
     /// Computed while recording was off, as in `noBackprop`. Harmless as a part of something else; its own gradient is unknown.
     static let unrecorded = Provenance(rawValue: 1)
     /// A gradient or tangent that was not recorded, or made of one. A derivative that passes it would lack a part.
     static let unrecordedGradient = Provenance(rawValue: 2)
-    /// The result of a function whose derivative is zero wherever it has one: a comparison, a sign, a power of zero.
-    static let flat = Provenance(rawValue: 8)
     /// The value of a frozen parameter, or made of some.
     package static let frozen = Provenance(rawValue: 4)
+    /// The result of a function whose derivative is zero wherever it has one: a comparison, a sign, a power of zero.
+    static let flat = Provenance(rawValue: 8)
 }
 
 extension Variable {
@@ -53,9 +55,7 @@ extension Edge {
     /// Whether this is a constant made of a gradient that nobody recorded.
     @inline(__always)
     var lacksRecording: Bool { reference == nil && Provenance(rawValue: output).contains(.unrecordedGradient) }
-}
 
-extension Edge {
     /// Whether this, or what it comes of, is made of a gradient that nobody recorded.
     @inline(__always)
     var passesUnrecorded: Bool {

@@ -118,12 +118,6 @@ extension Variable {
     /// Whether this variable is where a graph begins: made by the user, or cut from the function that made it.
     public var isLeaf: Bool { node is LeafNode }
 
-    /// Whether this leaf held a parameter's value until another came in its place.
-    package var isFormerValue: Bool {
-        get { node?.flags.contains(.replaced) ?? false }
-        nonmutating set { if newValue { node?.flags.insert(.replaced) } else { node?.flags.remove(.replaced) } }
-    }
-
     /// The same numbers as a constant: no gradient flows through, and that is meant. A gradient that was not recorded must be detached by name to
     /// take part in what is differentiated, as in first-order MAML:
     ///

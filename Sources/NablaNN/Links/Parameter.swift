@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A value that training changes: it holds its present value as a leaf of the graph.
 ///
 /// A new value makes a new leaf. Arrays are values, so a graph recorded earlier keeps the value with which it was recorded, and
@@ -26,6 +28,7 @@ public final class Parameter {
         require(array.dtype.isFloating, "Parameter: expected float32 or float64, got \(array.dtype)")
         self.name = name
         current = Variable(array)
+        current?.holdsValue(ofParameter: number, lastFrozenRead: ThawClock.never)
     }
 
     /// A parameter whose value an initialiser makes, at once or, when `shape` is nil, at the first `initialize(_:)`.
@@ -69,6 +72,11 @@ public final class Parameter {
 
     /// The present value in its place in the graph: a leaf, or a constant while updates are disabled.
     public var variable: Variable {
+        let value = present
+        return isUpdateEnabled || value.isRecorded ? value : readFrozen(value)
+    }
+
+    private var present: Variable {
         noteState()
         guard let current else {
             fail("Parameter: expected a value for \(name), got one whose shape is not known until the model has run once")
@@ -78,7 +86,7 @@ public final class Parameter {
 
     /// The present value. Setting it makes a new leaf, which has no gradient yet.
     public var array: NDArray {
-        get { variable.array }
+        get { present.array }
         set {
             if let current {
                 require(
@@ -100,7 +108,11 @@ public final class Parameter {
     /// alone, and `grad(of:wrt:)` with respect to it stops. Transforms at a model (`gradient(of:at:)`) differentiate in all parameters, these too.
     public var isUpdateEnabled = true {
         willSet { noteState() }
-        didSet { if isUpdateEnabled != oldValue, let array = current?.array { setLeaf(array) } }
+        didSet {
+            guard isUpdateEnabled != oldValue, let array = current?.array else { return }
+            setLeaf(array)
+            if isUpdateEnabled { thaw() }
+        }
     }
 
     /// The gradient that `backward` accumulated for the present value, if any.
@@ -133,7 +145,7 @@ public final class Parameter {
 
     /// Changes the value, in place when no graph and no other value shares its memory. The gradient stays readable until it is cleared.
     public func update(_ change: (inout NDArray) -> Void) {
-        var array = variable.array
+        var array = present.array
         let (shape, dtype, gradient) = (array.shape, array.dtype, grad)
         current?.isFormerValue = true
         current = nil  // so that the local value alone owns the memory
@@ -148,7 +160,7 @@ public final class Parameter {
     /// Puts another variable in the place of the present value and returns the former one.
     func exchange(_ variable: Variable) -> Variable {
         // A compiled closure looks up the value that was here before.
-        let before = self.variable
+        let before = present
         current = variable
         return before
     }
@@ -183,8 +195,38 @@ public final class Parameter {
     private func setLeaf(_ array: NDArray) {
         current?.isFormerValue = true
         let leaf = Variable(array, requiresGrad: isUpdateEnabled)
-        current = isUpdateEnabled ? leaf : leaf.marked(.frozen)
+        if isUpdateEnabled {
+            leaf.holdsValue(ofParameter: number, lastFrozenRead: ThawClock.never)
+            current = leaf
+        } else {
+            current = leaf.marked(.frozen)
+        }
     }
+
+    // MARK: - Values that a graph may have
+
+    /// Tells values of one parameter from those of others.
+    private let number = Parameter.numbers.wrappingAdd(1, ordering: .relaxed).newValue
+    private static let numbers = Atomic<Int32>(0)
+
+    /// When this was last read while frozen.
+    private var lastFrozenRead = ThawClock.never
+
+    private func readFrozen(_ value: Variable) -> Variable {
+        lastFrozenRead = ThawClock.now
+        return value.marked(ThawClock.stamp)
+    }
+
+    /// Takes gradients from here on; what was recorded before has this parameter as a constant.
+    private func thaw() {
+        if lastFrozenRead == ThawClock.never { return }
+        ThawClock.thaw(lastRead: lastFrozenRead)
+        current?.holdsValue(ofParameter: number, lastFrozenRead: lastFrozenRead)
+        lastFrozenRead = ThawClock.never
+    }
+
+    /// Whether the present value lacks a gradient because it was frozen when the loss was computed.
+    var wasThawedTooLate: Bool { current?.wasThawedTooLate ?? false }
 }
 
 // A compiled function's closure captures parameters: its derivative puts the values they had at the call in their place.

@@ -101,6 +101,7 @@ open class Optimizer {
     public final func update() {
         followTarget()
         let indexes = slots.indices.filter { slots[$0].parameter.grad != nil }
+        if indexes.count < slots.count { requireTimelyThaw() }
         if indexes.isEmpty { failWithoutGradients("update", "call backward() on a loss made with its parameters first") }
         update(indexes, indexes.map { slots[$0].parameter.grad!.array })
     }
@@ -124,6 +125,15 @@ open class Optimizer {
         if reached.isEmpty { failWithoutGradients("update(with:)", "take them of a loss made with its parameters") }
         for index in reached { check(given[index].array, of: slots[live[index]]) }
         update(reached.map { live[$0] }, reached.map { given[$0].array })
+    }
+
+    /// Stops where a parameter has no gradient because it was frozen when the loss was computed.
+    private func requireTimelyThaw() {
+        for slot in slots where slot.parameter.isUpdateEnabled && slot.parameter.wasThawedTooLate && slot.parameter.grad == nil {
+            fail(
+                "\(type(of: self)).update: expected parameters that took gradients when the loss was computed, got \(slot.name), which was frozen then; "
+                    + "set isUpdateEnabled = true before the forward pass")
+        }
     }
 
     private func failWithoutGradients(_ function: String, _ remedy: String) -> Never {

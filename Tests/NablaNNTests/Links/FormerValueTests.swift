@@ -74,4 +74,110 @@ import Testing
         model.weight.isUpdateEnabled = false
         #expect(gradient(of: { $0(x).sum() }, at: model).map(\.array.doubles) == [[1, 2], [1]])
     }
+
+    /// One former value that is reached, in a loss of before the update, excuses no other.
+    @Test func eachFormerValueIsJudgedByItself() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let (a, b) = (Parameter(NDArray([1.0, 2])), Parameter(NDArray([5.0])))
+            let former = [a.variable, b.variable]
+            b.array = NDArray([7.0])
+            let loss = square(a.variable).sum() * b.variable.sum()
+            a.array = NDArray([3.0, 3])
+            _ = grad(of: loss, wrt: former)
+        }
+        expectMessage(
+            "grad: expected present values of parameters, got input 1 of shape [1], the value of a parameter before an update; "
+                + "ask for parameters anew after each update", in: result)
+    }
+
+    /// Where the result does not depend on the parameter at all, 0 is the truth for its former values too.
+    @Test func formerValuesOfAParameterWithoutInfluence() {
+        let (used, unused) = (Parameter(NDArray([1.0, 2])), Parameter(NDArray([5.0])))
+        let former = unused.variable
+        unused.array = NDArray([7.0])
+        #expect(grad(of: square(used.variable).sum(), wrt: former).array.doubles == [0])
+        #expect(jvp(of: [square(used.variable)], wrt: [former], along: [former.detached()])[0].array.doubles == [0, 0])
+    }
+
+    // MARK: Parameters that were frozen when the result was computed
+
+    @Test func thawedAfterTheForwardPass() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let model = Linear(2, 1)
+            model.weight.isUpdateEnabled = false
+            let loss = model(Variable(NDArray([[1.0, 2]], dtype: .float32))).sum()
+            model.weight.isUpdateEnabled = true
+            _ = grad(of: loss, wrt: model.parameters)
+        }
+        expectMessage(
+            "grad: expected parameters that took gradients when the result was computed, got input 0 of shape [1, 2], which was frozen then; "
+                + "set isUpdateEnabled = true before the forward pass", in: result)
+    }
+
+    @Test func thawedAfterTheForwardPassAndMoved() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let model = Linear(2, 1)
+            model.weight.isUpdateEnabled = false
+            let loss = square(model(Variable(NDArray([[1.0, 2]], dtype: .float32)))).sum()
+            model.enableUpdate()
+            _ = jvp(of: [loss], wrt: [model.weight.variable], along: [model.weight.variable.detached()])
+        }
+        expectMessage("jvp: expected parameters that took gradients when the result was computed, got input 0 of shape [1, 2]", in: result)
+    }
+
+    @Test func thawedBeforeBackward() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let model = Linear(2, 1)
+            let optimizer = Adam(model)
+            model.weight.isUpdateEnabled = false
+            let loss = square(model(Variable(NDArray([[1.0, 2]], dtype: .float32)))).sum()
+            model.weight.isUpdateEnabled = true
+            loss.backward()
+            optimizer.update()
+        }
+        expectMessage(
+            "Adam.update: expected parameters that took gradients when the loss was computed, got weight, which was frozen then; "
+                + "set isUpdateEnabled = true before the forward pass", in: result)
+    }
+
+    /// Models that freeze each other in turn, as adversaries do, with the walk before or after the thaw.
+    @Test(arguments: [false, true]) func freezingInTurn(thawsBeforeTheWalk: Bool) {
+        let (generator, critic) = (Linear(2, 2), Sequential(Linear(2, 2), Linear(2, 1)))
+        let (first, second) = (SGD(generator, rate: 0.1), SGD(critic, rate: 0.1))
+        let z = Variable(constant: NDArray([[1.0, 2]], dtype: .float32))
+        for _ in 0..<40 {
+            critic.disableUpdate()
+            let loss = critic(generator(z)).sum()
+            if thawsBeforeTheWalk { critic.enableUpdate() }
+            generator.clearGrads()
+            loss.backward()
+            first.update()
+            critic.enableUpdate()
+            generator.disableUpdate()
+            let score = critic(generator(z)).sum()
+            generator.enableUpdate()
+            critic.clearGrads()
+            score.backward()
+            second.update()
+            // All of the generator, and of the critic, are reached.
+            #expect((generator.parameters + critic.parameters).count == 6)
+        }
+    }
+
+    /// A parameter that was thawed, and has no influence on what is computed since then, has derivative 0, whatever else is frozen.
+    @Test func thawedWithoutInfluence() {
+        let (frozen, thawed, used) = (Parameter(NDArray([2.0])), Parameter(NDArray([3.0])), Parameter(NDArray([5.0])))
+        frozen.isUpdateEnabled = false
+        thawed.isUpdateEnabled = false
+        _ = frozen.variable * thawed.variable
+        thawed.isUpdateEnabled = true
+        let loss = (frozen.variable * square(used.variable)).sum()
+        #expect(grad(of: loss, wrt: [thawed.variable, used.variable]).map(\.array.doubles) == [[0], [20]])
+        // What was never read while it was frozen is in no graph.
+        let untouched = Parameter(NDArray([1.0]))
+        let before = (frozen.variable * used.variable).sum()
+        untouched.isUpdateEnabled = false
+        untouched.isUpdateEnabled = true
+        #expect(grad(of: before, wrt: untouched.variable).array.doubles == [0])
+    }
 }
