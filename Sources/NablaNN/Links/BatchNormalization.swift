@@ -5,11 +5,11 @@
 ///     let y = norm(x)                          // training: normalises by the batch, and takes it into the averages
 ///     let z = norm(x, training: false)         // evaluation: normalises by the averages, and changes nothing
 ///
-/// Which of the two is said in the call, or, for a layer inside a `Sequential`, by `isTraining`; nothing else decides. Every call in training
+/// Which of the two is said in the call, or, for a layer inside a `Sequential`, by `isTraining` (`model.setTraining(_:)`). Every call in training
 /// moves the averages, also one whose gradient is never taken.
 ///
 /// Parameters: `gamma`, which begins as ones, and `beta`, as zeros, both of shape (size).
-public final class BatchNormalization: Link, Layer {
+public final class BatchNormalization: Link, Layer, TrainingMode {
     public let gamma: Parameter
     public let beta: Parameter
     /// The running average of the batches' means. Not a parameter: no gradient flows to it, and optimisers leave it alone.

@@ -28,4 +28,25 @@ extension Link {
         defer { for (slot, variable) in zip(slots, before) { _ = slot.parameter.exchange(variable) } }
         return try body()
     }
+
+    /// The parameters as one vector, in the order of `parameters`, each row by row: a function of them, so that a derivative with respect to them goes
+    /// through it.
+    ///
+    ///     let hessian = hessian(of: { model.withParameters(flattened: $0) { loss(model) } }, at: model.flattened)   // (n, n)
+    public final var flattened: Variable {
+        let values = parameters
+        require(!values.isEmpty, "\(type(of: self)).flattened: expected a model with parameters, got one without")
+        return concatenate(values.map { $0.flattened() })
+    }
+
+    /// Runs `body` with the parts of a vector, as `flattened` makes one, in place of this link's parameters.
+    public final func withParameters<R>(flattened vector: Variable, _ body: () throws -> R) rethrows -> R {
+        let shapes = parameters.map(\.shape), count = parameterCount
+        require(
+            vector.shape == [count],
+            "\(type(of: self)).withParameters: expected a vector of \(count) numbers, one for each element of the parameters, got shape \(vector.shape)"
+        )
+        let parts = vector.split(shapes.map(\.elementCount))
+        return try withParameters(zip(parts, shapes).map { $0.reshaped(to: $1) }, body)
+    }
 }

@@ -65,3 +65,25 @@ public func fisherVectorProduct<M: Link, D: Distribution>(
         of: { values in model.withParameters(values) { p(model) } }, at: model.parameters, along: v,
         enableDoubleBackprop: enableDoubleBackprop)
 }
+
+/// The first derivatives of a function of `model` in the parameters, in the order of `parameters`: each of shape (shape of f(model), shape of the
+/// parameter).
+@_disfavoredOverload
+public func jacobian<M: Link>(
+    of f: (M) -> Variable, at model: M, enableDoubleBackprop: Bool? = nil, chunkSize: Int? = nil
+) -> [Variable] {
+    jacobian(
+        of: { (values: [Variable]) -> Variable in model.withParameters(values) { f(model) } }, at: model.parameters,
+        enableDoubleBackprop: enableDoubleBackprop, chunkSize: chunkSize)
+}
+
+/// The second derivatives of a function of `model` to a single number: element [i][j] belongs to the parameters i and j, and has the shape of i and
+/// then that of j. As one matrix: `hessian(of: { model.withParameters(flattened: $0) { f(model) } }, at: model.flattened)`.
+@_disfavoredOverload
+public func hessian<M: Link>(
+    of f: (M) -> Variable, at model: M, enableDoubleBackprop: Bool? = nil, chunkSize: Int? = nil
+) -> [[Variable]] {
+    hessian(
+        of: { (values: [Variable]) -> Variable in model.withParameters(values) { f(model) } }, at: model.parameters,
+        enableDoubleBackprop: enableDoubleBackprop, chunkSize: chunkSize)
+}

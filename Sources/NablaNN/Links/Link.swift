@@ -103,6 +103,12 @@ public protocol Layer {
     func callAsFunction(_ x: Variable) -> Variable
 }
 
+extension Layer {
+    /// The layer at data: `x` is a constant, so that no gradient of it is computed, which saves a product or a convolution of the first layer's
+    /// size in every backward walk. Where the input's gradient is wanted, pass a `Variable`.
+    public func callAsFunction(_ x: NDArray) -> Variable { self(Variable(constant: x)) }
+}
+
 /// Stops at an input of a type that is not the layer's own. Types would otherwise meet in the wider one, in which the whole model then runs at
 /// half the speed, and integers may be pixels that nobody has scaled.
 @inline(__always)
