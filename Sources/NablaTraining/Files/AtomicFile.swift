@@ -11,7 +11,8 @@ import Foundation
 ///     try file.append(data)
 ///     try file.commit()
 ///
-/// A symbolic link stays a link: the file it points to is replaced. A replaced file keeps its permissions.
+/// A symbolic link stays a link: the file it points to is replaced. A replaced file keeps its permissions. What a killed process leaves
+/// behind, `removeLeftovers(in:)` finds.
 public struct AtomicFile: ~Copyable {
     /// The file as the caller named it.
     public let path: String
@@ -33,9 +34,7 @@ public struct AtomicFile: ~Copyable {
         let slash = target.lastIndex(of: "/")
         let folder = slash.map { target[...$0] } ?? ""
         let name = slash.map { target[target.index(after: $0)...] } ?? target[...]
-        let temporary = "\(folder).\(name).\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36)).tmp"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw FileError(path: path, cannot: "write", errno: errno) }
+        let (temporary, descriptor) = try Self.makeTemporary(in: String(folder), for: String(name), path: path)
         if exists { fchmod(descriptor, status.st_mode & 0o7777) }
 
         self.path = path
@@ -59,11 +58,18 @@ public struct AtomicFile: ~Copyable {
         guard failure == 0 else { throw FileError(path: path, cannot: "write", errno: failure) }
     }
 
+    /// Brings the bytes to the disk, so that little is left of what can fail in `commit()`.
+    ///
+    /// - Throws: `FileError` when that fails, for example because the disk is full.
+    public func synchronize() throws(FileError) {
+        guard fsync(descriptor) == 0 else { throw FileError(path: path, cannot: "write", errno: errno) }
+    }
+
     /// Brings the bytes to the disk and gives the file its name.
     ///
     /// - Throws: `FileError` when either fails; the former file is then as it was.
     public consuming func commit() throws(FileError) {
-        guard fsync(descriptor) == 0 else { throw FileError(path: path, cannot: "write", errno: errno) }
+        try synchronize()
         guard rename(temporary, target) == 0 else { throw FileError(path: path, cannot: "replace", errno: errno) }
         close(descriptor)
         descriptor = -1

@@ -73,4 +73,18 @@ import Testing
             try AtomicFile.write("x", to: "/dev/null")
         }
     }
+
+    /// Files of processes that live are left alone, those of killed ones are not, nor is anything else.
+    @Test func leftoversOfKilledProcessesAreRemoved() throws {
+        let folder = try TemporaryFolder()
+        let others = [".config", ".model.12-ab.tmp", ".nabla-tmp", ".model.nabla-tmp", ".model.12-ab-c.nabla-tmp", "model.12-ab.nabla-tmp"]
+        for name in others { try folder.add(name, [0]) }
+        // That process, if there is one, does not hold the file open.
+        for name in [".model.npz.1-ab.nabla-tmp", ".log.\(getpid())-zz.nabla-tmp"] { try folder.add(name, [0]) }
+        let file = try AtomicFile(replacing: folder.file("log"))
+        AtomicFile.removeLeftovers(in: folder.path)
+        try file.commit()
+        #expect(try folder.names() == (others + ["log"]).sorted())
+        AtomicFile.removeLeftovers(in: folder.file("none"))
+    }
 }
