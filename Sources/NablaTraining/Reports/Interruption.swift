@@ -10,13 +10,17 @@ import Synchronization
 ///     defer { interruption.end() }
 ///     while !interruption.isRequested { … }
 ///
+/// A loop that takes its time to end says so with `announcing`: the text is on the error stream as soon as the signal has come.
+///
 /// Several values may be active at once, as when one loop runs inside another: they share the request, and the former handlers come back
 /// with the end of the last one. A signal that was ignored before, as under `nohup`, stays ignored.
 public final class Interruption: Sendable {
     private let hasEnded = Atomic<Bool>(false)
 
     /// Begins to catch the signals.
-    public init() { SignalHandlers.begin() }
+    ///
+    /// - Parameter text: A line for the error stream at the first signal: what is still done, and what a second signal does.
+    public init(announcing text: String? = nil) { SignalHandlers.begin(announcing: text) }
 
     deinit { end() }
 
@@ -41,12 +45,18 @@ public final class Interruption: Sendable {
 /// Signals and requests since the first active value began.
 private let requestCount = Atomic<Int32>(0)
 private let firstSignal = Atomic<Int32>(0)
+/// The address of what the first signal writes, as C knows texts; 0 for nothing. It is never freed, for a handler may be reading it.
+private let announcement = Atomic<UInt>(0)
 
-/// What runs when a signal comes. Only what is safe at any point of the program is allowed here: atomics, signal(2) and raise(3).
+/// What runs when a signal comes. Only what is safe at any point of the program is allowed here: atomics, write(2), signal(2), raise(3).
 private func signalCame(_ number: Int32) {
     let former = requestCount.add(1, ordering: .relaxed).oldValue
     if former == 0 {
         firstSignal.store(number, ordering: .relaxed)
+        guard let text = UnsafePointer<CChar>(bitPattern: announcement.load(ordering: .acquiring)) else { return }
+        let code = errno
+        FileDescriptor.writeReport(UnsafeRawBufferPointer(start: text, count: strlen(text)), to: STDERR_FILENO)
+        errno = code
     } else {
         // Dying of the signal itself tells the shell more than an exit status does.
         signal(number, SIG_DFL)
@@ -62,11 +72,17 @@ private enum SignalHandlers {
 
     private static let state = Mutex(State())
 
-    static func begin() {
+    static func begin(announcing text: String?) {
         state.withLock { state in
             state.activeCount += 1
+            // Also creates the global, which must not happen in a handler.
+            if let text {
+                announcement.store(UInt(bitPattern: strdup(text)), ordering: .releasing)
+            } else if state.activeCount == 1 {
+                announcement.store(0, ordering: .releasing)
+            }
             guard state.activeCount == 1 else { return }
-            // Also creates the two globals, which must not happen in a handler.
+            // The same for the other two.
             requestCount.store(0, ordering: .relaxed)
             firstSignal.store(0, ordering: .relaxed)
             for number in [SIGINT, SIGTERM] {

@@ -21,7 +21,8 @@ public struct ReportOutput {
     /// The output stream of the process.
     public static var standardOutput: ReportOutput { ReportOutput(descriptor: STDOUT_FILENO) }
 
-    /// An open file descriptor. Failures to write are ignored: a report that nobody can read is no reason to stop a run.
+    /// An open file descriptor. Failures to write are ignored: a report that nobody can read is no reason to stop a run. That holds for a pipe
+    /// whose reader has gone too, as in `2>&1 | head -1`: no SIGPIPE comes of it.
     public init(descriptor: Int32) {
         self.init(
             // Editors and build tools call their output a terminal and set TERM to "dumb": lines cannot be redrawn there.
@@ -32,7 +33,7 @@ public struct ReportOutput {
                 return isKnown ? Int(size.ws_col) : 80
             },
             write: { text in
-                _ = Array(text.utf8).withUnsafeBytes { FileDescriptor.write($0, to: descriptor) }
+                Array(text.utf8).withUnsafeBytes { FileDescriptor.writeReport($0, to: descriptor) }
             })
     }
 }

@@ -33,6 +33,17 @@ private func deliver(_ number: Int32) {
         }
     }
 
+    @Test func theFirstSignalIsAnsweredAtOnce() async throws {
+        let result = try await #require(processExitsWith: .exitCode(7), observing: [\.standardErrorContent]) {
+            signal(SIGINT, SIG_DFL)
+            let interruption = Interruption(announcing: "saving\n")
+            deliver(SIGINT)
+            _ = Array("later\n".utf8).withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress!, $0.count) }
+            exit(interruption.isRequested ? 7 : 1)
+        }
+        #expect(String(decoding: result.standardErrorContent, as: UTF8.self).hasSuffix("saving\nlater\n"))
+    }
+
     @Test func theSecondSignalEndsTheProcess() async {
         await #expect(processExitsWith: .signal(SIGINT)) {
             signal(SIGINT, SIG_DFL)

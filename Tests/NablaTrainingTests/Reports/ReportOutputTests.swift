@@ -14,6 +14,20 @@ import Testing
         #expect(pipe.fileHandleForReading.readDataToEndOfFile() == Data("ab\n∇".utf8))
     }
 
+    @Test func aReaderThatGoesAwayKillsNobody() async {
+        await #expect(processExitsWith: .exitCode(7)) {
+            signal(SIGPIPE, SIG_DFL)
+            var ends: [Int32] = [0, 0]
+            guard pipe(&ends) == 0 else { exit(1) }
+            close(ends[0])
+            ReportOutput(descriptor: ends[1]).write("nobody reads this\n")
+            // Neither at once nor later: no signal is left waiting.
+            var pending = sigset_t()
+            sigpending(&pending)
+            exit(sigismember(&pending, SIGPIPE) == 0 ? 7 : 2)
+        }
+    }
+
     @Test(.enabled(if: access("/dev/ptmx", R_OK | W_OK) == 0))
     func aTerminalTellsItsWidth() throws {
         let controller = open("/dev/ptmx", O_RDWR | O_NOCTTY)
