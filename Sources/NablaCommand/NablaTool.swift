@@ -14,6 +14,8 @@ enum Main {
     /// Runs the command; an error becomes one line, where the parser would add its usage.
     static func main() {
         allowSignals()
+        // A reader that goes away, as head does, is no reason to stop a run: what is printed is lost, what is computed is not.
+        signal(SIGPIPE, SIG_IGN)
         do {
             var command = try NablaTool.parseAsRoot()
             try command.run()

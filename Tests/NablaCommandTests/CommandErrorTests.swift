@@ -73,7 +73,8 @@ import Testing
         expectOneLine(
             try CommandRun("train", "wgan-gp", "--lambda", "nan"), status: 64, containing: "--lambda: expected a number of at least 0")
         expectOneLine(
-            try CommandRun("train", "wgan-gp", "--sample-every", "0"), status: 64, containing: "--sample-every: expected at least 1")
+            try CommandRun("train", "wgan-gp", "--sample-every", "0"), status: 64,
+            containing: "--sample-every: expected a number from 1 to 1000000000")
         expectOneLine(try CommandRun("train", "wgan-gp", "--wdth", "8"), status: 64, containing: "--wdth")
         expectOneLine(try CommandRun("train", "wgan"), status: 64, containing: "wgan")
     }
@@ -85,7 +86,7 @@ import Testing
         try expect("--shots", "0", containing: "--shots: expected a number of points from 1 to 1000, got 0")
         try expect("--rate", "-0.1", containing: "--rate")
         try expect("--rate", "inf", containing: "--rate: expected a number above 0, got inf")
-        try expect("--iterations", "0", containing: "--iterations: expected at least 1, got 0")
+        try expect("--iterations", "0", containing: "--iterations: expected a number from 1 to 1000000000, got 0")
         try expect("--order", "third", containing: "'third'")
         try expect("--preset", "slow", containing: "'slow'")
         try expect("--threads", "0", containing: "--threads: expected a number from 1 to 1024, got 0")
@@ -100,7 +101,7 @@ import Testing
         try expect("--shots", "0", containing: "--shots: expected a number of drawings from 1 to 1000, got 0")
         try expect("--queries", "0", containing: "--queries: expected a number of drawings from 1 to 1000, got 0")
         try expect("--rate", "nan", containing: "--rate: expected a number above 0, got nan")
-        try expect("--iterations", "0", containing: "--iterations: expected at least 1, got 0")
+        try expect("--iterations", "0", containing: "--iterations: expected a number from 1 to 1000000000, got 0")
         try expect("--meta-batch", "0", containing: "--meta-batch: expected a number of tasks from 1 to 1000, got 0")
         try expect("--width", "3", containing: "--width: expected a number of units from 4 to 4096, got 3")
         try expect("--data", ".", "--alphabets", "2", containing: "--data: expected no --alphabets, for nothing is drawn")

@@ -50,8 +50,8 @@ struct GANToyRun {
 
     /// Trains until the end or until the user interrupts, tests, and saves everything.
     ///
-    /// - Returns: A text that says how it went and where the files are.
-    mutating func train() throws -> String {
+    /// - Returns: How it went and where the files are.
+    mutating func train() throws -> TrainingRun.Ending {
         try run.train()
         // Of a fixed generator, which is the same beside all critics.
         var fixedDistances: [ToyData: Double] = [:]
@@ -80,9 +80,8 @@ struct GANToyRun {
     }
 
     /// What is said at the end.
-    private func ending(_ report: GANToyReport) -> String {
+    private func ending(_ report: GANToyReport) -> TrainingRun.Ending {
         let files = [("summary.md", "the figures in tables")] + report.drawings.map { ("\($0.name).png", $0.caption) }
-        return ([run.amount()] + report.modesFound + run.continuation(GANToyPlan.command) + ["Look at:"] + folder.list(files))
-            .joined(separator: "\n")
+        return run.ending([run.amount()] + report.modesFound + run.continuation(GANToyPlan.command) + ["Look at:"] + folder.list(files))
     }
 }

@@ -30,7 +30,7 @@ struct TrainGANToyCommand: ParsableCommand {
     var samples: Int?
 
     func validate() throws {
-        try check(iterations, in: 1..., "iterations", "at least 1")
+        try checkIterations(iterations)
         try check(width, in: 1...4096, "width", "a number of units from 1 to 4096")
         try check(samples, in: 1...100_000, "samples", "a number of points from 1 to 100000")
         try options.validate(others: [
@@ -58,6 +58,6 @@ struct TrainGANToyCommand: ParsableCommand {
         if let threads = options.threads ?? (options.preset == .paper ? nil : 1) { setThreadCount(threads) }
         let plan = try folder.open(isResumed: options.resume, new: newPlan())
         var run = try GANToyRun(plan, folder: folder, isResumed: options.resume)
-        ReportOutput.standardOutput.write(try run.train() + "\n")
+        try run.train().tell()
     }
 }

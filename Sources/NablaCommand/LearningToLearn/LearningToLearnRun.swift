@@ -44,8 +44,8 @@ struct LearningToLearnRun<Source: ProblemSource> {
 
     /// Trains until the end or until the user interrupts, tests, and saves everything.
     ///
-    /// - Returns: A text that says how it went and where the files are.
-    mutating func train() throws -> String {
+    /// - Returns: How it went and where the files are.
+    mutating func train() throws -> TrainingRun.Ending {
         try run.train()
         let comparisons = tests.enumerated().map { compare($0.element, stream: UInt64($0.offset) + 1) }
         let rows = comparisons.flatMap { comparison in
@@ -81,12 +81,11 @@ struct LearningToLearnRun<Source: ProblemSource> {
     }
 
     /// What is said at the end.
-    private var ending: String {
+    private var ending: TrainingRun.Ending {
         let files = [
             ("summary.md", "the losses beside the published ones"), ("test.png", "loss against step on fresh problems (test.svg too)"),
             ("training.png", "loss during meta-training"), ("log.jsonl", "the numbers"),
         ]
-        return ([run.amount()] + run.continuation(LearningToLearnPlan.command) + ["Look at:"] + folder.list(files))
-            .joined(separator: "\n")
+        return run.ending([run.amount()] + run.continuation(LearningToLearnPlan.command) + ["Look at:"] + folder.list(files))
     }
 }

@@ -52,7 +52,7 @@ struct TrainLearningToLearnCommand: ParsableCommand {
     }
 
     func validate() throws {
-        try check(iterations, in: 1..., "iterations", "at least 1")
+        try checkIterations(iterations)
         try check(functions, in: 1...100_000, "functions", "a number from 1 to 100000")
         try checkPositive(alpha, "alpha")
         try check(testFunctions, in: 2...1_000_000, "test-functions", "a number from 2 to 1000000")
@@ -109,6 +109,6 @@ struct TrainLearningToLearnCommand: ParsableCommand {
         _ plan: LearningToLearnPlan, problems: Source, tests: [LearningToLearnRun<Source>.Test], _ folder: RunFolder
     ) throws {
         var run = try LearningToLearnRun(plan, problems: problems, tests: tests, folder: folder, isResumed: options.resume)
-        ReportOutput.standardOutput.write(try run.train() + "\n")
+        try run.train().tell()
     }
 }

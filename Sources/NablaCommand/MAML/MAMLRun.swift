@@ -23,8 +23,8 @@ struct MAMLRun {
 
     /// Trains until the end or until the user interrupts, tests, and saves everything.
     ///
-    /// - Returns: A text that says how it went and where the files are.
-    mutating func train() throws -> String {
+    /// - Returns: How it went and where the files are.
+    mutating func train() throws -> TrainingRun.Ending {
         try run.train()
         let results = zip(zip(plan.learners, models), run.outcomes).map { pair, outcome in
             MAMLReport.Result(
@@ -55,13 +55,12 @@ struct MAMLRun {
     }
 
     /// What is said at the end.
-    private var ending: String {
+    private var ending: TrainingRun.Ending {
         let files = [
             ("summary.md", "the errors beside the published ones"), ("steps.png", "error against steps of adaptation (steps.svg too)"),
             ("training.png", "loss during meta-training"), ("sine.png", "one wave, before and after adaptation"),
             ("log.jsonl", "the numbers"),
         ]
-        return ([run.amount(rateDigits: 0)] + run.continuation(MAMLPlan.command) + ["Look at:"] + folder.list(files))
-            .joined(separator: "\n")
+        return run.ending([run.amount(rateDigits: 0)] + run.continuation(MAMLPlan.command) + ["Look at:"] + folder.list(files))
     }
 }

@@ -29,7 +29,7 @@ struct TrainMAMLCommand: ParsableCommand {
     func validate() throws {
         try check(shots, in: 1...1000, "shots", "a number of points from 1 to 1000")
         try checkPositive(rate, "rate")
-        try check(iterations, in: 1..., "iterations", "at least 1")
+        try checkIterations(iterations)
         try options.validate(others: [
             ("shots", shots != nil), ("rate", rate != nil), ("iterations", iterations != nil), ("order", order != nil),
         ])
@@ -48,6 +48,6 @@ struct TrainMAMLCommand: ParsableCommand {
         setThreadCount(options.threads ?? 1)
         let plan = try folder.open(isResumed: options.resume, new: plan)
         var run = try MAMLRun(plan, folder: folder, isResumed: options.resume)
-        ReportOutput.standardOutput.write(try run.train() + "\n")
+        try run.train().tell()
     }
 }

@@ -29,8 +29,8 @@ struct OmniglotRun {
 
     /// Trains until the end or until the user interrupts, tests, and saves everything.
     ///
-    /// - Returns: A text that says how it went and where the files are.
-    mutating func train() throws -> String {
+    /// - Returns: How it went and where the files are.
+    mutating func train() throws -> TrainingRun.Ending {
         try run.train()
         let results = zip(zip(plan.learners, models), run.outcomes).map { pair, outcome in
             OmniglotReport.Result(
@@ -58,14 +58,13 @@ struct OmniglotRun {
     }
 
     /// What is said at the end.
-    private var ending: String {
+    private var ending: TrainingRun.Ending {
         let files = [
             ("summary.md", "the shares of right answers\(plan.origin.isDrawn ? "" : " beside the published ones")"),
             ("steps.png", "right answers against steps of adaptation (steps.svg too)"),
             ("training.png", "loss and right answers during meta-training"),
             ("episode.png", "the characters of one task: to learn from, and to be told apart"), ("log.jsonl", "the numbers"),
         ]
-        return ([run.amount(rateDigits: 1)] + run.continuation(OmniglotPlan.command) + ["Look at:"] + folder.list(files))
-            .joined(separator: "\n")
+        return run.ending([run.amount(rateDigits: 1)] + run.continuation(OmniglotPlan.command) + ["Look at:"] + folder.list(files))
     }
 }

@@ -57,7 +57,7 @@ struct TrainOmniglotCommand: ParsableCommand {
         try check(width, in: 4...4096, "width", "a number of units from 4 to 4096")
         try check(alphabets, in: 1...1000, "alphabets", "a number of alphabets from 1 to 1000")
         if data != nil && alphabets != nil { throw ValidationError("--data: expected no --alphabets, for nothing is drawn") }
-        try check(iterations, in: 1..., "iterations", "at least 1")
+        try checkIterations(iterations)
         try options.validate(others: [
             ("data", data != nil), ("ways", ways != nil), ("shots", shots != nil), ("queries", queries != nil), ("rate", rate != nil),
             ("meta-batch", metaBatch != nil), ("width", width != nil), ("alphabets", alphabets != nil), ("iterations", iterations != nil),
@@ -71,6 +71,7 @@ struct TrainOmniglotCommand: ParsableCommand {
         setThreadCount(options.threads ?? 1)
         let plan: OmniglotPlan
         let source: CharacterSource
+        try folder.takeIfPresent()
         if options.resume {
             plan = try folder.plan(OmniglotPlan.self)
             source = try CharacterSource(plan.origin, for: plan.learners[0].settings)
@@ -86,7 +87,7 @@ struct TrainOmniglotCommand: ParsableCommand {
             try folder.begin(plan)
         }
         var run = try OmniglotRun(plan, on: source.characters, folder: folder, isResumed: options.resume)
-        ReportOutput.standardOutput.write(try run.train() + "\n")
+        try run.train().tell()
     }
 
     private var settings: FewShotLearner.Settings {

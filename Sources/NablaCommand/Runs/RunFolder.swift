@@ -14,9 +14,35 @@ protocol RunPlan: Codable {
 /// The log grows under another name and takes its own at the end; states of learners are replaced by whole ones.
 struct RunFolder {
     let path: String
+    private let claim = Claim()
+
+    /// The lock of the folder, from the first look into it to the end of the run.
+    private final class Claim {
+        var lock: FolderLock?
+    }
 
     /// The folder that was asked for, or one named like the command.
     init(_ path: String?, for command: String) { self.path = path ?? "runs/\(command.split(separator: " ").last!)" }
+
+    /// Keeps other runs out of the folder while this one lives, and removes what killed ones left half written.
+    ///
+    /// - Throws: `FileError` when another run is there.
+    func take() throws(FileError) {
+        guard claim.lock == nil else { return }
+        let lock = try FolderLock(path)
+        if !lock.isHeld {
+            ReportOutput.standardError.write(
+                "nabla: \(path): this file system knows no locks; see to it that no other run uses the folder\n")
+        }
+        claim.lock = lock
+        for folder in [path, file("state"), file("samples")] { AtomicFile.removeLeftovers(in: folder) }
+    }
+
+    /// The same if there is such a folder.
+    func takeIfPresent() throws(FileError) {
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue { try take() }
+    }
 
     private var settingsPath: String { file("settings.json") }
     private var logPath: String { file("log.jsonl") }
@@ -29,18 +55,30 @@ struct RunFolder {
     func statePath(_ learner: String) -> String { file("state/\(learner).safetensors") }
 
     /// Makes the folders of a new run, forgets the states of an earlier one, and writes what the run can be repeated with.
+    ///
+    /// - Throws: `FileError`, such as for want of space; the earlier run is then as it was.
     func begin(_ plan: some RunPlan) throws(FileError) {
         try OutputFolder.create(at: path)
+        try take()
         try OutputFolder.create(at: file("state"))
-        // Before the settings change: a run killed in between must not go on from another one's records and states.
-        try JSONLines.write([], to: growingLogPath)
-        removeFiles(in: "state") { $0.hasSuffix(".safetensors") }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         guard let json = try? encoder.encode(plan) else {
             throw FileError(path: settingsPath, reason: "cannot write: the settings hold a number that is not finite")
         }
-        try AtomicFile.write(json + Data("\n".utf8), to: settingsPath)
+        let settings = try AtomicFile(replacing: settingsPath)
+        try settings.append(json + Data("\n".utf8))
+        try settings.synchronize()
+        let log = try AtomicFile(replacing: growingLogPath)
+        try log.synchronize()
+        // All is at hand. A run killed from here on must not be taken for the earlier one, whose records and states go now: without settings
+        // there is nothing to resume.
+        guard unlink(settingsPath) == 0 || errno == ENOENT else {
+            throw FileError(path: settingsPath, reason: "cannot replace: \(String(cString: strerror(errno)))")
+        }
+        try log.commit()
+        removeFiles(in: "state") { $0.hasSuffix(".safetensors") }
+        try settings.commit()
     }
 
     /// The plan of a new run, or with `isResumed` of the one in this folder, and what it needs.
@@ -49,6 +87,7 @@ struct RunFolder {
     func open<Plan: RunPlan, Needs>(
         isResumed: Bool, new: @autoclosure () throws -> Plan, load: (Plan) throws -> Needs
     ) throws -> (plan: Plan, needs: Needs) {
+        try takeIfPresent()
         let plan = isResumed ? try plan(Plan.self) : try new()
         let needs = try load(plan)
         if !isResumed { try begin(plan) }

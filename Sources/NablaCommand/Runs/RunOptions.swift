@@ -26,6 +26,9 @@ struct RunOptions: ParsableArguments {
     @Option(help: "Threads that large operations use. (default: the command's own choice)")
     var threads: Int?
 
+    /// The most iterations that can be asked for: beyond any machine, and small enough for all sums and products of them.
+    static let mostIterations = 1_000_000_000
+
     /// Complains about what does not fit; `others` are the command's own options that a resumed run has already settled.
     func validate(others: [(name: String, isGiven: Bool)]) throws {
         try check(threads, in: 1...1024, "threads", "a number from 1 to 1024")
@@ -40,6 +43,11 @@ struct RunOptions: ParsableArguments {
 func check<T: Comparable>(_ value: T?, in range: some RangeExpression<T>, _ option: String, _ expected: String) throws {
     guard let value, !range.contains(value) else { return }
     throw ValidationError("--\(option): expected \(expected), got \(value)")
+}
+
+/// Complains about a number of iterations that is given and cannot be.
+func checkIterations(_ value: Int?, _ option: String = "iterations") throws {
+    try check(value, in: 1...RunOptions.mostIterations, option, "a number from 1 to \(RunOptions.mostIterations)")
 }
 
 /// Complains about a value of an option that is given and is no finite number above 0.

@@ -1,9 +1,26 @@
+import ArgumentParser
 import Foundation
 import NablaTraining
 
 // Parts of what a command prints at the end.
 
 extension TrainingRun {
+    /// What is said at the end of a run, and how it ended.
+    struct Ending {
+        let text: String
+        /// The signal that interrupted it.
+        let signal: Int32?
+
+        /// Says it; an interrupted run then ends with the status by which shells know the signal, 130 or 143.
+        func tell() throws {
+            ReportOutput.standardOutput.write(text + "\n")
+            if let signal { throw ExitCode(128 + signal) }
+        }
+    }
+
+    /// The end of the run, with these lines.
+    func ending(_ lines: [String]) -> Ending { Ending(text: lines.joined(separator: "\n"), signal: signal) }
+
     /// Iterations of all learners so far.
     var iterations: Int { learners.reduce(0) { $0 + $1.model.iteration } }
 

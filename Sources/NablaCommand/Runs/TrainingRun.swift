@@ -28,6 +28,8 @@ struct TrainingRun {
     private let secondsLimit: Double
     private let minimumIterations: Int
     private var checkpoints: [Checkpoint]
+    /// The signal that ended the training before its end, if one did.
+    private(set) var signal: Int32?
 
     /// A new run, or with `isResumed` the one that `folder` holds. No learner trains for longer than `secondsLimit`, but
     /// for the first `minimumIterations`: those it has however long they take.
@@ -75,13 +77,21 @@ struct TrainingRun {
 
     /// Trains until the end or until the user interrupts. The log still grows under its other name: `finish` ends it.
     mutating func train() throws {
-        let interruption = Interruption()
+        let output = ReportOutput.standardError
+        let interruption = Interruption(
+            announcing: (output.isTerminal ? "\r\u{1B}[K" : "")
+                + "Interrupted: finishing the iteration and saving. A second signal ends the run at once, as it was last saved.\n")
         defer { interruption.end() }
-        let progress = ProgressBar(every: rhythm.reportEvery)
+        let progress = ProgressBar(every: rhythm.reportEvery, output: output)
         for index in learners.indices where !interruption.isRequested {
             try train(index, interruption, progress)
         }
         progress.finish()
+        signal = isWhole ? nil : interruption.signal
+        progress.print(
+            signal == nil
+                ? "Trained and saved; now testing and drawing. Interrupted, that is done again with --resume."
+                : "Saved; now testing and drawing what there is. Another signal leaves that out.")
     }
 
     /// Ends the log with further records, such as those of a test.
@@ -129,7 +139,7 @@ struct TrainingRun {
         }
         let own =
             seconds >= secondsLimit && iteration >= minimumIterations ? iteration : max(iteration, expected(learners[index].iterations))
-        return learners[(index + 1)...].reduce(done(before: index) + own) { $0 + expected($1.iterations) }
+        return learners[(index + 1)...].reduce(saturatingSum(done(before: index), own)) { saturatingSum($0, expected($1.iterations)) }
     }
 
     private mutating func record(_ index: Int) throws {
@@ -142,4 +152,10 @@ struct TrainingRun {
         records.append(record)
         try log.write(record)
     }
+}
+
+/// A sum of numbers of iterations, which a settings file may hold up to the largest there is.
+private func saturatingSum(_ a: Int, _ b: Int) -> Int {
+    let (sum, overflow) = a.addingReportingOverflow(b)
+    return overflow ? .max : sum
 }

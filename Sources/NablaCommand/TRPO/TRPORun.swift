@@ -40,8 +40,8 @@ struct TRPORun {
 
     /// Trains until the end or until the user interrupts, tests, and saves everything.
     ///
-    /// - Returns: A text that says how it went and where the files are.
-    mutating func train() throws -> String {
+    /// - Returns: How it went and where the files are.
+    mutating func train() throws -> TrainingRun.Ending {
         try run.train()
         let results = zip(agents, run.outcomes).map { agent, outcome in
             TRPOReport.Result(
@@ -71,7 +71,7 @@ struct TRPORun {
     }
 
     /// What is said at the end.
-    private func ending(_ results: [TRPOReport.Result]) -> String {
+    private func ending(_ results: [TRPOReport.Result]) -> TrainingRun.Ending {
         let returns = results.map { String(format: "%.1f", $0.deterministic.mean) }.joined(separator: ", ")
         let found = "Mean return of \(Self.testEpisodes) episodes with the most probable actions: \(returns)"
         let files = [
@@ -79,6 +79,6 @@ struct TRPORun {
             ("diagnostics.png", "divergence, residual, entropy, explained variance"), ("log.jsonl", "the numbers"),
         ]
         let amount = run.amount("\(results.reduce(0) { $0 + $1.steps }) steps")
-        return ([amount] + run.continuation(TRPOPlan.command) + [found, "Look at:"] + folder.list(files)).joined(separator: "\n")
+        return run.ending([amount] + run.continuation(TRPOPlan.command) + [found, "Look at:"] + folder.list(files))
     }
 }

@@ -53,6 +53,6 @@ struct TrainTRPOCommand: ParsableCommand {
         setThreadCount(options.threads ?? 1)
         let (plan, maker) = try folder.open(isResumed: options.resume, new: plan) { try $0.environment.maker(xml: $0.xml) }
         var run = try TRPORun(plan, environment: maker, folder: folder, isResumed: options.resume)
-        ReportOutput.standardOutput.write(try run.train() + "\n")
+        try run.train().tell()
     }
 }

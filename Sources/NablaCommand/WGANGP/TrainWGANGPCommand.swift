@@ -55,21 +55,23 @@ struct TrainWGANGPCommand: ParsableCommand {
 
     func validate() throws {
         try check(width, in: 1...1024, "width", "a number of channels from 1 to 1024")
-        try check(iterations, in: 1..., "iterations", "at least 1")
-        try checkPositive(minutes, "minutes")
-        try check(minimumIterations, in: 1..., "minimum-iterations", "at least 1")
+        try checkIterations(iterations)
+        try check(
+            minutes, in: Double.leastNonzeroMagnitude...10_000_000, "minutes", "a number of minutes above 0 and at most 10000000")
+        try checkIterations(minimumIterations, "minimum-iterations")
         if let minimumIterations {
             guard minutes != nil else { throw ValidationError("--minimum-iterations: expected --minutes beside it") }
             try check(
-                minimumIterations, in: 1...(iterations ?? .max), "minimum-iterations", "at most the \(iterations ?? .max) of --iterations")
+                minimumIterations, in: 1...(iterations ?? RunOptions.mostIterations), "minimum-iterations",
+                "at most the \(iterations ?? RunOptions.mostIterations) of --iterations")
         }
-        try check(batch, in: 1..., "batch", "at least 1")
-        try check(criticSteps, in: 1..., "critic-steps", "at least 1")
+        try check(batch, in: 1...100_000, "batch", "a number of images from 1 to 100000")
+        try check(criticSteps, in: 1...1_000_000, "critic-steps", "a number of steps from 1 to 1000000")
         try check(lambda, in: 0...Double.greatestFiniteMagnitude, "lambda", "a number of at least 0")
         try checkPositive(alpha, "alpha")
         try checkPositive(rate, "rate")
         try checkPositive(limit, "limit")
-        try check(sampleEvery, in: 1..., "sample-every", "at least 1")
+        try checkIterations(sampleEvery, "sample-every")
         try options.validate(others: [
             ("data", data != nil), ("method", method != nil), ("width", width != nil), ("iterations", iterations != nil),
             ("minutes", minutes != nil), ("minimum-iterations", minimumIterations != nil), ("batch", batch != nil),
@@ -95,7 +97,7 @@ struct TrainWGANGPCommand: ParsableCommand {
         }
         return WGANGPPlan(
             data: data ?? IDXImageSet.fashionMNISTFolder,
-            iterations: iterations ?? (minutes == nil ? WGANGPPlan.iterations(preset) : .max), minutes: minutes,
+            iterations: iterations ?? (minutes == nil ? WGANGPPlan.iterations(preset) : RunOptions.mostIterations), minutes: minutes,
             minimumIterations: minimumIterations, sampleEvery: sampleEvery ?? 100, learners: learners)
     }
 
@@ -108,6 +110,6 @@ struct TrainWGANGPCommand: ParsableCommand {
         }
         if !options.resume { try OutputFolder.create(at: folder.file("samples")) }
         var run = try WGANGPRun(plan, images: images, folder: folder, isResumed: options.resume)
-        ReportOutput.standardOutput.write(try run.train() + "\n")
+        try run.train().tell()
     }
 }

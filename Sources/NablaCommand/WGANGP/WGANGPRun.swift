@@ -38,8 +38,8 @@ struct WGANGPRun {
 
     /// Trains until a limit is reached or the user interrupts, and saves everything.
     ///
-    /// - Returns: A text that says how it went and where the files are.
-    mutating func train() throws -> String {
+    /// - Returns: How it went and where the files are.
+    mutating func train() throws -> TrainingRun.Ending {
         try gallery.writeReal(to: "real.png")
         do {
             try run.train()
@@ -52,7 +52,7 @@ struct WGANGPRun {
 
     /// Draws and writes what there is, and removes pictures of an earlier run.
     @discardableResult
-    private func finish() throws -> String {
+    private func finish() throws -> TrainingRun.Ending {
         for (settings, model) in zip(plan.learners, models) { try gallery.writeSamples(of: model, to: "\(settings.name).png") }
         let names = Set(
             run.records.compactMap { record -> String? in
@@ -72,15 +72,15 @@ struct WGANGPRun {
     }
 
     /// What is said at the end.
-    private func ending(_ report: WGANGPReport) -> String {
+    private func ending(_ report: WGANGPReport) -> TrainingRun.Ending {
         let pictures = plan.learners.map { ("\($0.name).png", "what \($0.title)'s generator draws now") }
         let others = [
             ("real.png", "real images, to compare"), ("samples/", "how it came to that"),
             ("losses.png", "the critic's estimate and slope (losses.svg too)"), ("summary.md", "the figures in a table"),
             ("log.jsonl", "the numbers"),
         ]
-        return
-            ([run.amount(rateDigits: 2)] + run.overtime + report.slopes + run.continuation(WGANGPPlan.command) + ["Look at:"]
-            + folder.list(pictures, column: 0) + folder.list(others, column: 14)).joined(separator: "\n")
+        return run.ending(
+            [run.amount(rateDigits: 2)] + run.overtime + report.slopes + run.continuation(WGANGPPlan.command) + ["Look at:"]
+                + folder.list(pictures, column: 0) + folder.list(others, column: 14))
     }
 }
