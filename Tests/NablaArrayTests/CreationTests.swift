@@ -45,6 +45,13 @@ import Testing
         expect(.arange(3, 3), [0], [])
         expect(.arange(3, 0), [0], [])
         expect(.arange(3, dtype: .float64), [3], [0, 1, 2], .float64)
+        // float64 does not hold these.
+        let big = (1 << 53) + 1
+        #expect(NDArray.arange(big, big + 2) == NDArray([big, big + 1]))
+        #expect(NDArray.arange(Int.max - 1, Int.max) == NDArray([Int.max - 1]))
+        #expect(NDArray.arange(Int.min, Int.max, step: Int.max) == NDArray([Int.min, -1, .max - 1]))
+        #expect(NDArray.arange(Int.max, Int.min, step: Int.min) == NDArray([Int.max, -1]))
+        #expect(NDArray.arange(Int.min, Int.min + 1) == NDArray([Int.min]))
         expect(.linspace(0, 1, count: 5), [5], [0, 0.25, 0.5, 0.75, 1], .float32)
         expect(.linspace(2, 3, count: 1), [1], [2])
         expect(.linspace(2, 3, count: 0), [0], [])

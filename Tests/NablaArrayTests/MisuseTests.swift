@@ -10,7 +10,7 @@ enum Misuse: String, CaseIterable, Codable, Sendable {
     case uniformRange, integersType, probability, choice, whereCondition, arange, fill
     // Sizes beyond what an axis, an array or an `Int` holds.
     case hugeZeros, hugeOnes, hugeFull, hugeUniform, hugeTruncatedNormal, hugeProduct, hugeBroadcast, hugeMatmul, hugeMatmuls, noMemory,
-        noMemoryForMatmul, hugeArange, hugeInfiniteArange,
+        noMemoryForMatmul, hugeArange, hugeInfiniteArange, hugeIntegerArange,
         hugeLinspace
     case hugeEye, hugeTiled, hugeTiledBytes, hugeRepeated, hugeCounts, hugePadded, hugePaddedSum, hugeConcatenation, hugeSplit, hugeReshape
     case hugeFlattened, hugeOneHot, hugePermutation, hugePopulation, noPopulation, hugeStride, hugeDilation, hugeGroups, threads, noThreads
@@ -86,6 +86,7 @@ enum Misuse: String, CaseIterable, Codable, Sendable {
         case .hugeBroadcast: _ = x[0, 0].broadcast(to: [2_000_000_000, 2_000_000_000, 3])
         case .hugeArange: _ = NDArray.arange(0, 1e300)
         case .hugeInfiniteArange: _ = NDArray.arange(-1e308, 1e308)
+        case .hugeIntegerArange: _ = NDArray.arange(Int.min, Int.max)
         case .hugeLinspace: _ = NDArray.linspace(0, 1, count: .max)
         case .hugeEye: _ = NDArray.eye(5_000_000_000)
         case .hugeTiled: _ = NDArray([1.0]).tiled([Int.max])
@@ -157,7 +158,7 @@ enum Misuse: String, CaseIterable, Codable, Sendable {
         case .probability: "bernoulli: expected a probability in 0...1, got 1.5"
         case .choice: "choice: expected at most 3 numbers without replacing, got 4"
         case .whereCondition: "where: expected a condition of bool, got float32"
-        case .arange: "arange: expected a step that is not 0, got 0.0"
+        case .arange: "arange: expected a step that is not 0, got 0"
         case .fill: "fill: expected an integer for an array of int64, got 0.5"
         case .hugeZeros: "zeros: expected fewer than 2⁶³ bytes, got shape [2000000000, 2000000000, 2000000000] of float32"
         case .hugeOnes: "ones: expected fewer than 2⁶³ bytes, got shape [2000000000, 2000000000] of int64"
@@ -173,6 +174,8 @@ enum Misuse: String, CaseIterable, Codable, Sendable {
         case .hugeBroadcast: "Shape: expected fewer than 2⁶³ elements, got shape [2000000000, 2000000000, 3]"
         case .hugeArange: "arange: expected at most 2147483647 numbers, got bounds 0.0 and 1e+300 and a step of 1.0"
         case .hugeInfiniteArange: "arange: expected at most 2147483647 numbers, got bounds -1e+308 and 1e+308 and a step of 1.0"
+        case .hugeIntegerArange:
+            "arange: expected at most 2147483647 numbers, got bounds -9223372036854775808 and 9223372036854775807 and a step of 1"
         case .hugeLinspace: "linspace: expected a count in 0...2147483647, got 9223372036854775807"
         case .hugeEye: "eye: expected an extent in 0...2147483647, got 5000000000"
         case .hugeTiled: "tiled: expected an extent in 0...2147483647, got 9223372036854775807 times 1"

@@ -75,7 +75,12 @@ extension NDArray {
     public static func ones(like other: NDArray) -> NDArray { ones(other.shape, dtype: other.dtype) }
 
     /// `start, start + step, …` up to but without `end`: int64 when all three are integers, float32 otherwise, unless `dtype` says so.
+    ///
+    /// Integers are exact, whatever their size.
     public static func arange(_ start: some Scalar, _ end: some Scalar, step: some Scalar = 1, dtype: DType? = nil) -> NDArray {
+        if !type(of: start).isFloating && !type(of: end).isFloating && !type(of: step).isFloating {
+            return integers(from: start.integerValue, to: end.integerValue, step: step.integerValue, dtype ?? .int64)
+        }
         let (a, b, s) = (start.doubleValue, end.doubleValue, step.doubleValue)
         require(s != 0 && s.isFinite, "arange: expected a step that is not 0, got \(s)")
         let steps = ((b - a) / s).rounded(.up)
@@ -83,8 +88,19 @@ extension NDArray {
         require(steps <= Double(Int32.max), "arange: expected at most \(Int32.max) numbers, got bounds \(a) and \(b) and a step of \(s)")
         let count = Int(Swift.max(0, steps))
         let values = (0..<count).map { a + Double($0) * s }
-        let integral = !type(of: start).isFloating && !type(of: end).isFloating && !type(of: step).isFloating
-        return NDArray(values, dtype: dtype ?? (integral ? .int64 : .float32))
+        return NDArray(values, dtype: dtype ?? .float32)
+    }
+
+    private static func integers(from start: Int64, to end: Int64, step: Int64, _ dtype: DType) -> NDArray {
+        require(step != 0, "arange: expected a step that is not 0, got 0")
+        let isEmpty = step > 0 ? start >= end : start <= end
+        // As a number without a sign a distance of two integers always fits.
+        let distance = isEmpty ? 0 : step > 0 ? UInt64(bitPattern: end &- start) : UInt64(bitPattern: start &- end)
+        let count = isEmpty ? 0 : (distance - 1) / step.magnitude + 1
+        require(
+            count <= UInt64(Int32.max),
+            "arange: expected at most \(Int32.max) numbers, got bounds \(start) and \(end) and a step of \(step)")
+        return NDArray((0..<Int64(count)).map { start &+ $0 &* step }, dtype: dtype)
     }
 
     /// `0, 1, …, count - 1` (int64 unless `dtype` says otherwise).
