@@ -37,9 +37,37 @@ private final class Concatenate: LinearFunction {
         // The tangent of a constant input has no shape of its own yet.
         concatenate(zip(arguments, shapes).map { $0.isSymbolicZero ? .symbolicZero($1, dtype: outputDType) : $0 }, axis: axis)
     }
-    override func transpose(_ g: Variable, _ index: Int) -> Variable {
-        let start = shapes[0..<index].reduce(0) { $0 + $1[axis] }
-        return g.segment(axis: axis, start: start, step: 1, count: shapes[index][axis])
+    override func pull(_ gradOutput: consuming Variable, _ needed: InputSet, _ walk: BackwardWalk) {
+        if shapes.count > Self.few && followsRules {
+            let indexes = needed.indexes
+            for (index, part) in zip(indexes, parts(of: gradOutput, indexes)) { walk.accumulate(part, at: edge(index)) }
+            return
+        }
+        var start = 0
+        for index in shapes.indices {
+            let extent = shapes[index][axis]
+            if needed.contains(index) {
+                walk.accumulate(gradOutput.segment(axis: axis, start: start, step: 1, count: extent), at: edge(index))
+            }
+            start += extent
+        }
+    }
+    override func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] { parts(of: gradOutputs[0], indexes) }
+
+    /// Of so many inputs a function for each gradient is as fast as one for all.
+    private static let few = 8
+
+    /// The parts of `g` that belong to some inputs. More than a few are the outputs of one function, whose transpose joins them again in one
+    /// pass: that of a function for each fills a whole array with zeros for every input.
+    private func parts(of g: Variable, _ indexes: [Int]) -> [Variable] {
+        if indexes.count > Self.few {
+            let all = g.split(shapes.map { $0[axis] }, axis: axis)
+            return indexes.map { all[$0] }
+        }
+        return indexes.map { index in
+            let start = shapes[..<index].reduce(0) { $0 + $1[axis] }
+            return g.segment(axis: axis, start: start, step: 1, count: shapes[index][axis])
+        }
     }
 }
 
