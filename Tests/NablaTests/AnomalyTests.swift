@@ -135,6 +135,22 @@ import Testing
         #expect(statistics.retainedBytes == 768 && statistics.functionCount == 4 && statistics.leafCount == 1)
         #expect("\(statistics)".contains("Tanh"))
     }
+
+    /// The C library's sort has no frame pointers, and keeps something else in their place while it calls a function.
+    private static func logarithmInsideASort() {
+        var numbers = [3, 1, 2]
+        qsort(&numbers, numbers.count, MemoryLayout<Int>.stride) { _, _ in
+            AnomalyTests.logarithmOfZero()
+            return 0
+        }
+    }
+
+    @Test func codeWithoutFramePointersIsInNobodysWay() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            detectAnomaly { AnomalyTests.logarithmInsideASort() }
+        }
+        expect("got infinity from Log", "AnomalyTests.swift:16", in: result)
+    }
 }
 
 /// Counts are of the whole process, which is why the suites run one after another.

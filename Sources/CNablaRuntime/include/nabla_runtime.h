@@ -40,6 +40,12 @@ void nr_parallel_for(int64_t count, int64_t grain, void (*body)(void *context, i
 /// The same for parts that are each worth waking a sleeping thread for.
 void nr_parallel_parts(int64_t count, int64_t part, void (*body)(void *context, int64_t begin, int64_t end), void *context);
 
+// MARK: Calls
+
+/// The addresses that the calls now running on this thread return to, innermost first, at most `limit`; returns how many. Found by unwind
+/// tables, so the code need not keep frame pointers.
+int nr_calls(uintptr_t *addresses, int limit);
+
 // MARK: Thread-local state of the graph
 
 /// Every offset from the thread pointer is known at load time, so reading a word is one instruction.

@@ -1,26 +1,36 @@
+import CNablaRuntime
 import Runtime
 
 /// The calls that led to a function of the graph, kept as addresses; their lines are looked up only when somebody asks.
+///
+/// They are found by the program's unwind tables, which takes no longer than following frame pointers: a program built without them has
+/// anything in their place.
 struct CreationSite: Sendable {
-    private let backtrace: Backtrace
+    private static let limit = 96
 
-    /// The loaded images of this process. Their list takes 150 µs to make, following frame pointers 3: so it is made once.
+    /// The addresses of the calls, innermost first: equal for two sites in one place.
+    let addresses: [UInt]
+    private let program: Program
+
+    /// The loaded images of this process. Their list takes 150 µs to make, finding the calls a few: so it is made once.
     struct Program: Sendable {
         fileprivate let images = ImageMap.capture()
     }
 
     /// The calls that lead here.
-    init?(_ program: Program) {
-        guard let backtrace = try? Backtrace.capture(algorithm: .fast, limit: 96, top: 0, images: program.images) else { return nil }
-        self.backtrace = backtrace
+    init(_ program: Program) {
+        self.program = program
+        // Copied, so that no room is kept for calls that there are not.
+        addresses = withUnsafeTemporaryAllocation(of: UInt.self, capacity: Self.limit) { buffer in
+            Array(buffer.prefix(Int(nr_calls(buffer.baseAddress, Int32(Self.limit)))))
+        }
     }
-
-    /// The addresses of the calls: equal for two sites in one place.
-    var addresses: [String] { backtrace.frames.map { "\($0.originalProgramCounter)" } }
 
     /// The file and line of the innermost call that is not in the library itself; nil where the program has no debug information.
     var userLine: String? {
-        guard let symbolicated = backtrace.symbolicated(options: [.showInlineFrames, .showSourceLocations]) else { return nil }
+        guard let backtrace = Backtrace(returnAddresses: addresses),
+            let symbolicated = backtrace.symbolicated(with: program.images, options: [.showInlineFrames, .showSourceLocations])
+        else { return nil }
         for frame in symbolicated.frames {
             guard let location = frame.symbol?.sourceLocation, location.line > 0, location.path.hasPrefix("/") else { continue }
             if !CreationSite.isInLibrary(location.path) { return "\(location.path):\(location.line)" }

@@ -33,7 +33,7 @@ final class AnomalySearch {
         guard let (index, output, found) = Self.firstAnomaly(outputs) else { return }
         let origin = inputs.firstIndex { Self.anomaly(in: $0.array) != nil }
         if origin != nil && found != "NaN" { return }
-        let site = CreationSite(program)?.userLine
+        let site = CreationSite(program).userLine
         let which = outputs.count == 1 ? "" : " as output \(index)"
         let shapes = inputs.map { "\($0.dtype)\($0.shape)" }.joined(separator: ", ")
         let cause =

@@ -36,7 +36,7 @@ private struct DrawingWalk {
     /// Retained arrays; two handles on one array share its body.
     private var retained: [ObjectIdentifier: Int] = [:]
     /// Lines that were looked up, by the addresses of their calls.
-    private var lines: [[String]: String] = [:]
+    private var lines: [[UInt]: String] = [:]
     private let showsConstants: Bool
 
     init(_ outputs: [Variable], _ names: [String: Variable], _ constants: Bool) {
@@ -145,13 +145,19 @@ extension FunctionNode {
     /// The arrays that this node keeps, and which of its inputs or outputs they are.
     package final var keptArrays: [(isInput: Bool, index: Int, array: NDArray)] {
         var found: [(isInput: Bool, index: Int, array: NDArray)] = []
-        if let first = kept.first { found.append((true, 0, first)) }
+        forEachKeptArray { found.append(($0, $1, $2)) }
+        return found
+    }
+
+    /// The same one after another, without a list.
+    package final func forEachKeptArray(_ body: (_ isInput: Bool, _ index: Int, _ array: NDArray) -> Void) {
+        if let first = kept.first { body(true, 0, first) }
         if let second = kept.second {
             let isOutput = flags.contains(.keepsOutput)
-            found.append((!isOutput, isOutput ? 0 : 1, second))
+            body(!isOutput, isOutput ? 0 : 1, second)
         }
-        for (index, array) in (more?.keptInputs ?? [:]).sorted(by: { $0.key < $1.key }) { found.append((true, index, array)) }
-        for (index, array) in (more?.keptOutputs ?? [:]).sorted(by: { $0.key < $1.key }) { found.append((false, index, array)) }
-        return found
+        guard let more, !more.keptInputs.isEmpty || !more.keptOutputs.isEmpty else { return }
+        for (index, array) in more.keptInputs.sorted(by: { $0.key < $1.key }) { body(true, index, array) }
+        for (index, array) in more.keptOutputs.sorted(by: { $0.key < $1.key }) { body(false, index, array) }
     }
 }
