@@ -13,6 +13,11 @@ public struct GraphStatistics: Sendable {
     public struct Share: Sendable, Hashable {
         public var count = 0
         public var retainedBytes = 0
+
+        fileprivate mutating func add(_ bytes: Int) {
+            count += 1
+            retainedBytes += bytes
+        }
     }
 
     /// By the functions' labels. An array that several functions keep counts for each.
@@ -24,13 +29,43 @@ public struct GraphStatistics: Sendable {
 
     /// Counts what lies behind `outputs`.
     public init(of outputs: [Variable]) {
-        let graph = graph(of: outputs.filter(\.isRecorded))
-        leafCount = graph.nodes.count { $0.kind == .leaf }
-        retainedBytes = graph.retainedBytes
-        for node in graph.nodes where node.kind == .function {
-            functions[node.name, default: Share()].count += 1
-            functions[node.name, default: Share()].retainedBytes += node.retainedBytes
+        // Walked for this alone: a drawing of the graph takes many times as long.
+        let outputs = outputs.filter(\.isRecorded)
+        let search = GraphSearch(from: outputs, to: nil)
+        defer { search.finish() }
+        var retained: [ObjectIdentifier: Int] = [:]
+        var hasCuts = false
+        for position in 0..<search.nodeCount {
+            let node = search.entry(at: position).node.takeUnretainedValue()
+            if node.inputCount32 == 0, node is LeafNode {
+                if node.outputCount32 == 1 { leafCount += 1 } else { hasCuts = true }
+                continue
+            }
+            var bytes = 0
+            node.forEachKeptArray { _, _, array in
+                let size = array.count * array.dtype.size
+                bytes += size
+                retained[ObjectIdentifier(array.body)] = size
+            }
+            functions[node.label, default: Share()].add(bytes)
         }
+        if hasCuts { leafCount += Self.cutPlaces(in: search, from: outputs) }
+        retainedBytes = retained.values.reduce(0, +)
+    }
+
+    /// How many of the cut outputs that leaves stand for are used.
+    private static func cutPlaces(in search: borrowing GraphSearch, from outputs: [Variable]) -> Int {
+        var places: Set<[Int]> = []
+        func use(_ node: FunctionNode?, _ output: Int32) {
+            guard let node, node.inputCount32 == 0, node.outputCount32 > 1, node is LeafNode else { return }
+            places.insert([Int(bitPattern: Unmanaged.passUnretained(node).toOpaque()), Int(output)])
+        }
+        for output in outputs { use(output.node, output.output) }
+        for position in 0..<search.nodeCount {
+            let node = search.entry(at: position).node.takeUnretainedValue()
+            for i in 0..<node.inputCount { use(node.edge(i).node, node.edge(i).output) }
+        }
+        return places.count
     }
 
     /// Counts what lies behind `output`.

@@ -24,7 +24,7 @@ open class Function {
     }
 
     /// The name in messages.
-    open var label: String { String(String(describing: type(of: self)).prefix { $0 != "<" }) }
+    open var label: String { typeLabel(of: type(of: self)) }
 
     /// Runs the function and records it.
     public final func apply(_ inputs: [Variable]) -> [Variable] { FunctionAdapter(self).apply(inputs) }

@@ -75,7 +75,7 @@ open class FunctionNode {
     }
 
     /// The name in messages and drawings; the class's own, without generic arguments, unless overridden.
-    open var label: String { String(String(describing: type(of: self)).prefix { $0 != "<" }) }
+    open var label: String { typeLabel(of: type(of: self)) }
 
     /// Gives back what the node keeps in properties of its own; called when its extension says that there is something.
     package func releaseElsewhere() {}
