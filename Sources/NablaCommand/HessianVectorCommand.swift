@@ -20,7 +20,7 @@ struct HessianVectorCommand: ParsableCommand {
     @Option(parsing: .unconditional, help: "Along which v. (default: 1)")
     var v: Double?
 
-    @Option(help: "Dimensions of Rosenbrock's function, which is shown instead.")
+    @Option(parsing: .unconditional, help: "Dimensions of Rosenbrock's function, which is shown instead.")
     var size: Int?
 
     func validate() throws {

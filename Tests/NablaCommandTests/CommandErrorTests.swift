@@ -69,7 +69,11 @@ import Testing
     @Test func badOptions() throws {
         expectOneLine(try CommandRun("train", "wgan-gp", "--width", "0"), status: 64, containing: "--width: expected a number of channels")
         expectOneLine(try CommandRun("train", "wgan-gp", "--width", "many"), status: 64, containing: "'many'", "--width")
-        expectOneLine(try CommandRun("train", "wgan-gp", "--minutes", "-1"), status: 64, containing: "--minutes")
+        for minutes in ["-1", "0", "nan", "1e20", "inf"] {
+            expectOneLine(
+                try CommandRun("train", "wgan-gp", "--minutes", minutes), status: 64,
+                containing: "--minutes: expected a number of minutes above 0 and at most 10000000, got ")
+        }
         expectOneLine(
             try CommandRun("train", "wgan-gp", "--lambda", "nan"), status: 64, containing: "--lambda: expected a number of at least 0")
         expectOneLine(
@@ -87,6 +91,10 @@ import Testing
         try expect("--rate", "-0.1", containing: "--rate")
         try expect("--rate", "inf", containing: "--rate: expected a number above 0, got inf")
         try expect("--iterations", "0", containing: "--iterations: expected a number from 1 to 1000000000, got 0")
+        for value in ["-5", "9223372036854775807", "-9223372036854775808"] {
+            try expect("--iterations", value, containing: "--iterations: expected a number from 1 to 1000000000, got \(value)")
+        }
+        try expect("--iterations", "9223372036854775808", containing: "'9223372036854775808'")
         try expect("--order", "third", containing: "'third'")
         try expect("--preset", "slow", containing: "'slow'")
         try expect("--threads", "0", containing: "--threads: expected a number from 1 to 1024, got 0")

@@ -110,7 +110,7 @@ import Testing
             #expect(run.errors.contains(text), "\(run.errors)", sourceLocation: sourceLocation)
         }
         try expect("--problem", "cubic", containing: "'cubic'")
-        try expect("--iterations", "0", containing: "--iterations: expected at least 1, got 0")
+        try expect("--iterations", "0", containing: "--iterations: expected a number from 1 to 1000000000, got 0")
         try expect("--functions", "0", containing: "--functions: expected a number from 1 to 100000, got 0")
         try expect("--alpha=-1", containing: "--alpha: expected a number above 0, got -1.0")
         try expect("--test-functions", "1", containing: "--test-functions: expected a number from 2")

@@ -59,7 +59,7 @@ import Testing
         try #require(run.errorLines.count == 3)
         #expect(run.errorLines[0].hasPrefix("iteration 50/60, "))
         #expect(run.errorLines[1].hasPrefix("iteration 60/60, "))
-        #expect(run.errorLines[2].hasPrefix("Trained and saved; now testing and drawing."))
+        #expect(run.errorLines[2].hasPrefix("Trained and saved. Now testing and drawing;"))
         #expect(!run.errors.contains("\r") && !run.errors.contains("\u{1B}"))
     }
 

@@ -20,13 +20,13 @@ struct TrainGANToyCommand: ParsableCommand {
     @Option(help: "How the critic's slope is bounded: penalty or clipping. (default: both)")
     var method: Method?
 
-    @Option(help: "Iterations of each learner, other than the preset's.")
+    @Option(parsing: .unconditional, help: "Iterations of each learner, other than the preset's.")
     var iterations: Int?
 
-    @Option(help: "Units in each hidden layer. (default: 128 quick, 512 paper)")
+    @Option(parsing: .unconditional, help: "Units in each hidden layer. (default: 128 quick, 512 paper)")
     var width: Int?
 
-    @Option(help: "Points in a test of modes. (default: 2500, on which published figures rest)")
+    @Option(parsing: .unconditional, help: "Points in a test of modes. (default: 2500, on which published figures rest)")
     var samples: Int?
 
     func validate() throws {

@@ -22,19 +22,22 @@ struct TrainLearningToLearnCommand: ParsableCommand {
     @Option(help: "first: gradients of the problem are constants; second: exact. (default: both, one learner each)")
     var order: Order?
 
-    @Option(help: "Iterations of each learner, other than the preset's: optimisations of 100 steps, with an update after every 20.")
+    @Option(
+        parsing: .unconditional,
+        help: "Iterations of each learner, other than the preset's: optimisations of 100 steps, with an update after every 20.")
     var iterations: Int?
 
-    @Option(help: "Functions minimised side by side in an iteration. (default: quadratic 64 quick, 128 paper; mlp 1)")
+    @Option(
+        parsing: .unconditional, help: "Functions minimised side by side in an iteration. (default: quadratic 64 quick, 128 paper; mlp 1)")
     var functions: Int?
 
-    @Option(help: "Size of the steps of Adam, which trains the optimisers. (default: 3e-3)")
+    @Option(parsing: .unconditional, help: "Size of the steps of Adam, which trains the optimisers. (default: 3e-3)")
     var alpha: Double?
 
     @Option(help: "How gradients are shown to the optimiser: raw or log-sign. (default: quadratic raw, mlp log-sign)")
     var gradients: GradientNotation?
 
-    @Option(help: "Fresh functions to test on. (default: quadratic 1000, mlp 8)")
+    @Option(parsing: .unconditional, help: "Fresh functions to test on. (default: quadratic 1000, mlp 8)")
     var testFunctions: Int?
 
     @Option(

@@ -14,13 +14,13 @@ struct TrainMAMLCommand: ParsableCommand {
 
     @OptionGroup var options: RunOptions
 
-    @Option(help: "Points to adapt to. (default: 10)")
+    @Option(parsing: .unconditional, help: "Points to adapt to. (default: 10)")
     var shots: Int?
 
-    @Option(help: "Size of the steps of adaptation. (default: 0.01 and 0.1, one learner each)")
+    @Option(parsing: .unconditional, help: "Size of the steps of adaptation. (default: 0.01 and 0.1, one learner each)")
     var rate: Double?
 
-    @Option(help: "Iterations of each learner, other than the preset's.")
+    @Option(parsing: .unconditional, help: "Iterations of each learner, other than the preset's.")
     var iterations: Int?
 
     @Option(help: "first: inner gradients are constants; second: exact. (default: both, one learner each)")

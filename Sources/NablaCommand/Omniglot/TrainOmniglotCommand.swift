@@ -21,28 +21,29 @@ struct TrainOmniglotCommand: ParsableCommand {
             valueName: "dir"))
     var data: String?
 
-    @Option(help: "Characters in a task. (default: 5)")
+    @Option(parsing: .unconditional, help: "Characters in a task. (default: 5)")
     var ways: Int?
 
-    @Option(help: "Drawings of each character to adapt to. (default: 1)")
+    @Option(parsing: .unconditional, help: "Drawings of each character to adapt to. (default: 1)")
     var shots: Int?
 
-    @Option(help: "Other drawings of each character to be told apart. (default: as many as shots)")
+    @Option(parsing: .unconditional, help: "Other drawings of each character to be told apart. (default: as many as shots)")
     var queries: Int?
 
-    @Option(help: "Size of the steps of adaptation. (default: 0.4)")
+    @Option(parsing: .unconditional, help: "Size of the steps of adaptation. (default: 0.4)")
     var rate: Double?
 
-    @Option(help: "Tasks in an iteration. (default: 32)")
+    @Option(parsing: .unconditional, help: "Tasks in an iteration. (default: 32)")
     var metaBatch: Int?
 
-    @Option(help: "Units of the first hidden layer; the others have a half, a quarter and a quarter. (default: 256)")
+    @Option(
+        parsing: .unconditional, help: "Units of the first hidden layer; the others have a half, a quarter and a quarter. (default: 256)")
     var width: Int?
 
-    @Option(help: "Alphabets of 24 characters that are drawn when there is no --data. (default: 40)")
+    @Option(parsing: .unconditional, help: "Alphabets of 24 characters that are drawn when there is no --data. (default: 40)")
     var alphabets: Int?
 
-    @Option(help: "Iterations of each learner, other than the preset's.")
+    @Option(parsing: .unconditional, help: "Iterations of each learner, other than the preset's.")
     var iterations: Int?
 
     @Option(help: "first: inner gradients are constants; second: exact. (default: both, one learner each)")

@@ -14,7 +14,9 @@ struct RunOptions: ParsableArguments {
     @Option(help: "How long to train: quick (some minutes) or paper (with the paper's settings). (default: quick)")
     var preset: Preset?
 
-    @Option(help: "Everything random follows from it: two runs with one seed and one number of threads are equal to the bit. (default: 0)")
+    @Option(
+        parsing: .unconditional,
+        help: "Everything random follows from it: two runs with one seed and one number of threads are equal to the bit. (default: 0)")
     var seed: UInt64?
 
     @Option(help: ArgumentHelp("Folder for charts, summary, states and the log. (default: runs/ and the command's name)", valueName: "dir"))
@@ -23,7 +25,7 @@ struct RunOptions: ParsableArguments {
     @Flag(help: "Go on with the run in the output folder, with its own settings.")
     var resume = false
 
-    @Option(help: "Threads that large operations use. (default: the command's own choice)")
+    @Option(parsing: .unconditional, help: "Threads that large operations use. (default: the command's own choice)")
     var threads: Int?
 
     /// The most iterations that can be asked for: beyond any machine, and small enough for all sums and products of them.

@@ -90,8 +90,8 @@ struct TrainingRun {
         signal = isWhole ? nil : interruption.signal
         progress.print(
             signal == nil
-                ? "Trained and saved; now testing and drawing. Interrupted, that is done again with --resume."
-                : "Saved; now testing and drawing what there is. Another signal leaves that out.")
+                ? "Trained and saved. Now testing and drawing; if that is interrupted, --resume does it again."
+                : "Saved. Now testing and drawing what there is; another signal leaves that out.")
     }
 
     /// Ends the log with further records, such as those of a test.

@@ -20,10 +20,10 @@ struct TrainTRPOCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The model of hopper, swimmer or inverted-pendulum, such as Gymnasium's hopper.xml.", valueName: "path"))
     var xml: String?
 
-    @Option(help: "Train agents from so many seeds, from --seed on. (default: 3)")
+    @Option(parsing: .unconditional, help: "Train agents from so many seeds, from --seed on. (default: 3)")
     var seeds: Int?
 
-    @Option(help: "Steps of the environments for each seed, other than the preset's.")
+    @Option(parsing: .unconditional, help: "Steps of the environments for each seed, other than the preset's.")
     var steps: Int?
 
     func validate() throws {

@@ -20,37 +20,38 @@ struct TrainWGANGPCommand: ParsableCommand {
     @Option(help: "How the critic's slope is bounded: penalty or clipping. (default: both, one learner each)")
     var method: WGANGP.Method?
 
-    @Option(help: "Channels of the networks. (default: 16 quick, 64 paper)")
+    @Option(parsing: .unconditional, help: "Channels of the networks. (default: 16 quick, 64 paper)")
     var width: Int?
 
-    @Option(help: "Iterations of each learner. (default: 1000 quick, 200000 paper, no limit when --minutes is given)")
+    @Option(
+        parsing: .unconditional, help: "Iterations of each learner. (default: 1000 quick, 200000 paper, no limit when --minutes is given)")
     var iterations: Int?
 
-    @Option(help: "Minutes of training of each learner, at most.")
+    @Option(parsing: .unconditional, help: "Minutes of training of each learner, at most.")
     var minutes: Double?
 
-    @Option(help: "Iterations of each learner that --minutes does not cut off, however long they take.")
+    @Option(parsing: .unconditional, help: "Iterations of each learner that --minutes does not cut off, however long they take.")
     var minimumIterations: Int?
 
-    @Option(help: "Images in a batch. (default: 50)")
+    @Option(parsing: .unconditional, help: "Images in a batch. (default: 50)")
     var batch: Int?
 
-    @Option(help: "Steps of the critic in each iteration. (default: 5)")
+    @Option(parsing: .unconditional, help: "Steps of the critic in each iteration. (default: 5)")
     var criticSteps: Int?
 
-    @Option(help: "Weight of the penalty on slopes other than 1. (default: 10)")
+    @Option(parsing: .unconditional, help: "Weight of the penalty on slopes other than 1. (default: 10)")
     var lambda: Double?
 
-    @Option(help: "Size of Adam's steps, with the penalty. (default: 1e-3 quick, 1e-4 paper)")
+    @Option(parsing: .unconditional, help: "Size of Adam's steps, with the penalty. (default: 1e-3 quick, 1e-4 paper)")
     var alpha: Double?
 
-    @Option(help: "Size of RMSprop's steps, with clipping. (default: 5e-4 quick, 5e-5 paper)")
+    @Option(parsing: .unconditional, help: "Size of RMSprop's steps, with clipping. (default: 5e-4 quick, 5e-5 paper)")
     var rate: Double?
 
-    @Option(help: "Where the critic's weights end, with clipping. (default: 0.01)")
+    @Option(parsing: .unconditional, help: "Where the critic's weights end, with clipping. (default: 0.01)")
     var limit: Double?
 
-    @Option(help: "Iterations between two pictures of samples. (default: 100)")
+    @Option(parsing: .unconditional, help: "Iterations between two pictures of samples. (default: 100)")
     var sampleEvery: Int?
 
     func validate() throws {
