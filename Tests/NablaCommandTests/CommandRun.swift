@@ -14,11 +14,16 @@ struct CommandRun {
     init(_ arguments: String...) throws { try self.init(arguments) }
 
     /// Runs `nabla`, with more in the environment than this process has; `meanwhile` sees the process when it has started.
-    init(_ arguments: [String], environment: [String: String] = [:], meanwhile: (Process) throws -> Void = { _ in }) throws {
+    ///
+    /// - Parameter script: A line for the shell that runs the command, which is `"$0" "$@"` there; nil to run it without a shell.
+    init(
+        _ arguments: [String], environment: [String: String] = [:], by script: String? = nil,
+        meanwhile: (Process) throws -> Void = { _ in }
+    ) throws {
         let process = Process()
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.executableURL = try Self.executable()
-        process.arguments = arguments
+        process.executableURL = script == nil ? try Self.executable() : URL(fileURLWithPath: "/bin/sh")
+        process.arguments = script == nil ? arguments : try ["-c", script!, Self.executable().path] + arguments
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("nabla-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
