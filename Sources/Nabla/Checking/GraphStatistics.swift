@@ -4,10 +4,10 @@ import CNablaRuntime
 ///
 ///     print(GraphStatistics(of: loss))
 ///
-///     function     calls  retained bytes
-///     Linear           3          811008
-///     Tanh             2          524288
-///     total            5         1335296 (in 7 arrays)
+///     function              calls  retained bytes
+///     Linear                    3          811008
+///     Tanh                      2          524288
+///     all, each array once      5         1335296
 public struct GraphStatistics: Sendable {
     /// How often a function occurs, and the bytes it keeps for its derivative.
     public struct Share: Sendable, Hashable {
