@@ -241,6 +241,29 @@ void nk_window_argmax(nk_dtype type, const nk_window *window, const void *image,
 /// A number made of `count` bytes: equal bytes give equal numbers on every machine of one byte order, others almost surely different ones.
 uint64_t nk_fingerprint(const void *bytes, int64_t count);
 
+// MARK: Numbers of files
+
+/// A type of numbers that files hold and arrays do not, or not with every value; the comment says what the numbers become.
+typedef enum {
+    NK_STORED_F16,  ///< float32
+    NK_STORED_BF16, ///< float32
+    NK_STORED_U8,   ///< int32, and so are the next three
+    NK_STORED_I8,
+    NK_STORED_U16,
+    NK_STORED_I16,
+    NK_STORED_U32,  ///< int64
+    NK_STORED_U64,  ///< int64, where they are below 2^63
+    NK_STORED_BOOL, ///< bool, where they are 0 or 1
+} nk_stored;
+
+/// Makes `count` numbers at any address, little-endian, into those of an array. The place of the first number that has no counterpart; -1
+/// when there is none.
+int64_t nk_decode(nk_stored type, void *out, const void *in, int64_t count);
+/// A 255th of each byte.
+void nk_decode_pixels(float *out, const uint8_t *in, int64_t count);
+/// Reverses the bytes of each of `count` numbers of 2, 4 or 8 bytes.
+void nk_reverse_bytes(void *bytes, int64_t count, int32_t size);
+
 // MARK: Random numbers
 
 /// Philox4x32-10 (Salmon et al., SC 2011). Word i is word i % 4 of block counter + i / 4 (modulo 2^64); a block is the function of the
