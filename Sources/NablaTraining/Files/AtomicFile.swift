@@ -24,7 +24,8 @@ public struct AtomicFile: ~Copyable {
     ///
     /// - Throws: `FileError` when the folder is missing or not writable, or `path` names something other than a regular file.
     public init(replacing path: String) throws(FileError) {
-        let target = Self.resolvingLinks(path)
+        try FileDescriptor.check(path, "write")
+        let target = try Self.resolvingLinks(path)
         var status = stat()
         let exists = stat(target, &status) == 0
         guard !exists || status.st_mode & S_IFMT == S_IFREG else {
@@ -97,10 +98,14 @@ extension AtomicFile {
 
 extension AtomicFile {
     /// Where renaming has to happen so that a symbolic link survives; the path itself when nothing is there yet.
-    private static func resolvingLinks(_ path: String) -> String {
+    private static func resolvingLinks(_ path: String) throws(FileError) -> String {
         guard let resolved = realpath(path, nil) else { return path }
         defer { free(resolved) }
-        return String(cString: resolved)
+        // A string would repair a name that is not UTF-8 into that of another file.
+        guard let target = String(validatingCString: resolved) else {
+            throw FileError(path: path, reason: "cannot write: expected a link to a name in UTF-8, got one to \(String(cString: resolved))")
+        }
+        return target
     }
 
     /// Brings the new name to the disk. Some file systems cannot do this and say so; the file is whole either way.
@@ -112,11 +117,13 @@ extension AtomicFile {
         close(descriptor)
     }
 
-    private static func kind(of mode: mode_t) -> String {
+    /// What a path names that is no regular file, in words.
+    static func kind(of mode: mode_t) -> String {
         switch mode & S_IFMT {
         case S_IFDIR: "a folder"
         case S_IFCHR, S_IFBLK: "a device"
         case S_IFIFO: "a pipe"
+        case S_IFSOCK: "a socket"
         default: "a special file"
         }
     }

@@ -8,29 +8,29 @@ public enum FileContents {
     ///   - path: The file.
     ///   - limit: The largest size accepted, in bytes; 4 GiB unless given. It turns a wrong path into an error instead of an exhausted
     ///     memory.
-    /// - Throws: `FileError` when the file cannot be opened or read, or is larger than `limit`.
+    /// - Throws: `FileError` when the file cannot be opened or read, is larger than `limit`, or is a pipe: nothing here waits for another
+    ///   process.
     public static func bytes(of path: String, atMost limit: Int = 4 << 30) throws(FileError) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw FileError(path: path, cannot: "open", errno: errno) }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw FileError(path: path, cannot: "read", errno: errno) }
-
-        // The size is a hint only: a pipe has none, and a log may grow while it is read.
-        var size = Int(status.st_size)
-        var capacity = max(size + 1, 4096)
+        let tooLarge = FileError(path: path, reason: "holds more than \(limit) bytes")
+        let file = try FileReader(path)
+        guard file.size <= limit, limit >= 0 else { throw tooLarge }
+        // One byte more than it should hold shows whether it ends there.
+        var capacity = min(max(file.size, 4095), limit, .max - 1) + 1
         var bytes: [UInt8] = []
-        while size <= limit {
-            var failure: Int32 = 0
+        while true {
+            var failure: FileError?
             let chunk = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
-                (count, failure) = FileDescriptor.read(from: descriptor, into: UnsafeMutableRawBufferPointer(buffer))
+                do throws(FileError) {
+                    count = try file.read(into: UnsafeMutableRawBufferPointer(buffer))
+                } catch {
+                    failure = error
+                }
             }
-            guard failure == 0 else { throw FileError(path: path, cannot: "read", errno: failure) }
+            if let failure { throw failure }
             if bytes.isEmpty { bytes = chunk } else { bytes += chunk }
-            size = bytes.count
-            if chunk.count < capacity && size <= limit { return bytes }
-            capacity = 1 << 20
+            guard bytes.count <= limit else { throw tooLarge }
+            if chunk.count < capacity { return bytes }
+            capacity = min(1 << 20, limit - bytes.count) + 1
         }
-        throw FileError(path: path, reason: "holds more than \(limit) bytes")
     }
 }

@@ -1,9 +1,25 @@
 import Foundation
 
-/// The two loops every use of `read(2)` and `write(2)` needs: short counts and interrupted calls.
+/// What every use of `open(2)`, `read(2)` and `write(2)` needs: paths that are what they seem, and loops for short counts and interrupted
+/// calls.
 ///
-/// They report a failure as an `errno` value, 0 for none: the caller knows the path.
+/// The loops report a failure as an `errno` value, 0 for none: the caller knows the path.
 enum FileDescriptor {
+    /// Opens a file; it is closed in processes started from this one.
+    ///
+    /// - Throws: `FileError`, "cannot" `action`, also for a path with a zero byte, which for the system would end there.
+    static func open(_ path: String, _ flags: Int32, _ action: String) throws(FileError) -> Int32 {
+        try check(path, action)
+        let descriptor = Foundation.open(path, flags | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw FileError(path: path, cannot: action, errno: errno) }
+        return descriptor
+    }
+
+    /// Complains about a path that would name another file for the system.
+    static func check(_ path: String, _ action: String) throws(FileError) {
+        guard !path.utf8.contains(0) else { throw FileError(path: path, reason: "cannot \(action): expected a path without a zero byte") }
+    }
+
     /// Writes the whole buffer.
     static func write(_ buffer: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
         var offset = 0

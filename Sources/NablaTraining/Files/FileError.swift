@@ -1,4 +1,5 @@
 import Foundation
+import NablaArray
 
 /// What went wrong with a file or folder: the path, and the reason in one line.
 ///
@@ -16,8 +17,8 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
         self.reason = reason
     }
 
-    /// The path and the reason, on one line.
-    public var description: String { "\(path): \(reason)" }
+    /// The path and the reason, on one line: control characters in either are written as Swift writes them, `\n` or `\u{1B}`.
+    public var description: String { "\(path): \(reason)".oneLine }
 }
 
 extension FileError {

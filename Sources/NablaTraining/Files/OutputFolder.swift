@@ -9,6 +9,7 @@ public enum OutputFolder {
     /// - Throws: `FileError` that names the part of the path that stands in the way.
     public static func create(at path: String) throws(FileError) {
         guard !path.isEmpty else { throw FileError(path: "\"\"", reason: "cannot create a folder with an empty name") }
+        try FileDescriptor.check(path, "create the folder")
         var end = path.startIndex
         while end < path.endIndex {
             end = path[path.index(after: end)...].firstIndex(of: "/") ?? path.endIndex

@@ -17,8 +17,7 @@ public final class JSONLinesWriter: Sendable {
     ///
     /// - Throws: `FileError` when the file cannot be opened, or ends in something that is no record and no beginning of one.
     public init(appendingTo path: String) throws(FileError) {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw FileError(path: path, cannot: "open", errno: errno) }
+        let descriptor = try FileDescriptor.open(path, O_RDWR | O_CREAT | O_APPEND, "open")
         do throws(FileError) {
             try Self.finishLastLine(of: descriptor, path: path)
         } catch {

@@ -1,3 +1,4 @@
+import Foundation
 import NablaTraining
 import Testing
 
@@ -31,5 +32,27 @@ import Testing
         #expect(throws: FileError(path: "/dev/zero", reason: "holds more than 5000 bytes")) {
             try FileContents.bytes(of: "/dev/zero", atMost: 5000)
         }
+    }
+
+    /// Whose other end nobody opens: waiting for it would never end.
+    @Test(.timeLimit(.minutes(1))) func pipesAreRefused() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("pipe")
+        #expect(mkfifo(path, 0o600) == 0)
+        let error = FileError(path: path, reason: "cannot read: expected a regular file, got a pipe")
+        #expect(throws: error) { try FileContents.bytes(of: path) }
+        #expect(throws: error) { try SafeTensors(contentsOf: path) }
+        #expect(throws: error) { try PNG.read(path) }
+        #expect(throws: error) { try JSONLines.records(of: path) }
+    }
+
+    /// A file of 4 TiB, as far as its size goes: of holes.
+    @Test func sparseFilesTakeNoMemory() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.add("sparse", [])
+        #expect(truncate(path, 1 << 42) == 0)
+        #expect(throws: FileError(path: path, reason: "holds more than 4294967296 bytes")) { try FileContents.bytes(of: path) }
+        #expect(throws: FileError.self) { try SafeTensors(contentsOf: path) }
+        #expect(throws: FileError.self) { try PNG.read(path) }
     }
 }
