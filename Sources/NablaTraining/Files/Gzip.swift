@@ -9,9 +9,9 @@ public enum Gzip {
     ///
     /// - Parameters:
     ///   - path: The file, plain or gzip.
-    ///   - limit: The largest size accepted, in bytes, before and after decompression; 4 GiB unless given.
+    ///   - limit: The largest size accepted, in bytes, before and after decompression; 1 GiB unless given.
     /// - Throws: `FileError` when the file cannot be read, its gzip data is truncated or damaged, or the size exceeds `limit`.
-    public static func contents(of path: String, atMost limit: Int = 4 << 30) throws(FileError) -> [UInt8] {
+    public static func contents(of path: String, atMost limit: Int = 1 << 30) throws(FileError) -> [UInt8] {
         let bytes = try FileContents.bytes(of: path, atMost: limit)
         return isCompressed(bytes) ? try decompressed(bytes, path: path, atMost: limit) : bytes
     }
@@ -23,17 +23,41 @@ public enum Gzip {
 
     /// The contents of gzip data: of all its members, one after the other, as `gunzip` does.
     ///
-    /// Zero bytes after the last member are padding and are skipped.
+    /// Zero bytes after the last member are padding and are skipped. Takes no more memory than the contents need, and none where they are
+    /// larger than `limit`.
     ///
     /// - Parameters:
     ///   - bytes: The compressed data.
     ///   - path: Where it came from, for the error.
-    ///   - limit: The largest size accepted, in bytes; 4 GiB unless given.
+    ///   - limit: The largest size accepted, in bytes; 1 GiB unless given.
     /// - Throws: `FileError` when the data is truncated, damaged, followed by something else, or larger than `limit`.
-    public static func decompressed(_ bytes: [UInt8], path: String, atMost limit: Int = 4 << 30) throws(FileError) -> [UInt8] {
-        var output: [UInt8] = []
-        let failure = bytes.withUnsafeBufferPointer { inflate($0, into: &output, atMost: limit) }
-        if let failure { throw FileError(path: path, reason: failure) }
+    public static func decompressed(_ bytes: [UInt8], path: String, atMost limit: Int = 1 << 30) throws(FileError) -> [UInt8] {
+        let tooLarge = FileError(path: path, reason: "holds more than \(limit) bytes when decompressed")
+        func ending(_ output: UnsafeMutableRawBufferPointer?) throws(FileError) -> Int {
+            switch bytes.withUnsafeBytes({ inflate($0, into: output, atMost: limit) }) {
+            case .size(let size): return size
+            case .failure(let reason): throw FileError(path: path, reason: reason)
+            }
+        }
+        /// The contents when they are `size` bytes, otherwise nil.
+        func contents(_ size: Int) throws(FileError) -> [UInt8]? {
+            var (found, failure) = (0, FileError?.none)
+            let output = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+                do throws(FileError) {
+                    found = try ending(UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: size))
+                } catch {
+                    failure = error
+                }
+                count = min(found, size)
+            }
+            if let failure { throw failure }
+            return found == size ? output : nil
+        }
+        // The last four bytes say what the last member holds, nearly always the only one; where they are wrong the bytes are counted first.
+        let promised = bytes.suffix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
+        if promised <= limit, promised <= Inflater.largestSize(of: bytes.count), let output = try contents(promised) { return output }
+        let size = try ending(nil)
+        guard size <= limit, let output = try contents(size) else { throw tooLarge }
         return output
     }
 
@@ -52,48 +76,35 @@ public enum Gzip {
 }
 
 extension Gzip {
-    /// Decompresses all members; the reason of the failure, or nil.
-    private static func inflate(_ input: UnsafeBufferPointer<UInt8>, into output: inout [UInt8], atMost limit: Int) -> String? {
-        // zlib remembers the stream's address and refuses a stream that moved.
-        let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
-        stream.initialize(to: z_stream())
-        let chunk = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1 << 18)
-        defer {
-            inflateEnd(stream)
-            stream.deallocate()
-            chunk.deallocate()
-        }
-        let gzipOnly: Int32 = 16
-        let status = inflateInit2_(stream, MAX_WBITS + gzipOnly, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-        guard status == Z_OK, let base = input.baseAddress else { return "truncated gzip data" }
+    /// How a stream of members ends: the bytes they hold, or what is wrong.
+    private enum Ending {
+        case size(Int)
+        case failure(String)
+    }
 
-        var offset = 0
+    /// Decompresses all members into `output`, or, without one, only counts what they hold; in both cases not far beyond what there may be.
+    private static func inflate(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer?, atMost limit: Int) -> Ending {
+        let inflater = Inflater(.gzip)
+        let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: output == nil ? 1 << 16 : 1, alignment: 16)
+        defer { scratch.deallocate() }
+        var (rest, count) = (input[...], 0)
         while true {
-            let given = min(input.count - offset, 1 << 30)
-            stream.pointee.next_in = UnsafeMutablePointer(mutating: base + offset)
-            stream.pointee.avail_in = UInt32(given)
-            stream.pointee.next_out = chunk.baseAddress
-            stream.pointee.avail_out = UInt32(chunk.count)
-            let status = CZlib.inflate(stream, Z_NO_FLUSH)
-            offset += given - Int(stream.pointee.avail_in)
-            output.append(contentsOf: chunk[..<(chunk.count - Int(stream.pointee.avail_out))])
-            guard output.count <= limit else { return "holds more than \(limit) bytes when decompressed" }
-
-            switch status {
-            case Z_OK:
-                continue
-            case Z_STREAM_END:
-                let rest = input[offset...]
-                if rest.allSatisfy({ $0 == 0 }) { return nil }
-                guard isCompressed(rest) else { return "\(rest.count) bytes that are not gzip data follow the gzip data" }
-                inflateReset(stream)
-            case Z_BUF_ERROR:
-                return "truncated gzip data"
-            case Z_MEM_ERROR:
-                return "not enough memory to decompress the gzip data"
-            default:
-                let message = stream.pointee.msg.map { String(cString: $0) } ?? "code \(status)"
-                return "damaged gzip data: \(message)"
+            // The one byte behind a full output shows whether more comes.
+            let isOver = output.map { count >= $0.count } ?? true
+            var room = isOver ? scratch[...] : output![count...]
+            let before = room.count
+            let outcome = inflater.step(&rest, into: &room)
+            count += before - room.count
+            guard count <= output?.count ?? limit else { return .size(count) }
+            switch outcome {
+            case .unfinished:
+                if rest.isEmpty && !room.isEmpty { return .failure("truncated gzip data") }
+            case .finished:
+                if rest.allSatisfy({ $0 == 0 }) { return .size(count) }
+                guard isCompressed(rest) else { return .failure("\(rest.count) bytes that are not gzip data follow the gzip data") }
+                inflater.reset()
+            case .failed(let reason):
+                return .failure("damaged gzip data: \(reason)")
             }
         }
     }

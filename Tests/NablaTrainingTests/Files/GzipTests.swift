@@ -63,6 +63,24 @@ import Testing
         }
     }
 
+    /// The size at the end of the data is that of the last member only, and may be wrong: what counts are the contents.
+    @Test func theSizeAtTheEndIsNotTrusted() throws {
+        #expect(try Gzip.decompressed(Self.world + Self.hello, path: "h", atMost: 11) == Array(" worldhello".utf8))
+        #expect(throws: FileError(path: "h", reason: "holds more than 10 bytes when decompressed")) {
+            try Gzip.decompressed(Self.world + Self.hello, path: "h", atMost: 10)
+        }
+        var bytes = Self.hello
+        bytes.replaceSubrange(21..<25, with: [0xFF, 0xFF, 0xFF, 0xFF])
+        #expect(throws: FileError(path: "h", reason: "damaged gzip data: incorrect length check")) {
+            try Gzip.decompressed(bytes, path: "h")
+        }
+    }
+
+    @Test func manyMembers() throws {
+        let members = [[UInt8]](repeating: Self.hello, count: 3000)
+        #expect(try Gzip.decompressed(Array(members.joined()), path: "h").count == 15_000)
+    }
+
     /// The check value of CRC-32/ISO-HDLC in the catalogue of checksums.
     @Test func checksum() {
         let digits = Array("123456789".utf8)
