@@ -70,6 +70,9 @@ private struct Source {
     let path: String
     let isSmall: Bool
 
+    /// Bytes that a picture may take, packed or not: far more than those of the set do.
+    private static let largestPicture = 1 << 24
+
     private var isZip: Bool { path.hasSuffix(".zip") }
 
     /// Whether there is such a folder, or such a file that is none.
@@ -83,7 +86,7 @@ private struct Source {
         var characters: [OmniglotSet.Character] = []
         func add(_ bytes: [UInt8], _ name: String) throws(FileError) {
             let path = "\(path)/\(name)"
-            let picture = try PNG.decoded(bytes, path: path).inGrey()
+            let picture = try PNG.decoded(bytes, path: path, atMost: Self.largestPicture).inGrey()
             let fileSide = OmniglotSet.fileSide
             guard picture.width == fileSide, picture.height == fileSide else {
                 throw FileError(
@@ -97,12 +100,12 @@ private struct Source {
         if isZip {
             let archive = try ZipArchive(contentsOf: path)
             for entry in archive.entries.filter({ Self.isDrawing($0.name) }).sorted(by: { $0.name < $1.name }) {
-                try add(archive.contents(of: entry), entry.name)
+                try add(archive.contents(of: entry, atMost: Self.largestPicture), entry.name)
             }
         } else {
             let names = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
             for name in names.filter(Self.isDrawing).sorted() {
-                try add(FileContents.bytes(of: "\(path)/\(name)", atMost: 1 << 24), name)
+                try add(FileContents.bytes(of: "\(path)/\(name)", atMost: Self.largestPicture), name)
             }
         }
         guard !characters.isEmpty else {

@@ -1,45 +1,77 @@
-import CZlib
 import Foundation
 
 extension PNG {
     /// Reads a picture from a file.
     ///
-    /// - Throws: `FileError` when the file cannot be read, is damaged, or is interlaced or has an alpha channel.
-    public static func read(_ path: String) throws(FileError) -> Picture {
-        try decoded(FileContents.bytes(of: path, atMost: 1 << 30), path: path)
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - background: What lies behind transparent pixels, 0 for black to 255 for white.
+    ///   - limit: The largest size accepted, in bytes, of the file and of the picture; 1 GiB unless given.
+    /// - Throws: `FileError` when the file cannot be read, is damaged, or holds a larger picture.
+    public static func read(_ path: String, background: UInt8 = 255, atMost limit: Int = 1 << 30) throws(FileError) -> Picture {
+        try decoded(FileContents.bytes(of: path, atMost: limit), path: path, background: background, atMost: limit)
     }
 
-    /// The picture in the bytes of a PNG file: grey of 1 to 16 bits, RGB, or with a palette, which becomes RGB. Samples of fewer than 8 bits
-    /// are spread over 0 to 255, those of 16 are rounded to it.
+    /// The picture in the bytes of a PNG file of any kind, interlaced or not. It is grey or RGB; a palette becomes RGB. Samples of fewer than 8
+    /// bits are spread over 0 to 255, those of 16 are rounded to it.
+    ///
+    /// Pictures have no transparency: what is transparent, by a channel of its own or by a colour or a palette with opacities, is laid over
+    /// the background, `opacity · sample + (1 - opacity) · background`, rounded once.
     ///
     /// - Parameters:
     ///   - file: The whole file.
     ///   - path: Where it came from, for errors.
-    /// - Throws: `FileError` when the data is damaged, or is interlaced or has an alpha channel.
-    public static func decoded(_ file: [UInt8], path: String) throws(FileError) -> Picture {
+    ///   - background: What lies behind transparent pixels, 0 for black to 255 for white.
+    ///   - limit: The largest size accepted of the picture, in bytes; 1 GiB unless given. Decoding takes no memory beside it but two rows.
+    /// - Throws: `FileError` when the data is damaged, or the picture larger.
+    public static func decoded(
+        _ file: [UInt8], path: String, background: UInt8 = 255, atMost limit: Int = 1 << 30
+    ) throws(FileError) -> Picture {
         guard file.starts(with: signature) else { throw FileError(path: path, reason: "expected a PNG signature") }
-        var header: PNGHeader?
-        var palette: [UInt8] = []
-        var compressed: [UInt8] = []
-        var offset = signature.count
-        while true {
+        let first = try Chunk(in: file, at: signature.count, path: path)
+        guard first.name == "IHDR" else { throw FileError(path: path, reason: "expected an IHDR chunk first, got \(first.name)") }
+        let header = try PNGHeader(first.data, path: path)
+        guard let count = header.sampleCount, count <= limit else {
+            throw FileError(
+                path: path, reason: "expected a picture of at most \(limit) bytes, got \(header.width) × \(header.height) pixels")
+        }
+        var (palette, transparency): ([UInt8]?, ArraySlice<UInt8>?)
+        var pieces: [Range<Int>] = []
+        var offset = first.end
+        reading: while true {
             let chunk = try Chunk(in: file, at: offset, path: path)
             offset = chunk.end
             switch chunk.name {
-            case "IHDR": header = try PNGHeader(chunk.data, path: path)
-            case "IDAT": compressed += chunk.data
-            case "PLTE": palette = Array(chunk.data)  // for RGB a mere suggestion
-            case "IEND":
-                guard let header else { throw FileError(path: path, reason: "expected an IHDR chunk before IEND") }
-                let rows = try inflated(compressed, size: header.height * (1 + header.rowSize), path: path)
-                return try header.picture(of: unfiltered(rows, header: header, path: path), palette: palette, path: path)
+            case "IDAT": pieces.append(chunk.data.indices)
+            case "IEND": break reading
+            case "PLTE" where palette == nil && pieces.isEmpty: palette = Array(chunk.data)  // for RGB a mere suggestion
+            case "tRNS" where transparency == nil && pieces.isEmpty: transparency = chunk.data
+            case "IHDR", "PLTE", "tRNS": throw FileError(path: path, reason: "damaged PNG data: chunk \(chunk.name) in the wrong place")
             default:
                 // A chunk whose name begins with a capital letter may not be skipped.
-                guard let first = chunk.name.first, first.isLowercase else {
-                    throw FileError(path: path, reason: "unsupported PNG chunk \(chunk.name)")
-                }
+                guard chunk.isOptional else { throw FileError(path: path, reason: "unsupported PNG chunk \(chunk.name)") }
             }
         }
+        let pixels = try PNGPixels(header, palette: palette, transparency: transparency, background: background, path: path)
+        var rows = try PNGRows(file, pieces, size: header.dataSize, path: path)
+        var failure: FileError?
+        let samples = [UInt8](unsafeUninitializedCapacity: count) { samples, initialized in
+            do throws(FileError) {
+                let outRow = header.width * header.channels.rawValue
+                for pass in header.passes {
+                    try rows.read(pass, bitsPerPixel: header.bitsPerPixel) { y, row throws(FileError) in
+                        let start = (pass.y + y * pass.dy) * outRow
+                        try pixels.write(row, of: pass, into: UnsafeMutableBufferPointer(rebasing: samples[start..<(start + outRow)]))
+                    }
+                }
+                try rows.finish()
+                initialized = count
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return Picture(width: header.width, height: header.height, channels: header.channels, samples: samples)
     }
 }
 
@@ -47,6 +79,8 @@ extension PNG {
 private struct Chunk {
     let name: String
     let data: ArraySlice<UInt8>
+    /// Whether who does not know it may skip it.
+    let isOptional: Bool
     /// Where the next chunk begins.
     let end: Int
 
@@ -55,68 +89,13 @@ private struct Chunk {
         let size = Int(file.bigEndian(at: start))
         guard file.count - start - 12 >= size else { throw FileError(path: path, reason: "truncated PNG data") }
         name = String(decoding: file[(start + 4)..<(start + 8)], as: UTF8.self)
+        isOptional = file[start + 4] & 0x20 != 0
         data = file[(start + 8)..<(start + 8 + size)]
         end = start + 12 + size
         guard Gzip.crc32(file[(start + 4)..<(start + 8 + size)]) == file.bigEndian(at: start + 8 + size) else {
             throw FileError(path: path, reason: "damaged PNG data: wrong checksum of chunk \(name)")
         }
     }
-}
-
-private func inflated(_ compressed: [UInt8], size: Int, path: String) throws(FileError) -> [UInt8] {
-    var status = Z_OK
-    var written = UInt(size)
-    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-        status = uncompress(buffer.baseAddress, &written, compressed, UInt(compressed.count))
-        count = Int(written)
-    }
-    guard status == Z_OK, bytes.count == size else {
-        throw FileError(path: path, reason: "damaged PNG data: expected \(size) bytes of rows in the IDAT chunks")
-    }
-    return bytes
-}
-
-/// Undoes the prediction of each row from its neighbours to the left (a), above (b) and above left (c).
-private func unfiltered(_ rows: [UInt8], header: PNGHeader, path: String) throws(FileError) -> [UInt8] {
-    let size = header.rowSize
-    // Pixels of less than a byte are predicted from the byte before theirs.
-    let step = max(1, header.bitsPerPixel / 8)
-    var above = [UInt8](repeating: 0, count: size)
-    var samples: [UInt8] = []
-    samples.reserveCapacity(header.height * size)
-    for y in 0..<header.height {
-        let start = y * (size + 1)
-        let filter = rows[start]
-        var row = Array(rows[(start + 1)...(start + size)])
-        switch filter {
-        case 0: break
-        case 1: for i in step..<max(size, step) { row[i] &+= row[i - step] }
-        case 2: for i in 0..<size { row[i] &+= above[i] }
-        case 3:
-            for i in 0..<size {
-                let a = i < step ? 0 : Int(row[i - step])
-                row[i] &+= UInt8((a + Int(above[i])) / 2)
-            }
-        case 4:
-            for i in 0..<size {
-                let a = i < step ? 0 : row[i - step]
-                let c = i < step ? 0 : above[i - step]
-                row[i] &+= paeth(a, above[i], c)
-            }
-        default:
-            throw FileError(path: path, reason: "damaged PNG data: expected filter 0 to 4 in row \(y), got \(filter)")
-        }
-        samples += row
-        above = row
-    }
-    return samples
-}
-
-/// The neighbour nearest to a + b − c; ties go to a, then b.
-private func paeth(_ a: UInt8, _ b: UInt8, _ c: UInt8) -> UInt8 {
-    let estimate = Int(a) + Int(b) - Int(c)
-    let (toA, toB, toC) = (abs(estimate - Int(a)), abs(estimate - Int(b)), abs(estimate - Int(c)))
-    return toA <= toB && toA <= toC ? a : toB <= toC ? b : c
 }
 
 extension [UInt8] {

@@ -1,7 +1,7 @@
 import CZlib
 import Foundation
 
-/// Portable Network Graphics (ISO/IEC 15948): writes 8 bits a sample, grey or RGB; reads all kinds without alpha and interlacing.
+/// Portable Network Graphics (ISO/IEC 15948): writes 8 bits a sample, grey or RGB; reads every kind.
 public enum PNG {
     static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 

@@ -60,9 +60,13 @@ import Testing
 
     @Test func otherKindsAreRefused() {
         #expect(throws: FileError(path: "f", reason: "expected a PNG signature")) { try PNG.decoded([0xFF, 0xD8, 0xFF], path: "f") }
-        let kind = "bit depth 8, colour type 6, interlacing 0"
-        #expect(throws: FileError(path: "f", reason: "expected grey, RGB or a palette, without alpha and interlacing, got \(kind)")) {
-            try PNG.decoded(Self.transparent, path: "f")
+        // A depth that grey with opacity has not.
+        var bytes = Self.transparent
+        (bytes[24], bytes[25]) = (4, 4)
+        bytes.replaceSubrange(29..<33, with: withUnsafeBytes(of: Gzip.crc32(bytes[12..<29]).bigEndian) { Array($0) })
+        let kind = "bit depth 4, colour type 4, compression 0, filters 0, interlacing 0"
+        #expect(throws: FileError(path: "f", reason: "expected one of the kinds of PNG, got \(kind)")) {
+            try PNG.decoded(bytes, path: "f")
         }
     }
 }
