@@ -92,7 +92,7 @@ import Testing
         try file.write(to: state)
         try expectFailure("expected the state of a run with the settings of settings.json, got other settings")
         try Data([1, 2, 3]).write(to: URL(fileURLWithPath: state))
-        try expectFailure("expected 8 bytes of header length, got 3")
+        try expectFailure("not a safetensors file: expected 8 bytes of header length, got 3")
     }
 
     /// A new run in a folder begins anew.

@@ -1,4 +1,5 @@
 import Foundation
+import NablaArray
 
 /// An array in the IDX format, the one of the MNIST family of data sets.
 ///
@@ -53,9 +54,12 @@ public struct IDXFile: Sendable {
 
     /// Reads a file, plain or gzip.
     ///
-    /// - Throws: `FileError` when the file cannot be read or is malformed in any way.
-    public init(contentsOf path: String) throws(FileError) {
-        try self.init(Gzip.contents(of: path), path: path)
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - limit: The largest size accepted, in bytes, before and after decompression; 1 GiB unless given.
+    /// - Throws: `FileError` when the file cannot be read, is larger, or is malformed in any way.
+    public init(contentsOf path: String, atMost limit: Int = 1 << 30) throws(FileError) {
+        try self.init(Gzip.contents(of: path, atMost: limit), path: path)
     }
 
     /// Reads an array from memory.
@@ -79,17 +83,22 @@ public struct IDXFile: Sendable {
         }
         let shape = (0..<rank).map { axis in file[(4 + 4 * axis)..<(8 + 4 * axis)].reduce(0) { $0 << 8 | Int($1) } }
 
+        let extents = "\(shape)".excerpt
+        // Those of arrays, which the elements mostly become.
+        guard shape.allSatisfy({ $0 <= Int(Int32.max) }) else {
+            throw malformed("expected extents of at most \(Int32.max), got \(extents)")
+        }
         // A zero extent must not hide the overflow of the others.
         var size = type.size
         for extent in shape where extent > 0 {
             let (product, overflow) = size.multipliedReportingOverflow(by: extent)
-            guard !overflow else { throw malformed("the extents \(shape) are too large") }
+            guard !overflow else { throw malformed("the extents \(extents) are too large") }
             size = product
         }
         if shape.contains(0) { size = 0 }
         let dataSize = file.count - headerSize
         guard dataSize == size else {
-            throw malformed("expected \(size) bytes of data for \(type) elements of shape \(shape), got \(dataSize)")
+            throw malformed("expected \(size) bytes of data for \(type) elements of shape \(extents), got \(dataSize)")
         }
 
         self.path = path
@@ -100,10 +109,7 @@ public struct IDXFile: Sendable {
 
     private static func hostOrder(_ data: ArraySlice<UInt8>, size: Int) -> [UInt8] {
         var bytes = Array(data)
-        guard size > 1, Int(1).bigEndian != 1 else { return bytes }
-        for start in stride(from: 0, to: bytes.count, by: size) {
-            bytes[start..<(start + size)].reverse()
-        }
+        if size > 1, Int(1).bigEndian != 1 { reverseBytes(of: &bytes, size: size) }
         return bytes
     }
 }

@@ -32,11 +32,7 @@ public struct IDXImageSet: Sendable {
 
         /// All pixels as float32 numbers from 0 to 1, (count, height, width): a 255th of each.
         public var scaledPixels: NDArray {
-            var array = NDArray.zeros([count, height, width])
-            array.withUnsafeMutableElements(as: Float.self) { values in
-                for (index, pixel) in pixels.enumerated() { values[index] = Float(pixel) / 255 }
-            }
-            return array
+            NDArray(pixels: pixels, shape: [count, height, width])
         }
     }
 
@@ -69,6 +65,10 @@ public struct IDXImageSet: Sendable {
         }
         let images = try file("\(part.rawValue)-images-idx3-ubyte", rank: 3, in: folder)
         let labels = try file("\(part.rawValue)-labels-idx1-ubyte", rank: 1, in: folder)
+        guard images.shape[1] > 0, images.shape[2] > 0 else {
+            throw FileError(
+                path: images.path, reason: "expected images of at least 1 × 1 pixels, got \(images.shape[1]) × \(images.shape[2])")
+        }
         guard images.shape[0] == labels.shape[0] else {
             throw FileError(
                 path: labels.path, reason: "expected \(images.shape[0]) labels, one for each image, got \(labels.shape[0])")

@@ -1,4 +1,5 @@
 import Foundation
+import NablaArray
 import NablaNN
 
 /// Snapshots of training as safetensors files: arrays as they are, generators and counters among the texts.
@@ -28,17 +29,19 @@ extension SafeTensors {
         for (key, text) in metadata {
             if key.hasPrefix(Self.generatorPrefix) {
                 let name = String(key.dropFirst(Self.generatorPrefix.count))
-                guard let generator = try? JSONDecoder().decode(RandomGenerator.self, from: Data(text.utf8)) else {
-                    throw SnapshotError("expected a generator \(name), got \(text)")
+                guard let generator = try? JSONFile.value(RandomGenerator.self, in: Array(text.utf8), path: name) else {
+                    throw SnapshotError("expected a generator \(name.excerpt), got \(text.excerpt)")
                 }
                 snapshot.generators[name] = generator
             } else if key.hasPrefix(Self.counterPrefix) {
                 let name = String(key.dropFirst(Self.counterPrefix.count))
-                guard let counter = Int(text) else { throw SnapshotError("expected a counter \(name), got \(text)") }
+                guard let counter = Int(text) else { throw SnapshotError("expected a counter \(name.excerpt), got \(text.excerpt)") }
                 snapshot.counters[name] = counter
             } else if key.hasPrefix(Self.sizePrefix) {
                 let name = String(key.dropFirst(Self.sizePrefix.count))
-                guard let size = Int(text) else { throw SnapshotError("expected a number of arrays of \(name), got \(text)") }
+                guard let size = Int(text) else {
+                    throw SnapshotError("expected a number of arrays of \(name.excerpt), got \(text.excerpt)")
+                }
                 snapshot.sizes[name] = size
             } else if key.hasPrefix(Self.optimizerPrefix) {
                 snapshot.optimizers[String(key.dropFirst(Self.optimizerPrefix.count))] = text

@@ -61,12 +61,16 @@ import Testing
 
     @Test func absurdExtentsAreRefused() {
         let huge: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFF]
-        let message = "the extents [4294967295, 4294967295, 4294967295] are too large"
-        expectFailure([0, 0, 8, 3] + huge + huge + huge, message)
+        func message(_ extents: String) -> String { "expected extents of at most 2147483647, got [\(extents)]" }
+        expectFailure([0, 0, 8, 3] + huge + huge + huge, message("4294967295, 4294967295, 4294967295"))
+        expectFailure([0, 0, 0x0E, 1] + huge, message("4294967295"))
+        // Of no bytes, and yet of no array's extents.
+        expectFailure([0, 0, 8, 3, 0, 0, 0, 100, 0, 0, 0, 0] + huge, message("100, 0, 4294967295"))
+        let large: [UInt8] = [0x7F, 0xFF, 0xFF, 0xFF]
         expectFailure(
-            [0, 0, 0x0E, 1] + huge, "expected 34359738360 bytes of data for float64 (0x0E) elements of shape [4294967295], got 0")
+            [0, 0, 0x0E, 1] + large, "expected 17179869176 bytes of data for float64 (0x0E) elements of shape [2147483647], got 0")
         expectFailure(
-            [0, 0, 8, 4, 0, 0, 0, 0] + huge + huge + huge, "the extents [0, 4294967295, 4294967295, 4294967295] are too large")
+            [0, 0, 8, 4, 0, 0, 0, 0] + large + large + large, "the extents [0, 2147483647, 2147483647, 2147483647] are too large")
     }
 
     @Test func gzipFilesAreRead() throws {

@@ -70,6 +70,14 @@ import Testing
         }
     }
 
+    @Test func imagesHavePixels() throws {
+        let folder = try smallSet()
+        let path = try folder.add("train-images-idx3-ubyte", idx([2, 0, 7], []))
+        #expect(throws: FileError(path: path, reason: "expected images of at least 1 × 1 pixels, got 0 × 7")) {
+            try IDXImageSet(folder: folder.path)
+        }
+    }
+
     @Test func countsAreChecked() throws {
         let folder = try smallSet()
         let path = try folder.add("train-labels-idx1-ubyte", idx([3], [1, 2, 3]))

@@ -50,12 +50,13 @@ import Testing
         #expect(try read(Self.file("{}   ")).arrays.isEmpty)
     }
 
-    /// The bytes that the format's own library would write: the wider type first, the header filled up to a multiple of 8.
+    /// The bytes that the format's own library would write: the wider type first, the header filled up to a multiple of 8. The checksum is from
+    /// Python's zlib.
     @Test func writesTheSpecifiedBytes() throws {
         let path = folder.file("b.safetensors")
         try SafeTensors(arrays: ["a": NDArray([1.5] as [Float]), "z": NDArray([-1])], metadata: ["k": "v/\"w\""]).write(to: path)
         let header = """
-            {"__metadata__":{"k":"v/\\"w\\""},"a":{"data_offsets":[8,12],"dtype":"F32","shape":[1]},\
+            {"__metadata__":{"k":"v/\\"w\\"","nabla.crc32":"c6bb8b17"},"a":{"data_offsets":[8,12],"dtype":"F32","shape":[1]},\
             "z":{"data_offsets":[0,8],"dtype":"I64","shape":[1]}}
             """
         let padding = String(repeating: " ", count: (8 - header.utf8.count % 8) % 8)
@@ -81,17 +82,35 @@ import Testing
         for count in 0..<Self.everyType.count {
             #expect(throws: FileError.self, "\(count) bytes") { try read(Array(Self.everyType.prefix(count))) }
         }
-        expectFailure([1, 2], "expected 8 bytes of header length, got 2")
-        expectFailure([9, 0, 0, 0, 0, 0, 0, 0] + "{}".utf8, "expected a header of 9 bytes, got 2")
-        expectFailure(Array(repeating: 0xFF, count: 10), "expected a header of 18446744073709551615 bytes, got 2")
+        expectFailure([1, 2], "not a safetensors file: expected 8 bytes of header length, got 2")
+        let noLength = "not a safetensors file, or a truncated one: its first 8 bytes are no length of a header"
+        expectFailure([9, 0, 0, 0, 0, 0, 0, 0] + "{}".utf8, noLength)
+        expectFailure(Array(repeating: 0xFF, count: 10), noLength)
+        expectFailure(PNGTests.chequers, noLength)
         expectFailure(Self.everyType + [0], "expected 38 bytes of elements, got 39")
     }
 
     @Test(arguments: [
-        "", "[]", " {}", "{\"a\":1}", "{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}", "{\"__metadata__\":{\"k\":1}}", "{\"a\"",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[0.5],\"data_offsets\":[0,0]}}",
-    ]) func badHeaders(header: String) {
-        expectFailure(Self.file(header), "expected a JSON header that gives dtype, shape and data_offsets of each array")
+        ("{\"a\":1}", "expected \"{\" at column 6"),
+        ("{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}", "expected dtype, shape and data_offsets of an array at column 33"),
+        ("{\"__metadata__\":{\"k\":1}}", "expected a string at column 22"), ("{\"a\"", "expected \":\" at column 5"),
+        ("{\"a\":{\"dtype\":\"F32\",\"shape\":[0.5],\"data_offsets\":[0,0]}}", "expected an integer at column 30"),
+        ("{\"__metadata__\":{}, \"__metadata__\":{}}", "expected each name once, got __metadata__ again at column 21"),
+        ("{} {}", "expected the end of the header at column 4"),
+    ]) func badHeaders(header: String, reason: String) {
+        expectFailure(Self.file(header), "header: \(reason)")
+    }
+
+    @Test(arguments: ["", "[]", " {}"]) func otherFiles(header: String) {
+        expectFailure(Self.file(header), "not a safetensors file: expected a header in JSON, got something else")
+    }
+
+    @Test(arguments: [1, 511, 512, 513, 100_000]) func nestedHeaders(depth: Int) {
+        let brackets = String(repeating: "[", count: depth)
+        #expect(throws: FileError.self) { try read(Self.file("{\"a\":{\"x\":" + brackets)) }
+        #expect(throws: FileError.self) {
+            try read(Self.file("{\"a\":{\"x\":" + brackets + String(repeating: "]", count: depth) + "}}"))
+        }
     }
 
     private static func one(_ dtype: String, _ shape: String, _ offsets: String, _ elements: [UInt8]) -> [UInt8] {
@@ -101,8 +120,9 @@ import Testing
     @Test func badArrays() {
         let four: [UInt8] = [0, 0, 0, 0]
         expectFailure(
-            Self.one("BF16", "[2]", "[0,4]", four), "array a: expected one of the types F32, F64, I32, I64, BOOL, got BF16")
-        expectFailure(Self.one("F32", "[2]", "[0,4]", four), "array a: expected 8 bytes for float32[2], got 4")
+            Self.one("F8_E4M3", "[4]", "[0,4]", four),
+            "array a: expected one of the types F32, F64, I32, I64, BOOL, F16, BF16, U8, I8, U16, I16, U32, U64, got F8_E4M3")
+        expectFailure(Self.one("F32", "[2]", "[0,4]", four), "array a: expected 8 bytes for F32[2], got 4")
         expectFailure(Self.one("F32", "[1]", "[0,8]", four), "array a: expected two offsets within 4 bytes of elements, got [0, 8]")
         expectFailure(Self.one("F32", "[1]", "[4,0]", four), "array a: expected two offsets within 4 bytes of elements, got [4, 0]")
         expectFailure(Self.one("F32", "[1]", "[-4,0]", four), "array a: expected two offsets within 4 bytes of elements, got [-4, 0]")
@@ -117,6 +137,10 @@ import Testing
         expectFailure(
             Self.one("F32", "[2147483647,2147483647,2147483647]", "[0,4]", four),
             "array a: the shape [2147483647, 2147483647, 2147483647] has too many elements")
+        // Empty, but no array has such extents.
+        expectFailure(
+            Self.one("F32", "[0,2147483647,2147483647,2147483647]", "[0,0]", []),
+            "array a: the shape [0, 2147483647, 2147483647, 2147483647] has too many elements")
         expectFailure(
             Self.one("BOOL", "[4]", "[0,4]", [0, 1, 2, 0]), "array a: expected 0 and 1 as truth values, got other bytes")
     }
@@ -133,10 +157,13 @@ import Testing
         expectFailure(two("[4,8]", "[0,4]"), "expected 8 bytes of elements, got 12")
     }
 
-    @Test func aNameMayNotHideTheMetadata() {
+    @Test func aNameMayNotHideTheMetadata() throws {
         let path = folder.file("d.safetensors")
         #expect(throws: FileError(path: path, reason: "cannot write: __metadata__ cannot be the name of an array")) {
             try SafeTensors(arrays: ["__metadata__": NDArray(1.0)]).write(to: path)
+        }
+        #expect(throws: FileError(path: path, reason: "cannot write: nabla.crc32 is the name of the file's checksum")) {
+            try SafeTensors(metadata: ["nabla.crc32": "0"]).write(to: path)
         }
     }
 
