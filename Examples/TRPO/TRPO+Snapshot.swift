@@ -24,6 +24,11 @@ extension TRPO: Resumable {
         discountedReturns = try snapshot.array("discountedReturns", like: NDArray(discountedReturns)).doubles
         let states = try snapshot.array("environments", like: rollouts.state)
         guard isFinite(states).all().bools[0] else { throw SnapshotError("expected numbers for environments, got some that are none") }
+        // The first number of each environment is that of its steps so far.
+        let steps = states[.all, 0].doubles
+        if let wrong = steps.first(where: { !(0...0x1p53).contains($0) || $0 != $0.rounded() }) {
+            throw SnapshotError("expected numbers of steps in environments, got \(wrong)")
+        }
         rollouts.state = states
         generator = try snapshot.generator("experience")
         iteration = try snapshot.counter("iteration")

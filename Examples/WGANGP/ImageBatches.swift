@@ -14,6 +14,18 @@ public struct ImageBatches {
         (self.images, self.size, self.generator) = (images, size, generator)
     }
 
+    /// Goes on in an order of the images, at the batch that begins at place `next`.
+    ///
+    /// - Throws: `SnapshotError` when it is no order of these images, or has no such place.
+    mutating func restore(order: NDArray, next: Int) throws(SnapshotError) {
+        let count = images.shape[0]
+        guard order.rank == 1, order.dtype == .int64, order.count == 0 || order.integers.sorted() == Array(0..<count) else {
+            throw SnapshotError("expected an order of \(count) images, got \(order.dtype)\(order.shape) of other numbers")
+        }
+        guard next <= order.count else { throw SnapshotError("expected a place in an order of \(order.count) images, got \(next)") }
+        (self.order, self.next) = (order, next)
+    }
+
     /// The next batch. What is left of the order when it does not fill a batch is passed over.
     public mutating func take() -> NDArray {
         if next + size > order.count {

@@ -19,7 +19,7 @@ extension WGANGP: Resumable {
         try snapshot.restore(generatorOptimizer, as: "generatorOptimizer")
         try snapshot.restore(criticOptimizer, as: "criticOptimizer")
         (noise, batches.generator) = (try snapshot.generator("noise"), try snapshot.generator("images"))
-        (batches.order, batches.next) = (try snapshot.array("images/order"), try snapshot.counter("images/next"))
+        try batches.restore(order: snapshot.array("images/order"), next: snapshot.counter("images/next"))
         iteration = try snapshot.counter("iteration")
     }
 }

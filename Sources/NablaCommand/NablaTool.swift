@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import NablaArray
 import NablaTraining
 
 /// The command `nabla`.
@@ -17,13 +18,22 @@ enum Main {
         // A reader that goes away, as head does, is no reason to stop a run: what is printed is lost, what is computed is not.
         signal(SIGPIPE, SIG_IGN)
         do {
+            try checkArguments()
             var command = try NablaTool.parseAsRoot()
             try command.run()
         } catch {
             let code = NablaTool.exitCode(for: error)
             if code.isSuccess || error is ExitCode { NablaTool.exit(withError: error) }
-            ReportOutput.standardError.write("nabla: \(NablaTool.message(for: error))\n")
+            ReportOutput.standardError.write("nabla: \(NablaTool.message(for: error).oneLine)\n")
             NablaTool.exit(withError: code)
+        }
+    }
+
+    /// Refuses arguments that are not UTF-8, which strings would repair: a path would become that of another file.
+    private static func checkArguments() throws {
+        for case let argument? in UnsafeBufferPointer(start: CommandLine.unsafeArgv, count: Int(CommandLine.argc))
+        where String(validatingCString: argument) == nil {
+            throw ValidationError("expected arguments in UTF-8, got \(String(cString: argument))")
         }
     }
 

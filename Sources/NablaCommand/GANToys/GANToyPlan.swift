@@ -31,9 +31,38 @@ struct GANToyPlan: RunPlan, Equatable {
     /// Points in an exact distance.
     var exactCount: Int { min(1000, samples) }
 
-    var isValid: Bool {
-        !learners.isEmpty && samples >= 1 && Set(learners.map(\.name)).count == learners.count
-            && learners.allSatisfy { $0.iterations >= 1 && $0.settings.width >= 1 && $0.settings.depth >= 1 }
+    func check(_ checks: inout PlanChecks) {
+        checks.count(samples, "samples", to: 100_000)
+        checks.each(learners, "learners") { learner, checks in
+            checks.count(learner.iterations, "iterations", to: .max)
+            checks.part("settings") { checks in
+                let settings = learner.settings
+                checks.count(settings.width, "width", to: 4096)
+                checks.count(settings.depth, "depth", to: 100)
+                checks.count(settings.batch, "batch", to: 1_000_000)
+                checks.count(settings.criticSteps, "criticSteps", to: 1_000_000)
+                if let end = settings.decayEnd { checks.count(end, "decayEnd", to: .max) }
+                checks.expect(
+                    settings.fixesGenerator == (learner.part != .generator), "fixesGenerator", "what belongs to \(learner.part.rawValue)",
+                    got: settings.fixesGenerator)
+                checks.part("critic") { checks in
+                    let critic = settings.critic
+                    checks.notNegative(critic.lambda, "lambda")
+                    checks.positive(critic.alpha, "alpha")
+                    checks.number(critic.beta1, in: 0...0.999_999_999, "beta1")
+                    checks.number(critic.beta2, in: 0...0.999_999_999, "beta2")
+                    checks.positive(critic.clip, "clip")
+                    checks.positive(critic.rate, "rate")
+                }
+            }
+            // Too few points would only be noticed at the first test.
+            if learner.part == .generator, let mixture = learner.settings.data.mixture {
+                checks.expect(
+                    (try? ModeMetrics.check(count: samples, for: mixture)) != nil, "settings.data", "data for which the points suffice",
+                    got: learner.settings.data.rawValue)
+            }
+        }
+        if checks.fault == nil { checks.names(learners.map(\.name)) }
     }
 
     /// Generators and fixed generators for each of the data sets and methods; with the Swiss roll also deep critics.

@@ -24,10 +24,24 @@ struct LearningToLearnPlan: RunPlan, Equatable {
     let testFunctions: Int
     let learners: [LearningToLearnSettings]
 
-    var isValid: Bool {
-        let orders = Set(learners.map(\.order)).count
-        return iterations >= 1 && testFunctions >= 2 && !learners.isEmpty && orders == learners.count && (problem == .mlp) == (data != nil)
-            && learners.allSatisfy { $0.functions >= 1 && $0.unroll >= 1 && $0.steps >= $0.unroll }
+    func check(_ checks: inout PlanChecks) {
+        checks.count(iterations, "iterations", to: .max)
+        checks.count(testFunctions, "testFunctions", from: 2, to: 1_000_000)
+        checks.expect((problem == .mlp) == (data != nil), "data", problem == .mlp ? "a folder of images" : "none", got: data ?? "none")
+        checks.each(learners, "learners") { learner, checks in
+            checks.count(learner.functions, "functions", to: 100_000)
+            checks.count(learner.steps, "steps", to: 1_000_000)
+            checks.count(learner.unroll, "unroll", to: max(1, learner.steps))
+            checks.positive(learner.alpha, "alpha")
+            checks.count(learner.validateEvery, "validateEvery", to: .max)
+            checks.count(learner.validationFunctions, "validationFunctions", to: 1_000_000)
+            checks.part("design") { checks in
+                checks.each(learner.design.hidden, "hidden") { units, checks in checks.count(units, "units", to: 4096) }
+                checks.number(learner.design.scale, in: -1e30...1e30, "scale")
+                if case .logAndSign(let p) = learner.design.preprocessing { checks.positive(p, "preprocessing.p") }
+            }
+        }
+        if checks.fault == nil { checks.names(learners.map(\.name)) }
     }
 
     /// The iterations of each learner that a preset stands for: the paper's own number is not published, that of its authors' later code is

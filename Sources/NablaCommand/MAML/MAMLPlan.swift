@@ -17,7 +17,29 @@ struct MAMLPlan: RunPlan, Equatable {
     let iterations: Int
     let learners: [Learner]
 
-    var isValid: Bool { iterations >= 1 && learners.contains { $0.settings.method == .maml } }
+    func check(_ checks: inout PlanChecks) {
+        checks.count(iterations, "iterations", to: .max)
+        checks.each(learners, "learners") { learner, checks in
+            let settings = learner.settings
+            // It names files.
+            checks.expect(learner.name == Self.name(of: settings), "name", Self.name(of: settings), got: learner.name)
+            checks.part("settings") { checks in
+                checks.count(settings.shots, "shots", to: 1000)
+                checks.positive(settings.rate, "rate")
+                checks.count(settings.innerSteps, "innerSteps", from: 0, to: 1000)
+                checks.count(settings.metaBatch, "metaBatch", to: 10_000)
+                checks.positive(settings.alpha, "alpha")
+                checks.count(settings.hidden, "hidden", to: 4096)
+            }
+        }
+        checks.names(learners.map(\.name))
+        checks.expect(learners.contains { $0.settings.method == .maml }, "learners", "one with the method maml", got: "none")
+    }
+
+    /// What the files and records of a learner are called by.
+    private static func name(of settings: MAML.Settings) -> String {
+        settings.method == .maml ? "\(settings.order == .second ? "maml" : "first-order")-\(settings.rate)" : settings.method.rawValue
+    }
 
     /// The iterations of each learner that a preset stands for.
     static func iterations(_ preset: Preset) -> Int { preset == .quick ? 30000 : 70000 }
@@ -31,7 +53,7 @@ struct MAMLPlan: RunPlan, Equatable {
         for rate in rates {
             for order in orders {
                 (settings.method, settings.rate, settings.order) = (.maml, rate, order)
-                learners.append(Learner(name: "\(order == .second ? "maml" : "first-order")-\(rate)", settings: settings))
+                learners.append(Learner(name: Self.name(of: settings), settings: settings))
             }
         }
         // The steps with which the authors' figure adapts the pretrained network.
@@ -39,7 +61,7 @@ struct MAMLPlan: RunPlan, Equatable {
         settings.order = .second
         for method in [MAML.Method.pretrained, .oracle] {
             settings.method = method
-            learners.append(Learner(name: method.rawValue, settings: settings))
+            learners.append(Learner(name: Self.name(of: settings), settings: settings))
         }
         self.learners = learners
     }

@@ -19,7 +19,34 @@ struct OmniglotPlan: RunPlan, Equatable {
     let iterations: Int
     let learners: [Learner]
 
-    var isValid: Bool { iterations >= 1 && !learners.isEmpty }
+    func check(_ checks: inout PlanChecks) {
+        if case .drawn(let alphabets) = origin { checks.count(alphabets, "origin.drawn.alphabets", to: 1000) }
+        checks.count(iterations, "iterations", to: .max)
+        checks.each(learners, "learners") { learner, checks in
+            let settings = learner.settings
+            // It names files.
+            checks.expect(learner.name == Self.name(of: settings), "name", Self.name(of: settings), got: learner.name)
+            checks.part("settings") { checks in
+                checks.count(settings.ways, "ways", from: 2, to: 1000)
+                checks.count(settings.shots, "shots", to: 1000)
+                checks.count(settings.queries, "queries", to: 1000)
+                checks.positive(settings.rate, "rate")
+                checks.count(settings.innerSteps, "innerSteps", from: 0, to: 1000)
+                checks.count(settings.metaBatch, "metaBatch", to: 1000)
+                checks.positive(settings.alpha, "alpha")
+                checks.each(settings.hidden, "hidden") { units, checks in checks.count(units, "units", to: 4096) }
+            }
+            // The characters are split for the first one.
+            let first = learners[0].settings
+            let tasks = [settings.ways, settings.shots, settings.queries]
+            checks.expect(
+                tasks == [first.ways, first.shots, first.queries], "settings", "tasks as large as the first learner's", got: tasks)
+        }
+        checks.names(learners.map(\.name))
+    }
+
+    /// What the files and records of a learner are called by.
+    private static func name(of settings: FewShotLearner.Settings) -> String { settings.order == .second ? "maml" : "first-order" }
 
     /// The iterations of each learner that a preset stands for.
     static func iterations(_ preset: Preset) -> Int { preset == .quick ? 2000 : 60000 }
@@ -30,7 +57,7 @@ struct OmniglotPlan: RunPlan, Equatable {
         learners = orders.map { order in
             var settings = common
             settings.order = order
-            return Learner(name: order == .second ? "maml" : "first-order", settings: settings)
+            return Learner(name: Self.name(of: settings), settings: settings)
         }
     }
 }

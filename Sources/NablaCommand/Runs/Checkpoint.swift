@@ -51,7 +51,8 @@ struct Checkpoint {
             throw FileError(path: path, reason: "expected the state of a run with the settings of settings.json, got other settings")
         }
         let damaged = FileError(path: path, reason: "expected the state of a run, got a file without some part of one")
-        guard let seconds = file.metadata[Key.seconds].flatMap({ Double($0) }), seconds >= 0, let order = file.metadata[Key.order]
+        guard let seconds = file.metadata[Key.seconds].flatMap({ Double($0) }), (0...1e12).contains(seconds),
+            let order = file.metadata[Key.order]
         else { throw damaged }
         for name in order.split(separator: " ").map(String.init) {
             guard let array = file.arrays.removeValue(forKey: Key.pending + name), array.dtype == .float64 else { throw damaged }
@@ -61,6 +62,9 @@ struct Checkpoint {
             try learner.model.restore(try file.snapshot())
         } catch {
             throw FileError(path: path, reason: error.description)
+        }
+        guard learner.model.iteration <= learner.iterations else {
+            throw FileError(path: path, reason: "expected at most \(learner.iterations) iterations, got \(learner.model.iteration)")
         }
         self.seconds = seconds
     }

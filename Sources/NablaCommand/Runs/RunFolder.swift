@@ -5,8 +5,8 @@ import NablaTraining
 protocol RunPlan: Codable {
     /// The command's name after `nabla`.
     static var command: String { get }
-    /// Whether what was read from a file can be run.
-    var isValid: Bool { get }
+    /// Looks at every field of what was read from a file: no value may stop the program later.
+    func check(_ checks: inout PlanChecks)
 }
 
 /// The files of a run of `nabla train`.
@@ -101,17 +101,32 @@ struct RunFolder {
 
     /// The settings of the run in this folder.
     func plan<Plan: RunPlan>(_ type: Plan.Type) throws(FileError) -> Plan {
-        let bytes = try FileContents.bytes(of: settingsPath)
-        guard let plan = try? JSONDecoder().decode(Plan.self, from: Data(bytes)), plan.isValid else {
-            throw FileError(path: settingsPath, reason: "expected the settings of a run of nabla \(Plan.command), got something else")
+        try plan(type, in: FileContents.bytes(of: settingsPath, atMost: 1 << 24))
+    }
+
+    /// The settings in the bytes of the file.
+    func plan<Plan: RunPlan>(_ type: Plan.Type, in bytes: [UInt8]) throws(FileError) -> Plan {
+        let expected = "expected the settings of a run of nabla \(Plan.command)"
+        let plan: Plan
+        do throws(FileError) {
+            plan = try JSONFile.value(type, in: bytes, path: settingsPath)
+        } catch {
+            throw FileError(path: settingsPath, reason: "\(expected): \(error.reason)")
         }
+        var checks = PlanChecks()
+        plan.check(&checks)
+        if let fault = checks.fault { throw FileError(path: settingsPath, reason: "\(expected): \(fault)") }
         return plan
     }
 
-    /// The records of the training so far: those of the run that was killed, or of one that ended.
-    func records() throws(FileError) -> [JSONRecord] {
+    /// The records of the training so far, of the run that was killed or of one that ended, as far as the states of the learners reach that
+    /// have had so many `iterations`. What was logged after a state was saved comes again.
+    ///
+    /// - Throws: `FileError` that names a record which no training writes.
+    func records(upTo iterations: [String: Int]) throws(FileError) -> [JSONRecord] {
         let isGrowing = FileManager.default.fileExists(atPath: growingLogPath)
-        return try JSONLines.records(of: isGrowing ? growingLogPath : logPath)
+        let path = isGrowing ? growingLogPath : logPath
+        return try LogChecks.sound(JSONLines.records(of: path), upTo: iterations, path: path)
     }
 
     /// The growing log, which begins with `records`.

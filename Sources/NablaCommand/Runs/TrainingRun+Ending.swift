@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import NablaArray
 import NablaTraining
 
 // Parts of what a command prints at the end.
@@ -47,7 +48,7 @@ extension TrainingRun {
 
     /// How to go on with the run of `command`: one line, or none when it is whole.
     func continuation(_ command: String) -> [String] {
-        isWhole ? [] : ["Go on with: nabla \(command) --resume --output \(folder.path)"]
+        isWhole ? [] : ["Go on with: nabla \(command) --resume --output \(folder.path.oneLine)"]
     }
 }
 
@@ -56,6 +57,6 @@ extension RunFolder {
     /// when that is nil; never fewer than three after their own.
     func list(_ files: [(name: String, caption: String)], column: Int? = nil) -> [String] {
         let column = column ?? (files.map(\.name.count).max() ?? 0) + 3
-        return files.map { "  \(path)/\($0.name)" + String(repeating: " ", count: max(3, column - $0.name.count)) + $0.caption }
+        return files.map { "  \(path.oneLine)/\($0.name)" + String(repeating: " ", count: max(3, column - $0.name.count)) + $0.caption }
     }
 }

@@ -50,11 +50,7 @@ struct TrainingRun {
         self.checkpoints = checkpoints
         // What was logged after a learner's state was saved comes again.
         let iterations = Dictionary(uniqueKeysWithValues: learners.map { ($0.name, $0.model.iteration) })
-        records = try isResumed ? folder.records() : []
-        records.removeAll { record in
-            guard case .string(let name) = record["learner"], let iteration = record["iteration"]?.doubleValue else { return true }
-            return Int(iteration) > iterations[name] ?? 0
-        }
+        records = try isResumed ? folder.records(upTo: iterations) : []
         log = try folder.log(records)
     }
 

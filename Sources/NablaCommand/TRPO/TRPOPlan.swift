@@ -13,12 +13,28 @@ struct TRPOPlan: RunPlan, Equatable {
     /// How many seeds, from that of the settings on.
     let seeds: Int
 
-    var isValid: Bool {
-        let counts = [
-            steps, seeds, settings.environments, settings.steps, settings.hidden, settings.batch, settings.trustRegion.subsampling,
-        ]
-        return counts.allSatisfy { $0 >= 1 } && settings.epochs >= 0 && settings.trustRegion.iterations >= 0
-            && settings.trustRegion.damping >= 0
+    func check(_ checks: inout PlanChecks) {
+        checks.count(steps, "steps", to: 1_000_000_000)
+        checks.count(seeds, "seeds", to: 1000)
+        checks.part("settings") { checks in
+            checks.count(settings.environments, "environments", to: 10_000)
+            checks.count(settings.steps, "steps", to: 10_000_000)
+            checks.count(settings.hidden, "hidden", to: 4096)
+            checks.positive(settings.alpha, "alpha")
+            checks.count(settings.epochs, "epochs", from: 0, to: 1_000_000)
+            checks.count(settings.batch, "batch", to: 1_000_000_000)
+            checks.number(settings.advantages.discount, in: 0...1, "advantages.discount")
+            checks.number(settings.advantages.decay, in: 0...1, "advantages.decay")
+            checks.part("trustRegion") { checks in
+                let region = settings.trustRegion
+                checks.positive(region.radius, "radius")
+                checks.count(region.iterations, "iterations", from: 0, to: 1_000_000)
+                checks.notNegative(region.damping, "damping")
+                checks.count(region.subsampling, "subsampling", to: 1_000_000_000)
+                checks.positive(region.backtracking, "backtracking")
+                checks.count(region.backtrackingSteps, "backtrackingSteps", from: 0, to: 1_000_000)
+            }
+        }
     }
 
     /// The settings of each agent.

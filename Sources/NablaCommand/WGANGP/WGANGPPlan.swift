@@ -19,8 +19,23 @@ struct WGANGPPlan: RunPlan, Equatable {
     var sampleEvery: Int
     var learners: [WGANGP.Settings]
 
-    var isValid: Bool {
-        iterations >= 1 && !learners.isEmpty && sampleEvery >= 1 && Set(learners.map(\.name)).count == learners.count
+    func check(_ checks: inout PlanChecks) {
+        checks.count(iterations, "iterations", to: .max)
+        if let minutes { checks.number(minutes, in: Double.leastNonzeroMagnitude...1e12, "minutes") }
+        if let minimumIterations { checks.count(minimumIterations, "minimumIterations", to: iterations < 1 ? 1 : iterations) }
+        checks.count(sampleEvery, "sampleEvery", to: .max)
+        checks.each(learners, "learners") { settings, checks in
+            checks.count(settings.width, "width", to: 1024)
+            checks.count(settings.batch, "batch", to: 1_000_000_000)
+            checks.count(settings.criticSteps, "criticSteps", to: 1_000_000_000)
+            checks.notNegative(settings.lambda, "lambda")
+            checks.positive(settings.alpha, "alpha")
+            checks.number(settings.beta1, in: 0...0.999_999_999, "beta1")
+            checks.number(settings.beta2, in: 0...0.999_999_999, "beta2")
+            checks.positive(settings.rate, "rate")
+            checks.positive(settings.limit, "limit")
+        }
+        if checks.fault == nil { checks.names(learners.map(\.name)) }
     }
 
     /// The iterations of each learner that a preset stands for; the authors' program makes 200 000.

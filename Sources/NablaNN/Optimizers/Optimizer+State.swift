@@ -36,7 +36,12 @@ extension Optimizer {
         guard steps.count == 1, steps.dtype.isInteger else {
             throw OptimizerStateError(description: "expected one integer for \(slot.name)/steps, got \(steps.dtype)\(steps.shape)")
         }
-        var result = ParameterState(steps: Int(steps.item()), arrays: [])
+        let count = steps.integers[0]
+        // Room for those to come, and exact as a real number.
+        guard (0...(1 << 53)).contains(count) else {
+            throw OptimizerStateError(description: "expected a number from 0 to 2⁵³ for \(slot.name)/steps, got \(count)")
+        }
+        var result = ParameterState(steps: count, arrays: [])
         for name in stateNames {
             let path = "\(slot.name)/\(name)"
             guard let array = stored.removeValue(forKey: path) else {

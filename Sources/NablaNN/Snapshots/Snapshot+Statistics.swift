@@ -15,7 +15,10 @@ extension Snapshot {
         guard !deviations.doubles.contains(where: { $0 < 0 }) else {
             throw SnapshotError("expected numbers of at least 0 for \(name)/squaredDeviations, got a negative one")
         }
+        let count = try counter("\(name)/count")
+        // Room for what is still to be counted, and exact as a real number.
+        guard count <= 1 << 53 else { throw SnapshotError("expected a count of at most 2⁵³ for \(name), got \(count)") }
         return RunningStatistics(
-            count: try counter("\(name)/count"), mean: try array("\(name)/mean", like: present.mean), squaredDeviations: deviations)
+            count: count, mean: try array("\(name)/mean", like: present.mean), squaredDeviations: deviations)
     }
 }

@@ -30,7 +30,8 @@ public struct SnapshotError: Error, Equatable, CustomStringConvertible {
     /// Expected and found, in one line.
     public let description: String
 
-    public init(_ description: String) { self.description = description }
+    /// Control characters in the names that it quotes are written as Swift writes them.
+    public init(_ description: String) { self.description = description.oneLine }
 }
 
 // MARK: - Entries

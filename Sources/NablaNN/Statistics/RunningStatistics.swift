@@ -129,9 +129,10 @@ extension RunningStatistics: Codable {
         self.init(
             count: try container.decode(Int.self, forKey: .count), mean: try numbers(.mean),
             squaredDeviations: try numbers(.squaredDeviations))
-        guard count >= 0 else {
+        // With room for what is still to be counted, and exact as a real number.
+        guard (0...(1 << 53)).contains(count) else {
             throw DecodingError.dataCorruptedError(
-                forKey: .count, in: container, debugDescription: "expected a count of at least 0, got \(count)")
+                forKey: .count, in: container, debugDescription: "expected a count from 0 to 2⁵³, got \(count)")
         }
         guard squaredDeviations.doubles.allSatisfy({ !($0 < 0) }) else {
             throw DecodingError.dataCorruptedError(
