@@ -68,6 +68,25 @@ import Testing
         #expect(resumed.iteration == 6)
     }
 
+    @Test func damagedOrdersAreRefused() throws {
+        let model = WGANGP(settings(), images: images)
+        _ = model.iterate()
+        let count = images.shape[0]
+        func expectRefusal(_ text: String, _ change: (inout Snapshot) -> Void) {
+            var snapshot = model.snapshot
+            change(&snapshot)
+            let error = #expect(throws: SnapshotError.self) { try model.restore(snapshot) }
+            #expect(error?.description.contains(text) == true, "\(String(describing: error))")
+        }
+        try model.restore(model.snapshot)
+        let order = "expected an order of \(count) images"
+        expectRefusal(order) { $0.arrays["images/order"] = NDArray((1...count).map { $0 }) }
+        expectRefusal(order) { $0.arrays["images/order"] = NDArray([0]) }
+        expectRefusal(order) { $0.arrays["images/order"] = .zeros([count, 1], dtype: .int64) }
+        expectRefusal(order) { $0.arrays["images/order"] = .zeros([0], dtype: .float32) }
+        expectRefusal("expected a place in an order of \(count) images") { $0.counters["images/next"] = .max }
+    }
+
     @Test func firstIterationsBehave() {
         let model = WGANGP(settings(), images: images)
         let before = model.critic.parameters.map(\.array)

@@ -133,6 +133,27 @@ import Testing
         expectOneLine(other, status: 1, containing: "settings.json: expected the settings of a run of nabla train maml")
     }
 
+    /// Strings would repair them, into the path of another file.
+    @Test func argumentsThatAreNotUTF8() throws {
+        let folder = try ImageFolder(images: 1, side: 1)
+        let script = "\"$0\" train maml --output \"$1/$(printf 'a\\377\\nb')\" 2> \"$1/errors\"; echo $? > \"$1/status\""
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", script, try CommandRun.executable().path, folder.path]
+        try process.run()
+        process.waitUntilExit()
+        #expect(try String(contentsOfFile: folder.file("status"), encoding: .utf8) == "64\n")
+        #expect(
+            try String(contentsOfFile: folder.file("errors"), encoding: .utf8)
+                == "nabla: expected arguments in UTF-8, got \(folder.path)/a\u{FFFD}\\nb\n")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix("a") } == [])
+    }
+
+    @Test func controlCharactersInArguments() throws {
+        let run = try CommandRun("train", "maml", "--resume", "--output", "/none/a\nb\u{1B}[31m")
+        expectOneLine(run, status: 1, containing: #"/none/a\nb\u{1B}[31m/settings.json: cannot open"#)
+    }
+
     @Test func helpIsNoError() throws {
         for arguments in [
             ["--help"], ["train", "wgan-gp", "--help"], ["train", "maml", "--help"], ["train", "omniglot", "--help"], ["hvp", "--help"], [],

@@ -45,7 +45,7 @@ struct CommandRun {
     }
 
     /// The command lies beside the tests that are running.
-    private static func executable() throws -> URL {
+    static func executable() throws -> URL {
         let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         return URL(fileURLWithPath: tests).deletingLastPathComponent().appendingPathComponent("nabla")
     }

@@ -56,7 +56,11 @@ import Testing
         }
         expectRefusal { $0.arrays["environments"] = .zeros([2, 3], dtype: .float64) }
         expectRefusal { $0.arrays["environments"] = .full([2, 4], Double.nan, dtype: .float64) }
+        for steps in [-1, 0.5, 1e300] {
+            expectRefusal { $0.arrays["environments"] = .full([2, 4], steps, dtype: .float64) }
+        }
         expectRefusal { $0.counters["observations/count"] = -1 }
+        expectRefusal { $0.counters["observations/count"] = .max }
         expectRefusal { $0.arrays["returns/squaredDeviations"] = NDArray(-1.0) }
         expectRefusal { $0.generators = [:] }
     }

@@ -129,6 +129,11 @@ private final class Point: Link {
         #expect(
             message([("position/steps", steps), ("position/m", NDArray([1.0]))])
                 == "expected float64[3] for position/m, got float64[1]")
+        for count in [-1, Int.max] {
+            #expect(
+                message([("position/steps", NDArray(count, dtype: .int64))])
+                    == "expected a number from 0 to 2⁵³ for position/steps, got \(count)")
+        }
         #expect(optimizer.state.isEmpty)
     }
 }
