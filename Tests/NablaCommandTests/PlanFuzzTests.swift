@@ -24,13 +24,13 @@ import Testing
         let json = String(decoding: try encoder.encode(plan), as: UTF8.self)
         let folder = RunFolder("f", for: Plan.command)
         _ = try folder.plan(Plan.self, in: Array(json.utf8))
-        // Each value after a colon or in a list, with each of the others in its place.
+        // Each value after a colon or in a list, with every fourth of the others in its place.
         let starts = json.indices.filter {
             json[$0] != "[" && json[$0] != "{" && $0 > json.startIndex && ":[,".contains(json[json.index(before: $0)])
         }
-        for start in starts {
+        for (index, start) in starts.enumerated() {
             guard let end = json[start...].firstIndex(where: { ",]}".contains($0) }) else { continue }
-            for value in Self.values {
+            for (number, value) in Self.values.enumerated() where number % 4 == index % 4 {
                 do throws(FileError) {
                     _ = try folder.plan(Plan.self, in: Array(json.replacingCharacters(in: start..<end, with: value).utf8))
                 } catch {

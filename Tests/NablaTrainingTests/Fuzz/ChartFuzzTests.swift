@@ -10,7 +10,7 @@ import Testing
 
     @Test(arguments: [AxisScale.linear, .logarithmic]) func anyNumbers(scale: AxisScale) {
         var mutator = Mutator(seed: 7)
-        for _ in 0..<60 {
+        for _ in 0..<25 {
             let count = mutator.below(6)
             var chart = LineChart(title: "any", yScale: scale)
             for marks in [LineChart.Series.Marks.line, .dots, .bars] {
