@@ -1,7 +1,7 @@
 /// x with f(x) = x by Anderson's acceleration of the iterations (Walker and Ni, *Anderson acceleration for fixed-point iterations*, 2011), in the
 /// name of `function`: each step mixes the last iterates so that the residual f(x) - x would vanish if f were linear.
 func andersonFixedPoint(
-    _ function: String, of f: ([Variable]) -> [Variable], from start: [NDArray], memory: Int = 5, iterations: Int = 1000
+    _ function: String, of f: @escaping ([Variable]) -> [Variable], from start: [NDArray], memory: Int = 5, iterations: Int = 1000
 ) -> [NDArray] {
     let goal = precision(of: start, double: 1e-12, single: 1e-6)
     var x = start
@@ -9,24 +9,36 @@ func andersonFixedPoint(
     var norm = 0.0
     var last = start
     var (lastPlace, lastResidual): ([NDArray]?, [NDArray]) = (nil, [])
+    // Units in which residuals are weighed: those of size 1 until one turns out to be hidden by larger ones.
+    var units: [NDArray]?
+    let movement: ([Variable]) -> [Variable] = { x in zip(f(x), x).map { $0 - $1 } }
     for count in 0..<iterations {
         let value = numbers(of: f, at: x)
         let residual = moved(value, by: -1, along: x)
         norm = euclideanNorm(residual)
         if norm <= goal * euclideanNorm(value) {
-            // A map with a slope near 1 moves little, however far its fixed point is: what the last iterates moved by tells.
-            let distance = estimatedDistance(lastPlace, lastResidual, x, residual)
-            if distance <= goal.squareRoot() * euclideanNorm(value) { return value }
-            checkFixedPoint(function, f, at: x, residualNorm: norm, iterations: count)
-            return value
+            let (parts, sizes) = (flattened(residual), flattened(value))
+            let isSmall = zip(parts, sizes).allSatisfy { $0.magnitude <= goal * $1.magnitude }
+            if isSmall || norm == 0 || RootCheck(function, movement, at: x, from: start).isRounding {
+                // A map with a slope near 1 moves little, however far its fixed point is: what the last iterates moved by tells.
+                let distances = estimatedDistances(lastPlace, lastResidual, x, residual)
+                if zip(distances, sizes).allSatisfy({ $0 <= goal.squareRoot() * $1.magnitude }) { return value }
+                checkFixedPoint(function, movement, at: x, from: start, residualNorm: norm, iterations: count)
+                return value
+            }
+            if units == nil {
+                units = arranged(sizes.map { 1 / nearestPowerOfTwo($0) }, like: value)
+                (values, residuals) = ([], [])
+            }
         }
         last = value
         (lastPlace, lastResidual) = (x, residual)
         require(norm.isFinite, "\(function): expected finite values on the way to the solution, got a residual of norm \(norm)")
         // What no longer helps is forgotten at once: a residual ten times the best one means that f is far from linear there.
-        if let best = residuals.map(euclideanNorm).min(), norm > 10 * best { (values, residuals) = ([], []) }
+        let weighed = units.map { zip(residual, $0).map { $0 * $1 } } ?? residual
+        if let best = residuals.map(euclideanNorm).min(), euclideanNorm(weighed) > 10 * best { (values, residuals) = ([], []) }
         values.append(value)
-        residuals.append(residual)
+        residuals.append(weighed)
         if values.count > memory + 1 {
             values.removeFirst()
             residuals.removeFirst()
@@ -34,7 +46,7 @@ func andersonFixedPoint(
         x = zip(mixingWeights(residuals), values).reduce(value.map { NDArray.zeros(like: $0) }) { moved($0, by: $1.0, along: $1.1) }
     }
     if norm <= roundingAtZero(of: start) {
-        checkFixedPoint(function, f, at: last, residualNorm: norm, iterations: iterations)
+        checkFixedPoint(function, movement, at: last, from: start, residualNorm: norm, iterations: iterations)
         return last
     }
     fail(
@@ -42,28 +54,36 @@ func andersonFixedPoint(
             + "solution, use root, or pass a solver")
 }
 
-/// How far the fixed point is from `x`, if what f does along the last step is what it does on the way: ‖r‖ ‖Δx‖ / ‖Δr‖.
-private func estimatedDistance(_ before: [NDArray]?, _ residualBefore: [NDArray], _ x: [NDArray], _ residual: [NDArray]) -> Double {
-    let norm = euclideanNorm(residual)
-    if norm == 0 { return 0 }
-    guard let before else { return .infinity }
-    return norm * (euclideanNorm(moved(x, by: -1, along: before)) / euclideanNorm(moved(residual, by: -1, along: residualBefore)))
+/// How far each unknown is from the fixed point, if what f does along the last step is what it does on the way: |r| ‖Δx‖ / ‖Δr‖, or with its own
+/// differences, whichever is more.
+private func estimatedDistances(_ before: [NDArray]?, _ residualBefore: [NDArray], _ x: [NDArray], _ residual: [NDArray]) -> [Double] {
+    let parts = flattened(residual)
+    guard let before else { return parts.map { $0 == 0 ? 0 : .infinity } }
+    let (step, change) = (moved(x, by: -1, along: before), moved(residual, by: -1, along: residualBefore))
+    let ratio = euclideanNorm(step) / euclideanNorm(change)
+    return zip(parts, zip(flattened(step), flattened(change))).map { part, own in
+        part == 0 ? 0 : part.magnitude * Swift.max(ratio, own.1 == 0 ? 0 : (own.0 / own.1).magnitude)
+    }
 }
 
-/// Stops unless Newton's step for f(x) - x = 0 is short at `x`.
+/// Stops unless Newton's step for f(x) - x = 0 is short beside each unknown of `x`.
 private func checkFixedPoint(
-    _ function: String, _ f: ([Variable]) -> [Variable], at x: [NDArray], residualNorm: Double, iterations: Int
+    _ function: String, _ movement: @escaping ([Variable]) -> [Variable], at x: [NDArray], from start: [NDArray], residualNorm: Double,
+    iterations: Int
 ) {
-    let places = x.map { Variable($0) }
-    let values = Transform.run { zip(f(places), places).map { $0 - $1 } }
-    if euclideanNorm(values.map(\.array)) == 0 { return }
-    let newton = NewtonStep(function, values, at: places, tolerance: 0.1)
-    let (distance, size) = (euclideanNorm(newton.step), euclideanNorm(x))
-    let allowed = Swift.max(precision(of: x, double: 1e-6, single: 1e-3) * size, roundingAtZero(of: x))
-    if !newton.isSingular && distance <= allowed { return }
+    let check = RootCheck(function, movement, at: x, from: start)
+    if check.residual.allSatisfy({ $0 == 0 }) { return }
+    let step = check.step()?.step
+    let goal = precision(of: x, double: 1e-6, single: 1e-3)
+    let (elements, rounding) = (flattened(x), Swift.max(roundingAtZero(of: x), precision(of: x, double: 4e-15, single: 2e-6) * euclideanNorm(x)))
+    if let step, step.indices.allSatisfy({ i in
+        // What rounding of the largest unknowns does is no fault of the smallest.
+        step[i].magnitude <= Swift.max(goal * elements[i].magnitude, check.isRounding ? rounding : check.sizes.rounding[i])
+    }) { return }
+    let distance = step.map { euclideanNorm(arranged($0, like: x)) }
     fail(
         "\(function): expected a map whose fixed point its residual tells, got one that moves by \(residualNorm) after \(iterations) iterations "
-            + (newton.isSingular ? "where its derivative has the eigenvalue 1" : "and whose fixed point is still \(distance) away")
+            + (distance.map { "and whose fixed point is still \($0) away" } ?? "where its derivative has the eigenvalue 1")
             + ": its slope is too near to 1; use root, or pass a solver")
 }
 

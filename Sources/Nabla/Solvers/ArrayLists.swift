@@ -25,3 +25,15 @@ func roundingAtZero(of x: [NDArray]) -> Double { precision(of: x, double: 2e-14,
 
 /// The results of a closure of the user's at `x`, as numbers. It runs recorded, at places: it may hold a derivative with respect to them.
 func numbers(of f: ([Variable]) -> [Variable], at x: [NDArray]) -> [NDArray] { Transform.run { f(x.map { Variable($0) }).map(\.array) } }
+
+/// The elements of all arrays in one row.
+func flattened(_ x: [NDArray]) -> [Double] { x.flatMap(\.doubles) }
+
+/// `elements` in the shapes and types of `x`.
+func arranged(_ elements: [Double], like x: [NDArray]) -> [NDArray] {
+    var next = 0
+    return x.map { part in
+        defer { next += part.count }
+        return NDArray(Array(elements[next..<next + part.count]), shape: part.shape, dtype: part.dtype)
+    }
+}

@@ -1,3 +1,5 @@
+import Foundation
+
 /// What `gmres` found.
 public struct GMRESResult: Sendable {
     /// Why the iterations ended.
@@ -126,7 +128,8 @@ private struct ArnoldiCycle {
         isClosed = rest <= 1e-15 * size
         let below = isClosed ? 0 : rest
         let last = column[length]
-        let radius = (last * last + below * below).squareRoot()
+        // Not by squares: A may be as large or as small as numbers are.
+        let radius = hypot(last, below)
         let rotation = radius == 0 ? (cosine: 1.0, sine: 0.0) : (cosine: last / radius, sine: below / radius)
         column[length] = radius
         rotations.append(rotation)

@@ -13,9 +13,13 @@ final class ImplicitFunction: FunctionNode {
     private var equation: Equation?
     private var function = ""
 
+    /// Whether J at the solution is rounding of 0, so that its inverse would be a number without meaning.
+    private var isSingular = false
+
     /// Records that `x` solves g(x) = 0.
     static func record(
-        _ function: String, _ residual: @escaping ([Variable]) -> [Variable], solvedBy x: [NDArray], _ solver: LinearSolver
+        _ function: String, _ residual: @escaping ([Variable]) -> [Variable], solvedBy x: [NDArray], _ solver: LinearSolver,
+        isSingular: Bool
     ) -> [Variable] {
         let constants = x.map(Variable.init(constant:))
         guard isRecording else { return constants }
@@ -27,6 +31,7 @@ final class ImplicitFunction: FunctionNode {
             "\(function): expected a function whose results all depend on its argument or on variables, got constants among them")
         let node = ImplicitFunction()
         node.function = function
+        node.isSingular = isSingular
         ClosureNodes.add(1)
         node.equation = Equation(function: function, residual: run.recomputation, solver: solver)
         node.extended().keepsElsewhere = true
@@ -65,6 +70,16 @@ final class ImplicitFunction: FunctionNode {
         return equation
     }
 
+    private func requireInvertible() {
+        require(
+            !isSingular,
+            function == "argmin"
+                ? "argmin: expected a minimum with positive second derivatives, to differentiate it, got one at which some are 0 within rounding, "
+                    + "as those of x⁴ are at 0"
+                : "\(function): expected a solution with an invertible derivative of the equation, to differentiate it, got one at which it is "
+                    + "singular within rounding, as that of x² is at 0")
+    }
+
     /// The solution as a variable to differentiate at: in its place while something is recorded.
     private var solution: [Variable] {
         (0..<outputCount).map { isRecording ? retainedOutput($0) : Variable(retainedOutput($0).array) }
@@ -87,6 +102,7 @@ final class ImplicitFunction: FunctionNode {
     }
 
     override func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] {
+        requireInvertible()
         let (equation, x) = (retained, solution)
         let map = ImplicitFunction.derivative(equation, x)
         let weights = LinearSolution.solve(equation.function, map.transposed, gradOutputs, equation.solver)
@@ -99,6 +115,7 @@ final class ImplicitFunction: FunctionNode {
     }
 
     override func push(_ tangents: [Variable], _ given: InputSet) -> [Variable] {
+        requireInvertible()
         let (equation, x, moving) = (retained, solution, given.indexes)
         let change = ForwardWalk.run(
             from: moving.map { equation.residual.sources[$0] }, tangents: moving.map { tangents[$0] }, to: equation.residual(x),

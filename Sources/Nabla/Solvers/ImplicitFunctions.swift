@@ -30,9 +30,19 @@ public func root<T: VariableTree>(
         return value
     }
     let start = Transform.realStart(x.variables, "root")
-    let solution = solver.map { found(by: $0, from: x, "root") } ?? newtonRoot("root", of: withoutDraws("root", residual), from: start)
-    if solver != nil { checkRoot("root", residual, at: solution, from: start) }
-    return x.replacingVariables(ImplicitFunction.record("root", residual, solvedBy: solution, linearSolver))
+    noteSearch("root", residual, start)
+    let solution: FoundSolution
+    if let solver {
+        let x = found(by: solver, from: x, "root")
+        solution = FoundSolution(x: x, isDoubtful: checkRoot("root", residual, at: x, from: start))
+    } else {
+        solution = solutionOrStop { () throws(NoSolution) in
+            try newtonRoot("root", of: withoutDraws("root", residual), from: start)
+        }
+    }
+    let isSingular = isRecording && solution.isDoubtful && RootCheck("root", residual, at: solution.x, from: start).isDerivativeSingular
+    return x.replacingVariables(
+        ImplicitFunction.record("root", residual, solvedBy: solution.x, linearSolver, isSingular: isSingular))
 }
 
 /// x* = f(x*), as a function of all variables that `f` touches besides its argument: ∂x*/∂θ = (1 - ∂f/∂x)⁻¹ ∂f/∂θ.
@@ -59,11 +69,14 @@ public func fixedPoint<T: VariableTree>(
     }
     let residual: ([Variable]) -> [Variable] = { x in zip(next(x), x).map { $0 - $1 } }
     let start = Transform.realStart(x.variables, "fixedPoint")
+    noteSearch("fixedPoint", residual, start)
     let solution =
         solver.map { found(by: $0, from: x, "fixedPoint") }
         ?? andersonFixedPoint("fixedPoint", of: withoutDraws("fixedPoint", next), from: start)
-    if solver != nil { checkRoot("fixedPoint", residual, at: solution, from: start) }
-    return x.replacingVariables(ImplicitFunction.record("fixedPoint", residual, solvedBy: solution, linearSolver))
+    let isDoubtful = solver != nil && checkRoot("fixedPoint", residual, at: solution, from: start)
+    let isSingular = isRecording && isDoubtful && RootCheck("fixedPoint", residual, at: solution, from: start).isDerivativeSingular
+    return x.replacingVariables(
+        ImplicitFunction.record("fixedPoint", residual, solvedBy: solution, linearSolver, isSingular: isSingular))
 }
 
 /// A local minimum x* of a function to a single number, as a function of all variables that `f` touches besides its argument:
@@ -89,12 +102,21 @@ public func argmin<T: VariableTree>(
 ) -> T {
     let value: ([Variable]) -> Variable = { f(x.replacingVariables($0)) }
     let start = Transform.realStart(x.variables, "argmin")
-    let solution =
-        solver.map { found(by: $0, from: x, "argmin") } ?? newtonMinimum("argmin", of: withoutDraws("argmin", value), from: start)
-    if solver != nil { checkMinimum("argmin", value, at: solution, from: start) }
+    noteSearch("argmin", { [value($0)] }, start)
+    let solution = solutionOrStop { () throws(NoSolution) in
+        guard let solver else { return try newtonMinimum("argmin", of: withoutDraws("argmin", value), from: start) }
+        let x = found(by: solver, from: x, "argmin")
+        return FoundSolution(x: x, isDoubtful: try checkMinimum("argmin", value, at: x, from: start))
+    }
     return x.replacingVariables(
         ImplicitFunction.record(
-            "argmin", { gradient(of: value, at: $0, enableDoubleBackprop: true) }, solvedBy: solution, linearSolver))
+            "argmin", { gradient(of: value, at: $0, enableDoubleBackprop: true) }, solvedBy: solution.x, linearSolver,
+            isSingular: solution.isDoubtful))
+}
+
+/// Tells those who watch the operations, such as `compile`, that the steps to come depend on numbers.
+private func noteSearch(_ function: String, _ f: ([Variable]) -> [Variable], _ start: [NDArray]) {
+    if ArrayTrace.isActive { noteIterations(function, start + numbers(of: f, at: start), remedy: "compile the closure that it is given") }
 }
 
 /// `f`, which stops when it draws random numbers: every evaluation would be of another function.

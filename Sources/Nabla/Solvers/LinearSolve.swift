@@ -61,6 +61,7 @@ final class LinearSolution: FunctionNode {
 
     static func solve(_ function: String, _ map: LinearMap, _ b: [Variable], _ solver: LinearSolver) -> [Variable] {
         if b.allSatisfy(\.isSymbolicZero) { return b }
+        if ArrayTrace.isActive { noteIterations(function, b.map(\.array), remedy: "compile the product") }
         let multiply = forceBackprop { map.product() }
         let solution = solver.solution(
             function, { v in noBackprop { multiply(v.map(Variable.init(constant:))) }.map(\.array) }, b.map(\.array))

@@ -23,7 +23,7 @@ struct NewtonStep {
     var isSingular: Bool { reduction > 0.5 }
 
     /// The step at `places`, where g is `values`, to a relative residual of `tolerance`.
-    init(_ function: String, _ values: [Variable], at places: [Variable], tolerance: Double) {
+    init(_ function: String, _ values: [Variable], at places: [Variable], tolerance: Double) throws(NoSolution) {
         let residual = values.map(\.array)
         let (norm, sides) = (euclideanNorm(residual), residual.map { -$0 })
         func product(_ v: [NDArray]) -> [NDArray] {
@@ -34,89 +34,97 @@ struct NewtonStep {
                 .map(\.array)
         }
         let result = gmres(product, rightHandSide: sides, tolerance: tolerance)
-        require(
-            result.stopReason != .notFinite,
-            "\(function): expected finite derivatives on the way to the solution, got one that is not at a residual of norm \(norm)")
+        if result.stopReason == .notFinite {
+            throw NoSolution(
+                message:
+                    "\(function): expected finite derivatives on the way to the solution, got one that is not at a residual of norm \(norm)")
+        }
         let reached = result.residualNorms[result.residualNorms.count - 1] / norm
         if reached <= 0.5 {
             (step, rest, reduction) = (result.solution, [], reached)
             return
         }
         // Where J is singular, or GMRES would need longer cycles, the step with the least residual (Nocedal and Wright, chapter 10).
-        let least = conjugateGradients({ pulled(product($0)) }, rightHandSide: pulled(sides), iterations: 500, tolerance: 1e-8).solution
+        // In units of J and g, so that squares stay in the range of numbers.
+        let unitSides = sides.map { $0 / norm }
+        let first = euclideanNorm(pulled(unitSides))
+        let unit = first > 0 && first.isFinite ? first : 1
+        func unitPulled(_ u: [NDArray]) -> [NDArray] { pulled(u).map { $0 / unit } }
+        func unitProduct(_ v: [NDArray]) -> [NDArray] { product(v).map { $0 / unit } }
+        let least = conjugateGradients(
+            { unitPulled(unitProduct($0)) }, rightHandSide: unitPulled(unitSides), iterations: 500, tolerance: 1e-8
+        ).solution.map { $0 * (norm / unit) }
         rest = moved(product(least), by: -1, along: sides)
         (step, reduction) = (least, euclideanNorm(rest) / norm)
     }
 }
 
-/// Whether g has a root where its derivative is singular, as x² has at 0: whether moving within the precision that such a root can have changes g
-/// by as much as its `residual`, in the direction of `rest`, which the derivative does not reach.
-func isSingularRoot(_ g: ([NDArray]) -> [NDArray], at x: [NDArray], _ residual: [NDArray], _ rest: [NDArray]) -> Bool {
-    let (size, norm) = (euclideanNorm(rest), euclideanNorm(residual))
-    let radius = Swift.max(precision(of: x, double: 1e-5, single: 3e-3) * euclideanNorm(x), roundingAtZero(of: x))
-    let direction = rest.map { $0 / size }
-    return [1, -1].contains { sign in
-        let change = moved(g(moved(x, by: sign * radius, along: probe(like: x))), by: -1, along: residual)
-        return innerProduct(change, direction).magnitude >= norm
-    }
-}
-
-/// Stops unless `x`, which a solver of the user's found from `start`, solves g(x) = 0: unless Newton's step from it is short.
-func checkRoot(_ function: String, _ g: ([Variable]) -> [Variable], at x: [NDArray], from start: [NDArray]) {
-    let places = x.map { Variable($0) }
-    let values = Transform.run { g(places) }
-    let residual = values.map(\.array)
-    let norm = euclideanNorm(residual)
-    if norm == 0 { return }
+/// Stops unless `x`, which a solver of the user's found from `start`, solves g(x) = 0: unless Newton's step from it is short beside each unknown.
+/// The result is whether the derivative may be singular there.
+@discardableResult
+func checkRoot(_ function: String, _ g: @escaping ([Variable]) -> [Variable], at x: [NDArray], from start: [NDArray]) -> Bool {
+    let norm = euclideanNorm(numbers(of: g, at: x))
+    if norm == 0 { return true }
     require(norm.isFinite, "\(function): expected a solution from the solver, got a point with a residual of norm \(norm)")
-    let newton = NewtonStep(function, values, at: places, tolerance: 0.1)
-    let distance = euclideanNorm(newton.step)
-    if !newton.isSingular && distance <= allowedDistance(x, from: start) { return }
-    if newton.isSingular {
-        let values: ([NDArray]) -> [NDArray] = { x in numbers(of: g, at: x) }
-        if isSingularRoot(values, at: x, residual, newton.rest) { return }
-    }
+    let check = RootCheck(function, g, at: x, from: start)
+    if check.isRounding { return true }
+    let step = check.step()?.step
+    if let step, isWithin(allowedDistances(x, from: start), step), check.reduces(step) { return true }
+    let distance = step.map { euclideanNorm(arranged($0, like: x)) }
     fail(
         "\(function): expected a solution from the solver, got a point with a residual of norm \(norm) "
-            + (newton.isSingular ? "and a singular derivative" : "from which Newton's step has length \(distance)")
+            + (distance.map { "from which Newton's step has length \($0)" } ?? "and a singular derivative")
             + "; let the solver iterate on, or leave it out")
 }
 
-/// How far from a solution a point may be that another solver found: half of the digits.
-private func allowedDistance(_ x: [NDArray], from start: [NDArray]) -> Double {
-    precision(of: x, double: 1e-5, single: 3e-3)
-        * Swift.max(euclideanNorm(x), Swift.min(1, euclideanNorm(moved(x, by: -1, along: start))))
+/// How far from a solution each unknown may be that another solver found: half of the digits, of itself or of its way.
+private func allowedDistances(_ x: [NDArray], from start: [NDArray]) -> [Double] {
+    let digits = precision(of: x, double: 1e-5, single: 3e-3)
+    let rounding = UnknownSizes(x, from: start).rounding
+    return zip(zip(flattened(x), flattened(start)), rounding).map { pair, rounding in
+        Swift.max(digits * Swift.max(pair.0.magnitude, Swift.min(1, (pair.0 - pair.1).magnitude)), rounding)
+    }
 }
 
-/// Stops unless `x`, which a solver of the user's found from `start`, is a minimum of f.
-func checkMinimum(_ function: String, _ f: @escaping ([Variable]) -> Variable, at x: [NDArray], from start: [NDArray]) {
+private func isWithin(_ allowed: [Double], _ step: [Double]) -> Bool { zip(step, allowed).allSatisfy { $0.magnitude <= $1 } }
+
+/// Stops unless `x`, which a solver of the user's found from `start`, is a minimum of f. The result is whether some curvature there is rounding.
+func checkMinimum(
+    _ function: String, _ f: @escaping ([Variable]) -> Variable, at x: [NDArray], from start: [NDArray]
+) throws(NoSolution) -> Bool {
+    if x.allSatisfy({ $0.count == 0 }) { return false }
     let point = StationaryPoint(function, f, at: x)
+    let gradient = flattened(point.gradient)
     let norm = euclideanNorm(point.gradient)
     require(norm.isFinite, "\(function): expected a minimum from the solver, got a point with a gradient of norm \(norm)")
-    point.checkCurvature()
-    if norm == 0 { return }
-    let newton = conjugateGradients(point.product, rightHandSide: point.gradient, iterations: 500, tolerance: 0.1)
-    let distance = euclideanNorm(newton.solution)
-    if newton.stopReason == .converged && distance <= allowedDistance(x, from: start) { return }
-    // Where f does not curve at all, the slope must be rounding.
-    let drop = norm * allowedDistance(x, from: start)
-    if newton.stopReason != .converged && drop <= precision(of: x, double: 1e-12, single: 1e-5) * Swift.max(1, point.value.magnitude) {
-        return
+    let curvature = Curvature(point.product, like: x)
+    require(
+        curvature.isFinite, "\(function): expected a minimum from the solver, got a point with second derivatives that are not finite")
+    let allowed = allowedDistances(x, from: start)
+    // Many unknowns have more curvatures than those seen.
+    let step: [Double]? =
+        if curvature.isComplete {
+            curvature.newtonStep(gradient)
+        } else {
+            newtonStep(point)
+        }
+    func stop(_ what: String) -> Never {
+        fail(
+            "\(function): expected a minimum from the solver, got a point with a gradient of norm \(norm) \(what)"
+                + "; let the solver iterate on, or leave it out")
     }
-    fail(
-        "\(function): expected a minimum from the solver, got a point with a gradient of norm \(norm) "
-            + (newton.stopReason == .converged
-                ? "from which Newton's step has length \(distance)" : "where the function does not curve upward")
-            + "; let the solver iterate on, or leave it out")
+    if let step, !isWithin(allowed, step) { stop("from which Newton's step has length \(euclideanNorm(arranged(step, like: x)))") }
+    // Where f does not curve at all, the slope must be rounding.
+    let rest = step.map { step in zip(gradient, flattened(point.product(arranged(step, like: x)))).map { $0 + $1 } } ?? gradient
+    let drop = zip(rest, allowed).reduce(0) { $0 + ($1.0 * $1.1).magnitude }
+    let isFlat = zip(rest, gradient).contains { $0.magnitude > 0.5 * $1.magnitude }
+    if isFlat && drop > precision(of: x, double: 1e-12, single: 1e-5) * Swift.max(1, point.value.magnitude) {
+        stop("where the function does not curve upward")
+    }
+    return try point.checkMinimum(curvature, UnknownSizes(x, from: start))
 }
 
-/// A unit vector in no direction in particular, the same each time.
-func probe(like x: [NDArray]) -> [NDArray] {
-    // Not a part of what is compiled or listed.
-    let numbers = ArrayTrace.unwatched {
-        var generator = RandomGenerator(seed: 1)
-        return x.map { generator.normal($0.shape, dtype: $0.dtype) }
-    }
-    let size = euclideanNorm(numbers)
-    return size == 0 ? numbers : numbers.map { $0 / size }
+private func newtonStep(_ point: StationaryPoint) -> [Double]? {
+    let result = conjugateGradients(point.product, rightHandSide: point.gradient.map { -$0 }, iterations: 500, tolerance: 0.1)
+    return result.stopReason == .converged ? flattened(result.solution) : nil
 }
