@@ -161,8 +161,8 @@ private struct MinimumCheck {
             message: isCurved
                 ? "\(start) at which the function curves downward (second derivative \(bend / dot(d, d)) along a direction)\(journey): a maximum "
                     + "or a saddle; start elsewhere"
-                : "\(start) from which the function falls along a direction in which it does not curve upward\(journey): a saddle or a point of "
-                    + "inflection; start elsewhere")
+                : "\(start) from which the function falls along a direction in which it does not curve\(journey); start "
+                    + "elsewhere")
     }
 }
 

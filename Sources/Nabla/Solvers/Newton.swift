@@ -167,8 +167,12 @@ func newtonMinimum(
             let step = curvature.newtonStep(flattened(point.gradient))
             let share = step.indices.reduce(0) { Swift.max($0, step[$1].magnitude / sizes.lengths[$1]) }
             // What shrinks no more is rounding.
-            if sizes.isShort(step) || (share <= precision(of: x, double: 1e-5, single: 3e-3) && share >= lastShare / 2) {
-                return FoundSolution(x: x, isDoubtful: try point.checkMinimum(curvature, sizes))
+            let isRounding =
+                share <= precision(of: x, double: 1e-5, single: 3e-3) && share >= lastShare / 2
+                || attempt > 1 && step.allSatisfy { $0.magnitude <= roundingAtZero(of: x) }
+            if sizes.isShort(step) || isRounding {
+                let isDegenerate = try point.checkMinimum(curvature, sizes)
+                return FoundSolution(x: moved(x, by: 1, along: arranged(step, like: x)), isDoubtful: isDegenerate)
             }
             lastShare = share
             // A maximum or a saddle in some unknowns is one whatever the others do.

@@ -18,7 +18,7 @@ func noteIterations(_ function: String, _ arrays: [NDArray], remedy: String) {
 /// How large each unknown is, and how well the numbers tell it: unknowns of one equation may differ by many powers of ten, and what is short
 /// beside the largest may be all there is of the smallest.
 struct UnknownSizes {
-    /// The larger of |xᵢ| and of the way from the start; 1 where both are 0.
+    /// The larger of |xᵢ| and of the way from the start; 1 where both are 0, and where a start at 0 was left by no more than rounding of 1.
     let lengths: [Double]
     /// What rounding may do to xᵢ: a few units of the last place, and a little of the way where xᵢ is 0.
     let rounding: [Double]
@@ -29,13 +29,18 @@ struct UnknownSizes {
         let epsilon = precision(of: x, double: 0x1p-52, single: 0x1p-23)
         var lengths: [Double] = []
         for (x, start) in zip(x, start) {
-            let part = zip(x.doubles, start.doubles).map { Swift.max($0.magnitude, ($0 - $1).magnitude) }
+            let part = zip(x.doubles, start.doubles).map { x, start in
+                start == 0 && x.magnitude <= 16 * epsilon ? 0 : Swift.max(x.magnitude, (x - start).magnitude)
+            }
             let largest = part.max() ?? 0
             lengths += part.map { $0 > 0 ? $0 : largest > 0 ? largest : 1 }
         }
         values = flattened(x)
         self.lengths = lengths
-        rounding = zip(values, lengths).map { Swift.max(4 * epsilon * $0.magnitude, 100 * epsilon * Swift.min($1, 1)) }
+        rounding = zip(values, lengths).map { value, length in
+            let way = Swift.min(length, 1)
+            return epsilon * Swift.max(4 * value.magnitude, value.magnitude < way / 16 ? 100 * way : 0)
+        }
         goal = precision(of: x, double: 1e-5, single: 3e-3)
     }
 
