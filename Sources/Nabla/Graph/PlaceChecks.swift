@@ -47,7 +47,8 @@ func requireRecorded(_ outputs: [Variable], _ function: String, _ inputs: [Varia
     if _slowPath(!outputs.areResults) { checkRecorded(outputs, function, inputs) }
 }
 
-private let cutByArray = "numbers taken out by .array, and put into a variable again, are cut from what they were computed from"
+private let cutByArray =
+    "numbers taken out by .array, and put into a variable again, are cut from what they were computed from, as results of noBackprop are"
 
 @inline(never)
 private func checkRecorded(_ outputs: [Variable], _ function: String, _ inputs: [Variable]) {

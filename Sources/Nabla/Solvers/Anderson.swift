@@ -75,11 +75,17 @@ private func checkFixedPoint(
     if check.residual.allSatisfy({ $0 == 0 }) { return }
     let step = check.step()?.step
     let goal = precision(of: x, double: 1e-6, single: 1e-3)
-    let (elements, rounding) = (flattened(x), Swift.max(roundingAtZero(of: x), precision(of: x, double: 4e-15, single: 2e-6) * euclideanNorm(x)))
-    if let step, step.indices.allSatisfy({ i in
-        // What rounding of the largest unknowns does is no fault of the smallest.
-        step[i].magnitude <= Swift.max(goal * elements[i].magnitude, check.isRounding ? rounding : check.sizes.rounding[i])
-    }) { return }
+    let (elements, rounding) = (
+        flattened(x), Swift.max(roundingAtZero(of: x), precision(of: x, double: 4e-15, single: 2e-6) * euclideanNorm(x))
+    )
+    if let step,
+        step.indices.allSatisfy({ i in
+            // What rounding of the largest unknowns does is no fault of the smallest.
+            step[i].magnitude <= Swift.max(goal * elements[i].magnitude, check.isRounding ? rounding : check.sizes.rounding[i])
+        })
+    {
+        return
+    }
     let distance = step.map { euclideanNorm(arranged($0, like: x)) }
     fail(
         "\(function): expected a map whose fixed point its residual tells, got one that moves by \(residualNorm) after \(iterations) iterations "

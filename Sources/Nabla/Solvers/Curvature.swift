@@ -24,7 +24,9 @@ struct Curvature {
         negligible = precision(of: x, double: 1e-11, single: 1e-4)
         if isComplete {
             var rows = (0..<count).map { i in image((0..<count).map { $0 == i ? 1 : 0 }) }
-            for i in 0..<count { for j in 0..<i { (rows[i][j], rows[j][i]) = (rows[i][j] / 2 + rows[j][i] / 2, rows[i][j] / 2 + rows[j][i] / 2) } }
+            for i in 0..<count {
+                for j in 0..<i { (rows[i][j], rows[j][i]) = (rows[i][j] / 2 + rows[j][i] / 2, rows[i][j] / 2 + rows[j][i] / 2) }
+            }
             scale = Curvature.equilibration(rows)
             for i in 0..<count { for j in 0..<count { rows[i][j] = scale[i] * rows[i][j] * scale[j] } }
             (values, vectors) = SymmetricEigenproblem.solved(rows)
@@ -119,7 +121,9 @@ enum SymmetricEigenproblem {
                 var isDone = true
                 for p in 0..<count - 1 {
                     for q in p + 1..<count {
-                        if a[p][q].magnitude <= 1e-17 * (a[p][p].magnitude * a[q][q].magnitude).squareRoot() || a[p][q].magnitude < 1e-290 { continue }
+                        if a[p][q].magnitude <= 1e-17 * (a[p][p].magnitude * a[q][q].magnitude).squareRoot() || a[p][q].magnitude < 1e-290 {
+                            continue
+                        }
                         isDone = false
                         rotate(&a, &v, p, q)
                     }

@@ -7,8 +7,10 @@
 ///     let anomaly = root(of: { $0 - e * sin($0) - m }, at: m)
 ///
 /// What is no root is not returned but stops, with its residual: a point where ∂g/∂x is singular and no step reduces the residual, one where the
-/// steps do not end, and one that `solver` gives from which Newton's step is longer than 1e-5 of x (3e-3 in float32). A root at which ∂g/∂x is
-/// singular, such as that of x², is found; its derivatives stop.
+/// steps do not end, and one that `solver` gives from which Newton's step is longer than 1e-5 of x (3e-3 in float32). Each equation and each
+/// unknown counts for itself, however small beside the others: at the end every residual is what rounding of the unknowns and of `g` makes of 0, or
+/// Newton's step is short beside every unknown. So a root that is missed by less than rounding of `g` cannot be told from one. A root at which
+/// ∂g/∂x is singular, such as that of x², is found; its derivatives stop. An unknown that starts at 0 is taken to be of size 1 where its root is 0.
 ///
 /// `g` is kept, with what it captures, as long as x* can be differentiated. `backward(enableDoubleBackprop: true)`, which leaves recorded gradients
 /// in variables, keeps a list of its functions instead, so that no gradient holds the variable that holds it; but not where `g` applies a
@@ -50,7 +52,8 @@ public func root<T: VariableTree>(
 ///     let state = fixedPoint(of: { tanh(matmul(w, $0) + u) }, at: zero)         // an equilibrium layer (Bai, Kolter and Koltun, 2019)
 ///
 /// What is no fixed point stops, with the residual: iterations that do not end, a map whose slope is so near to 1 that it moves by less than the
-/// tolerance far from its fixed point, and a point that `solver` gives from which Newton's step is longer than 1e-5 of x (3e-3 in float32).
+/// tolerance far from its fixed point, and a point that `solver` gives from which Newton's step is longer than 1e-5 of x (3e-3 in float32). Each
+/// unknown counts for itself, as in `root`.
 ///
 /// - Parameters:
 ///   - f: from the structure of `x` to itself; see `root`.
@@ -86,9 +89,15 @@ public func fixedPoint<T: VariableTree>(
 ///     let weights = argmin(of: { meanSquaredError(matmul(x, $0), y) + strength * square($0).sum() }, at: zero)
 ///     let slope = grad(of: meanSquaredError(matmul(xv, weights), yv), wrt: strength)
 ///
-/// The search goes down where f curves downward, but it does not choose a side: maxima and saddles at which it starts or ends stop, with the
-/// slope and the curvature, found by some twenty products of H with vectors. So does a point that `solver` gives from which Newton's step is
-/// longer than 1e-5 of x (3e-3 in float32). Minima at which H is singular, such as that of x⁴, are found; their derivatives stop.
+/// The search goes down where f curves downward, but it does not choose a side: maxima, saddles and points of inflection at which it starts or ends
+/// stop, with the slope and the curvature. So does a point that `solver` gives from which Newton's step is longer than 1e-5 of x (3e-3 in
+/// float32), beside any unknown. Minima at which H is singular, such as that of x⁴, are found; derivatives there stop.
+///
+/// At the end, slopes around the point are looked at: with up to twenty unknowns along all eigenvectors of H, in units in which its rows are near 1,
+/// so that one unknown is not hidden by others; where there is no curvature, on a ladder of distances up to a sixteenth of the unknown's size or
+/// way, after sliding down along the directions that do curve. What is not seen: with more unknowns, a saddle along other directions than the two
+/// lowest that twenty of Lanczos' iterations find; a fall that rounding hides; one in few of many directions without any curvature; and
+/// one of high order beside another unknown without curvature, such as x⁵ beside y⁴.
 ///
 /// - Parameters:
 ///   - f: to a single number; see `root`. Its second derivatives at x* must be positive definite.

@@ -38,8 +38,7 @@ private struct MinimumCheck {
         let others = chosen.filter { !isFirm[$0] }
         for i in others { try look(along: curvature.vectors[i], curvature.values[i]) }
         // What falls between directions without curvature, as y² z does.
-        let flat = others.filter { curvature.values[$0].magnitude <= curvature.negligible }
-        if flat.count > 1 { try lookBetween(flat) }
+        if others.count > 1 { try lookBetween(others) }
         return isDegenerate
     }
 
@@ -133,12 +132,16 @@ private struct MinimumCheck {
                     if bend <= 0 || probe.outward > 4 * bend * heights[k] { isDegenerate = true }
                     break
                 }
-                // It must go on, as noise does not.
-                guard k + 1 < heights.count, let next = probes[k + 1], next.outward < 3 * probe.outward else {
-                    noise = Swift.max(noise, 4 * probe.outward.magnitude)
-                    continue
+                // It must go on, as noise does not; at the end of the ladder it must be plain to see, in the value too.
+                if k + 1 == heights.count {
+                    if probe.outward.magnitude < 8 * noise || probe.value >= point.value - rounding { break }
+                } else {
+                    guard let next = probes[k + 1], next.outward < 3 * probe.outward else {
+                        noise = Swift.max(noise, 4 * probe.outward.magnitude)
+                        continue
+                    }
+                    if next.value > point.value + rounding { continue }
                 }
-                if next.value > point.value + rounding { continue }
                 throw obstacle(d, bend, isCurved: bend < 0 && (0.3...3).contains(probe.outward / (bend * heights[k])))
             }
         }

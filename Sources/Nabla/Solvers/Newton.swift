@@ -47,7 +47,8 @@ func newtonRoot(
     let norm = euclideanNorm(numbers(of: g, at: found.x))
     throw obstacle
         ?? NoSolution(
-            message: "\(function): expected a solution of every equation, got a point with a residual of norm \(norm) that is more than rounding "
+            message:
+                "\(function): expected a solution of every equation, got a point with a residual of norm \(norm) that is more than rounding "
                 + "beside the smallest unknown; start nearer to the solution, or pass a solver")
 }
 
@@ -120,7 +121,8 @@ private func newtonIterations(
     }
     let norm = euclideanNorm(residual(at: x))
     throw NoSolution(
-        message: "\(function): expected a solution within \(steps) Newton steps, got a residual of norm \(norm); start nearer to it, or pass a "
+        message:
+            "\(function): expected a solution within \(steps) Newton steps, got a residual of norm \(norm); start nearer to it, or pass a "
             + "solver")
 }
 
@@ -161,7 +163,8 @@ func newtonMinimum(
         let curvature = Curvature(point.product, like: x)
         guard curvature.isFinite else {
             throw obstacle
-                ?? NoSolution(message: "\(function): expected finite second derivatives at the minimum, got some that are not after \(steps) steps")
+                ?? NoSolution(
+                    message: "\(function): expected finite second derivatives at the minimum, got some that are not after \(steps) steps")
         }
         if attempt > 0 || obstacle == nil {
             let step = curvature.newtonStep(flattened(point.gradient))
@@ -218,7 +221,9 @@ private func newtonDescent(
         let isSolved = result.stopReason != .notPositiveDefinite && result.residualNorms[result.iterations] <= 0.1 * norm
         if isSolved && (size <= goal * euclideanNorm(x) || isRounding) {
             let isStuck = size >= lastSize / 2 && norm >= lastNorm / 2
-            if isRounding || isStuck || UnknownSizes(x, from: start).isShort(flattened(step)) { return (moved(x, by: 1, along: step), count) }
+            if isRounding || isStuck || UnknownSizes(x, from: start).isShort(flattened(step)) {
+                return (moved(x, by: 1, along: step), count)
+            }
         }
         let isSteady = isDown && isSolved ? steadyRatio(step, after: lastStep) : nil
         (lastSize, lastNorm) = (size, norm)
@@ -247,7 +252,8 @@ private func newtonDescent(
                 return (moved(x, by: 1, along: step), count)
             }
             throw NoSolution(
-                message: "\(function): expected a function that falls along Newton's steps, got one that does not at a gradient of norm \(norm) "
+                message:
+                    "\(function): expected a function that falls along Newton's steps, got one that does not at a gradient of norm \(norm) "
                     + "after \(count) steps; start nearer to the minimum, or pass a solver")
         }
         x = moved(x, by: length, along: step)
@@ -255,7 +261,8 @@ private func newtonDescent(
     }
     let norm = euclideanNorm(StationaryPoint(function, f, at: x).gradient)
     throw NoSolution(
-        message: "\(function): expected a minimum within \(steps) Newton steps, got a gradient of norm \(norm); start nearer to it, or pass a solver"
+        message:
+            "\(function): expected a minimum within \(steps) Newton steps, got a gradient of norm \(norm); start nearer to it, or pass a solver"
     )
 }
 

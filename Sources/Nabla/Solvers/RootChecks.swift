@@ -62,7 +62,7 @@ struct RootCheck {
             let sides = zip(noise, scaled.units.residuals).map { $0 / $1 }
             let result = gmres(
                 { Self.product(values, places, $0) }, rightHandSide: arranged(sides, like: x), tolerance: 1e-3)
-            if result.stopReason == .stagnated { return true }
+            if result.stopReason == .stagnated && result.residualNorms[result.iterations] > 0.5 * result.residualNorms[0] { return true }
             let step = flattened(scaled.uncounted(result.solution))
             for i in away.indices where step[i].magnitude > away[i].magnitude && step[i].isFinite { away[i] = step[i] }
         }
@@ -73,7 +73,10 @@ struct RootCheck {
             flattened(Self.product(values, places, direction)), flattened(Self.product(nearValues, near, direction))
         )
         return here.indices.contains { i in
-            (there[i] - here[i]).magnitude > 0.5 * here[i].magnitude && here[i].magnitude > 1e-3 * (noise[i] / scaled.units.residuals[i]).magnitude
+            let change = (there[i] - here[i]).magnitude
+            // A row in which the two happen to cancel tells nothing, unless there is nothing at all.
+            let isTold = here[i] == 0 || here[i].magnitude > 1e-3 * (noise[i] / scaled.units.residuals[i]).magnitude
+            return isTold && change > 0.5 * here[i].magnitude
         }
     }
 

@@ -37,7 +37,8 @@ struct NewtonStep {
         if result.stopReason == .notFinite {
             throw NoSolution(
                 message:
-                    "\(function): expected finite derivatives on the way to the solution, got one that is not at a residual of norm \(norm)")
+                    "\(function): expected finite derivatives on the way to the solution, got one that is not at a residual of norm \(norm)"
+            )
         }
         let reached = result.residualNorms[result.residualNorms.count - 1] / norm
         if reached <= 0.5 {

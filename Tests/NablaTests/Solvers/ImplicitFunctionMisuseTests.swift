@@ -87,11 +87,13 @@ import Testing
         let first = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = compile { (a: Variable) in root(of: { $0 * $0 - a }, at: Variable(1.0, dtype: .float64)) }(Variable(2.0, dtype: .float64))
         }
-        expectMessage("got one that calls root (whose steps depend on numbers: call it outside, and compile the closure that it is given)", in: first)
+        expectMessage(
+            "got one that calls root (whose steps depend on numbers: call it outside, and compile the closure that it is given)", in: first)
         let second = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = compile { (b: Variable) in linearSolve({ 2 * $0 }, rightHandSide: b) }(Variable(2.0, dtype: .float64))
         }
-        expectMessage("got one that calls linearSolve (whose steps depend on numbers: call it outside, and compile the product)", in: second)
+        expectMessage(
+            "got one that calls linearSolve (whose steps depend on numbers: call it outside, and compile the product)", in: second)
     }
 
     @Test func minimaThatNobodyRecorded() async throws {
@@ -120,24 +122,28 @@ import Testing
     @Test func smallUnknownsThatMoveOn() async throws {
         let first = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = fixedPoint(
-                of: { (v: [Variable]) -> [Variable] in [0.5 * v[0] + 1e14, v[1] + 0.1] }, at: [Variable(0.0, dtype: .float64), Variable(0.0, dtype: .float64)])
+                of: { (v: [Variable]) -> [Variable] in [0.5 * v[0] + 1e14, v[1] + 0.1] },
+                at: [Variable(0.0, dtype: .float64), Variable(0.0, dtype: .float64)])
         }
         expectMessage("fixedPoint: expected ", in: first)
         let second = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = fixedPoint(
-                of: { (v: [Variable]) -> [Variable] in [0.5 * v[0] + 1e14, v[1] + 0.1] }, at: [Variable(0.0, dtype: .float64), Variable(0.0, dtype: .float64)],
+                of: { (v: [Variable]) -> [Variable] in [0.5 * v[0] + 1e14, v[1] + 0.1] },
+                at: [Variable(0.0, dtype: .float64), Variable(0.0, dtype: .float64)],
                 solver: { _ in [Variable(2e14, dtype: .float64), Variable(0.0, dtype: .float64)] })
         }
         expectMessage("fixedPoint: expected a solution from the solver, got a point with a residual of norm 0.1", in: second)
         let third = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = root(
-                of: { (v: [Variable]) -> [Variable] in [v[0] - 1e14, square(v[1]) - 2] }, at: [Variable(0.0, dtype: .float64), Variable(1.0, dtype: .float64)],
+                of: { (v: [Variable]) -> [Variable] in [v[0] - 1e14, square(v[1]) - 2] },
+                at: [Variable(0.0, dtype: .float64), Variable(1.0, dtype: .float64)],
                 solver: { _ in [Variable(1e14, dtype: .float64), Variable(1.0, dtype: .float64)] })
         }
         expectMessage("root: expected a solution from the solver, got a point with a residual of norm 1.0", in: third)
         let fourth = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = argmin(
-                of: { (v: [Variable]) -> Variable in square(v[0] - 1e12) + square(v[1] - 2) }, at: [Variable(0.0, dtype: .float64), Variable(1.0, dtype: .float64)],
+                of: { (v: [Variable]) -> Variable in square(v[0] - 1e12) + square(v[1] - 2) },
+                at: [Variable(0.0, dtype: .float64), Variable(1.0, dtype: .float64)],
                 solver: { _ in [Variable(1e12, dtype: .float64), Variable(1.0, dtype: .float64)] })
         }
         expectMessage("argmin: expected a minimum from the solver, got a point with a gradient of norm 2.0", in: fourth)

@@ -36,7 +36,9 @@ import Testing
         switch (result, solution) {
         case (.success(let x), let solution?):
             let allowed = dtype == .float64 ? precision : Swift.max(2e-6, precision.squareRoot() / 10)
-            for (x, exact) in zip(x, solution) { #expect((x - exact).magnitude <= allowed * Swift.max(1e-3, exact.magnitude), "\(x), \(exact)") }
+            for (x, exact) in zip(x, solution) {
+                #expect((x - exact).magnitude <= allowed * Swift.max(1e-3, exact.magnitude), "\(x), \(exact)")
+            }
         case (.success(let x), nil): Issue.record("\(x) is no solution")
         case (.failure(let obstacle), .some): Issue.record("stopped: \(obstacle.message)")
         case (.failure, nil): break
@@ -84,7 +86,9 @@ import Testing
     }
 
     /// (x - s)² + (y² - 2)² for s at which the second part is rounding of the first on the way.
-    @Test(arguments: [(DType.float64, 1e10), (.float32, 1e5)], [1.0, 30]) func smallUnknownsBesideLarge(_ type: (DType, Double), start: Double) {
+    @Test(arguments: [(DType.float64, 1e10), (.float32, 1e5)], [1.0, 30]) func smallUnknownsBesideLarge(
+        _ type: (DType, Double), start: Double
+    ) {
         let (dtype, size) = type
         let result = Self.minimum({ square($0[0] - size) + square(square($0[1]) - 2) }, [0, start], dtype)
         expect(result, [size, Self.sqrt2], 1e-9, dtype)
@@ -133,6 +137,7 @@ import Testing
 
     @Test(arguments: [1e-200, 1e200]) func rootsOfAnyScale(scale: Double) {
         let root = Self.sqrt2
-        expect(Self.solvedRoot({ [scale * (square($0[0]) - 2), scale * ($0[1] - $0[0])] }, [1, 1], .float64), [root, root], 1e-12, .float64)
+        expect(
+            Self.solvedRoot({ [scale * (square($0[0]) - 2), scale * ($0[1] - $0[0])] }, [1, 1], .float64), [root, root], 1e-12, .float64)
     }
 }
