@@ -51,7 +51,7 @@ private struct MinimumCheck {
 
     /// Whether the slope changes along each direction as its curvature says, to both sides of a probe along all at once.
     private func firmness(_ chosen: [Int]) -> [Bool] {
-        var isFirm = curvature.values.map { $0 > 0 }
+        var isFirm = curvature.values.map { $0 > curvature.negligible }
         let height = isDouble ? 0x1p-13 : 0x1p-6
         var (sum, lengths) = ([Double](repeating: 0, count: x.count), curvature.values)
         for i in chosen {
