@@ -14,7 +14,7 @@ import CNablaRuntime
 /// Everything runs about as fast as a look at every number allows, and each recorded function keeps some hundred bytes more. The scope
 /// belongs to the thread; it must not span an `await`.
 public func detectAnomaly<R>(_ body: () throws -> R) rethrows -> R {
-    let program = CreationSite.Program()
+    let program = CallSite.Program()
     return try Observation.with(
         {
             $0.anomalies = AnomalySearch(program)
@@ -24,16 +24,16 @@ public func detectAnomaly<R>(_ body: () throws -> R) rethrows -> R {
 
 /// The search for the first number that is none.
 final class AnomalySearch {
-    private let program: CreationSite.Program
+    private let program: CallSite.Program
 
-    init(_ program: CreationSite.Program) { self.program = program }
+    init(_ program: CallSite.Program) { self.program = program }
 
     /// Looks at the results of a function.
     func check(_ node: FunctionNode, _ inputs: [Variable], _ outputs: [NDArray]) {
         guard let (index, output, found) = Self.firstAnomaly(outputs) else { return }
         let origin = inputs.firstIndex { Self.anomaly(in: $0.array) != nil }
         if origin != nil && found != "NaN" { return }
-        let site = CreationSite(program).userLine
+        let site = CallSite(program).userLine
         let which = outputs.count == 1 ? "" : " as output \(index)"
         let shapes = inputs.map { "\($0.dtype)\($0.shape)" }.joined(separator: ", ")
         let cause =

@@ -14,7 +14,7 @@ public func recordingNames<R>(lines: Bool = false, _ body: () throws -> R) rethr
 
 /// The same with the paths by which links are known.
 package func recordingNames<R>(of paths: [ObjectIdentifier: String], lines: Bool, _ body: () throws -> R) rethrows -> R {
-    let program = lines ? CreationSite.Program() : nil
+    let program = lines ? CallSite.Program() : nil
     return try Observation.with(
         {
             $0.keepsScopes = true

@@ -20,7 +20,7 @@ package final class Observation {
     /// Whether drawings show the lines of recorded functions.
     var showsLines = false
     /// What is needed to remember the calls that led to a recorded function; nil while that is not asked for.
-    var sites: CreationSite.Program?
+    var sites: CallSite.Program?
     /// Set while NaN and infinity are looked for.
     var anomalies: AnomalySearch?
     /// A function whose gradients a walk computes, or its tangents, without a walk backward.
@@ -82,7 +82,7 @@ package final class Observation {
         let origin = pulled.last?.node.more?.origin
         let place = keepsScopes ? origin?.scope ?? scope : nil
         // What a rule records was made by no line of the user's but that of the function whose rule it is.
-        let site = sites.flatMap { pulled.isEmpty ? CreationSite($0) : origin?.site }
+        let site = sites.flatMap { pulled.isEmpty ? CallSite($0) : origin?.site }
         if place != nil || site != nil { node.extended().origin = RecordedOrigin(scope: place, site: site, showsLine: showsLines) }
     }
 
@@ -126,7 +126,7 @@ struct RecordedOrigin {
     /// The path of the link in which it ran.
     var scope: String?
     /// The calls that led to it.
-    var site: CreationSite?
+    var site: CallSite?
     /// Whether drawings look its line up, which takes long.
     var showsLine: Bool
 }
