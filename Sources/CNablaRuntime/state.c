@@ -12,6 +12,7 @@ __thread int32_t nr_scope_word;
 __thread int32_t nr_recomputing_word;
 __thread int32_t nr_transform_depth;
 __thread int32_t nr_unrecorded_rule_word;
+__thread int32_t nr_live_walks_word;
 __thread void *nr_trace_word;
 static _Atomic uint32_t last_walk, last_scope;
 

@@ -58,6 +58,7 @@ NR_THREAD_WORD int32_t nr_scope_word;
 NR_THREAD_WORD int32_t nr_recomputing_word;
 NR_THREAD_WORD int32_t nr_transform_depth;
 NR_THREAD_WORD int32_t nr_unrecorded_rule_word;
+NR_THREAD_WORD int32_t nr_live_walks_word;
 NR_THREAD_WORD void *nr_trace_word;
 NR_THREAD_WORD void *nr_observation_word;
 
@@ -84,6 +85,9 @@ static inline void *nr_trace(void) { return nr_trace_word; }
 static inline void nr_set_trace(void *trace) { nr_trace_word = trace; }
 /// A number no other walk over a graph has had in this process; never 0.
 uint32_t nr_next_walk(void);
+/// How many walks over graphs are under way on this thread, one inside the other.
+static inline int32_t nr_live_walks(void) { return nr_live_walks_word; }
+static inline void nr_add_live_walks(int32_t count) { nr_live_walks_word += count; }
 
 /// The scope in which this thread records; 0 outside of all scopes. Later scopes have higher numbers, modulo 2^32.
 static inline int32_t nr_scope(void) { return nr_scope_word; }

@@ -30,6 +30,7 @@ package struct GraphSearch: ~Copyable {
     ///
     /// - Parameter boundary: places that the search does not look behind; with it every target must be one of them.
     package init(from outputs: [Variable], to targets: [Variable]?, stoppingAt boundary: [Variable]? = nil) {
+        nr_add_live_walks(1)
         var lowestRank = Int32.max
         for case let node? in (targets ?? []).lazy.map(\.node) {
             if node.mark != id { enter(node, isNeeded: true) }
@@ -112,6 +113,8 @@ package struct GraphSearch: ~Copyable {
     }
 
     private mutating func enter(_ node: FunctionNode, isNeeded: Bool) {
+        // Marks are put back when a walk is done. One that is there, where this thread has no other walk, is another thread's.
+        if _slowPath(node.mark != 0), nr_live_walks() == 1 { stopAtAnotherThread(node) }
         entries.append(
             Entry(
                 node: .passUnretained(node), markBefore: node.mark, slotBefore: node.slot, firstOutput: outputCount, isVisited: false,
@@ -172,12 +175,24 @@ package struct GraphSearch: ~Copyable {
 
     /// Puts back what other walks had written in the nodes. Must be called when the walk is done.
     package func finish() {
+        nr_add_live_walks(-1)
         for i in stride(from: entries.last, through: 0, by: -1) {
             let entry = entries[i]
             entry.node._withUnsafeGuaranteedRef {
+                // A walk of this thread inside this one has put its marks back.
+                if _slowPath($0.mark != id) { stopAtAnotherThread($0) }
                 $0.mark = entry.markBefore
                 $0.slot = entry.slotBefore
             }
         }
     }
+}
+
+/// Two walks at the same time would each miss what the other has marked: gradients that lack a part.
+@inline(never)
+private func stopAtAnotherThread(_ node: FunctionNode) -> Never {
+    let (shape, _) = node.outputLayout(0)
+    fail(
+        "grad, backward or jvp: expected a graph in which one thread walks at a time, got a place of shape \(shape) in which another thread walks too; give "
+            + "each thread variables of its own, as Variable(x.array)")
 }
