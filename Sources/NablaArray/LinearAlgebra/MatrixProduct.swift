@@ -22,11 +22,12 @@ public func matmul(_ a: NDArray, _ b: NDArray, transposeA: Bool = false, transpo
         return product.removingAxis(fromEnd: shapeB.rank == 1 ? 1 : 2)
     }
     if shapeB.rank == 1 { return matmul(a, b.reshaped(to: Shape(b.count, 1)), transposeA: transposeA).removingAxis(fromEnd: 1) }
-    if shapeA.rank == 2 && shapeB.rank == 2 { return product(a, b, transposeA, transposeB) }
-    return batchedProduct(a, b, transposeA, transposeB)
+    if shapeA.rank == 2 && shapeB.rank == 2 { return matmul(matrices: a, b, transposeA, transposeB) }
+    return matmul(batches: a, b, transposeA, transposeB)
 }
 
-private func product(_ a: NDArray, _ b: NDArray, _ transposeA: Bool, _ transposeB: Bool) -> NDArray {
+/// Named like the public function: an optimised build goes on here with no call on the stack, by which messages would find the name.
+private func matmul(matrices a: NDArray, _ b: NDArray, _ transposeA: Bool, _ transposeB: Bool) -> NDArray {
     var (a, b) = (a, b)
     var (left, right) = (MatrixOperand(of: a), MatrixOperand(of: b))
     let (rows, columns) = (transposeA ? left.columns : left.rows, transposeB ? right.rows : right.columns)
@@ -61,13 +62,13 @@ func computeProduct(_ a: NDArray, _ b: NDArray, _ transposeA: Bool, _ transposeB
     }
 }
 
-private func batchedProduct(_ a: NDArray, _ b: NDArray, _ transposeA: Bool, _ transposeB: Bool) -> NDArray {
+private func matmul(batches a: NDArray, _ b: NDArray, _ transposeA: Bool, _ transposeB: Bool) -> NDArray {
     // One matrix on the right serves all rows of a whole stack on the left.
     if b.rank == 2, a.isContiguous, !transposeA {
         let (k, m) = (a.shape[a.rank - 1], b.shape[transposeB ? 0 : 1])
         if k > 0 {
             let rows = a.reshaped(to: Shape(a.count / k, k))
-            return product(rows, b, false, transposeB).reshaped(to: a.shape.replacing(a.rank - 1, with: m))
+            return matmul(matrices: rows, b, false, transposeB).reshaped(to: a.shape.replacing(a.rank - 1, with: m))
         }
     }
     var (batchA, batchB) = (a.shape, b.shape)
