@@ -65,7 +65,7 @@ let package = Package(
         // The table of functions, which tests of every kind walk over.
         .target(name: "FunctionTable", dependencies: ["Nabla"], path: "Tests/FunctionTable"),
         .testTarget(name: "NablaTests", dependencies: ["Nabla", "FunctionTable"]),
-        .testTarget(name: "NablaNNTests", dependencies: ["NablaNN"]),
+        .testTarget(name: "NablaNNTests", dependencies: ["NablaNN", "NablaTraining"]),
         // Characters drawn at random, in the files of Omniglot.
         .target(name: "OmniglotFiles", dependencies: ["ExampleOmniglot"], path: "Tests/OmniglotFiles"),
         .testTarget(name: "NablaTrainingTests", dependencies: ["ExampleOmniglot", "NablaTraining", "OmniglotFiles"]),

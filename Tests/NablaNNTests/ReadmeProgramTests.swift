@@ -4,9 +4,47 @@
 import Foundation
 import Nabla
 import NablaNN
+import NablaTraining
 import Testing
 
 // The programs of the README, line for line, with checks of what they compute around them.
+
+private func classifier() -> Sequential {
+    Sequential {
+        Linear(784, 128)
+        relu
+        Dropout(0.2)
+        Linear(128, 10)
+    }
+}
+
+private func trainClassifier(on folder: String = IDXImageSet.fashionMNISTFolder, to file: String = "classifier.safetensors") throws {
+    let data = try IDXImageSet(folder: folder)
+    let (images, labels) = (data.train.scaledPixels.flattened(fromAxis: 1), data.train.labelArray)
+    let tests = data.test.scaledPixels.flattened(fromAxis: 1)
+    let model = classifier(), optimizer = Adam(model)
+    func accuracy(of model: Sequential) -> Double {
+        model.setTraining(false)
+        defer { model.setTraining(true) }
+        return (model(tests).array.argMax(axis: 1) .== data.test.labelArray).cast(to: .float64).mean().item()
+    }
+    for epoch in 1...3 {
+        let order = RandomGenerator.withShared { $0.permutation(data.train.count) }
+        for start in stride(from: 0, to: data.train.count, by: 100) {
+            let batch = order[start..<min(start + 100, data.train.count)]
+            let loss = softmaxCrossEntropy(model(images.take(batch)), labels.take(batch))
+            optimizer.update(with: grad(of: loss, wrt: model.parameters))
+        }
+        print("epoch \(epoch): \(accuracy(of: model)) of the test images are right")
+    }
+    var snapshot = Snapshot()
+    snapshot.add(model, as: "model")
+    try SafeTensors(snapshot).write(to: file)
+
+    let again = classifier()
+    try SafeTensors(contentsOf: file).snapshot().restore(again, as: "model")
+    print("read again: \(accuracy(of: again))")
+}
 
 private func toyProgram() -> Variable {
     func f(_ x: Variable) -> Variable {
@@ -72,6 +110,31 @@ private final class Quadratic: Chain {
 }
 
 @Suite struct ReadmeProgramTests {
+    /// The classifier on pictures of which ten rows tell the class, 300 to learn from and 100 to judge by.
+    @Test func program0() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "nabla-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var generator = RandomGenerator(seed: 1)
+        for (part, count) in [("train", 3000), ("t10k", 500)] {
+            var images: [UInt8] = [0, 0, 8, 3, 0, 0, UInt8(count >> 8), UInt8(count & 255), 0, 0, 0, 28, 0, 0, 0, 28]
+            for i in 0..<count {
+                let noise = generator.uniform([784], in: 0..<100).doubles
+                images += (0..<784).map { UInt8(noise[$0]) + ($0 / 28 / 2 == i % 10 ? 120 : 0) }
+            }
+            try Data(images).write(to: folder.appending(path: "\(part)-images-idx3-ubyte"))
+            let labels: [UInt8] = [0, 0, 8, 1, 0, 0, UInt8(count >> 8), UInt8(count & 255)] + (0..<count).map { UInt8($0 % 10) }
+            try Data(labels).write(to: folder.appending(path: "\(part)-labels-idx1-ubyte"))
+        }
+        let file = folder.appending(path: "classifier.safetensors").path
+        try trainClassifier(on: folder.path, to: file)
+        let model = classifier(), test = try IDXImageSet(folder: folder.path).test
+        try SafeTensors(contentsOf: file).snapshot().restore(model, as: "model")
+        model.setTraining(false)
+        let right = model(test.scaledPixels.flattened(fromAxis: 1)).array.argMax(axis: 1) .== test.labelArray
+        #expect(right.cast(to: .float64).mean().item() > 0.95)
+    }
+
     @Test func program1() {
         #expect(Swift.abs(toyProgram().item() - 1) < 0.002)
     }

@@ -34,6 +34,9 @@ public struct IDXImageSet: Sendable {
         public var scaledPixels: NDArray {
             NDArray(pixels: pixels, shape: [count, height, width])
         }
+
+        /// The labels as int64 numbers, (count): what the losses of classifiers take.
+        public var labelArray: NDArray { NDArray(labels.map(Int64.init)) }
     }
 
     /// The part to learn from.
