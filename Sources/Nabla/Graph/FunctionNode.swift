@@ -53,7 +53,7 @@ open class FunctionNode {
 
     public init() { nr_count_nodes(1) }
 
-    /// The results for `inputs`. Reads only the inputs and this node's own stored properties, so that the graph can be run again.
+    /// The results for `inputs`. Reads only the inputs and this node's own stored properties, so that `compile` can replay what it does.
     open func forward(_ inputs: [NDArray]) -> [NDArray] {
         fail("\(label): expected an override of forward, got none")
     }

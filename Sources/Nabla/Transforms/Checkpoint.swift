@@ -7,7 +7,8 @@
 /// variables that `body` touches get their gradients, whether they are `inputs` or captured, such as a model's parameters. Checkpoints nest.
 /// Each order of derivative runs `body` once more.
 ///
-/// The results are those of one function: the gradient of one with respect to another is zero, also where `body` computes one from the other.
+/// Two results of one checkpoint are treated as independent: the gradient of one with respect to the other is zero, also where `body` computes
+/// one from the other.
 ///
 /// `body` must compute the same when it runs again. Taken care of: numbers drawn from the process-wide generator, as long as no other thread
 /// draws meanwhile; running averages (what else changes a state asks `isRecomputing`). Stopped with a message when the results differ or come

@@ -29,9 +29,8 @@ import NablaArray
 /// - a first and a second call that differ: in Swift numbers, in the parameters, optimisers or generators used, in what is returned;
 /// - modes and rates of layers and optimisers that the closure leaves changed, and generators that it replaces.
 ///
-/// Other Swift code of the closure runs in the recorded calls only: a counter that it moves, or a text that it prints, stays behind, and a Swift
-/// number, a list or an object that the closure takes from outside and that changes after the second call is not seen. Pass what changes as an
-/// argument.
+/// Other Swift code of the closure runs only in the first two calls, which are recorded: later calls move no counter and print no text, and do not
+/// see a Swift number, a list or an object outside the closure that changes after the second call. Pass what changes as an argument.
 ///
 /// The result can be differentiated with respect to arguments and captured parameters, to any order, in both modes; the derivatives are compiled
 /// too, and are those of the closure up to rounding. The modes of layers must then be those of the call. A closure that changes parameters, as a

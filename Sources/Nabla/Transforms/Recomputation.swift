@@ -127,7 +127,7 @@ final class Recomputation: Repeatable {
         require(
             isTracedAlike ? found == places : isTraced ? found.isSuperset(of: places) : found.isSubset(of: places),
             "\(label): expected a closure that computes from the same variables when it runs again for the backward walk, got other ones; "
-                + "parameters must keep their values until then, and withParameters stand inside the closure")
+                + "parameters must not be set or updated until then, and withParameters stand inside the closure")
         // Products may round otherwise on another number of threads, and sums of gradients where the trace takes them in another order.
         let isSame =
             threadCount == nr_thread_count() && isTracedAlike

@@ -22,7 +22,10 @@ public final class ProgressBar {
     private var recent: [Sample] = []
     private var lastDrawn = -Double.infinity
     private var lastPrinted: Int?
-    private var latest: (iteration: Int, total: Int?, metrics: String)?
+    /// What the line shows; metrics stay beside the iteration that they were asked for.
+    private var shown: (iteration: Int, total: Int?, metrics: String)?
+    /// The last update where it came too soon after the line was drawn to be shown.
+    private var unshown: (iteration: Int, total: Int?)?
     private var isLineOpen = false
     private var lineRoom = 0
     private var barWidth = 0
@@ -73,11 +76,12 @@ public final class ProgressBar {
         let isLast = iteration == total
         if output.isTerminal {
             guard time - lastDrawn >= Self.redrawInterval || isLast else {
-                latest = (iteration, total, latest?.metrics ?? "")
+                unshown = (iteration, total)
                 return
             }
             remember(Sample(time: time, iteration: iteration))
-            latest = (iteration, total, metrics())
+            shown = (iteration, total, metrics())
+            unshown = nil
             draw(at: time)
         } else if iteration.isMultiple(of: every) || isLast {
             guard lastPrinted != iteration else { return }
@@ -94,15 +98,19 @@ public final class ProgressBar {
         if isLineOpen { draw(at: now()) }
     }
 
-    /// Ends the bar's line with the state of the last update, so that other output begins on a line of its own. The bar may be used again.
+    /// Ends the bar's line with the iteration of the last update, so that other output begins on a line of its own. Metrics stand there when that
+    /// update was shown: always when it was the last of `total`, and else when nothing had been drawn for a tenth of a second. The bar may be
+    /// used again.
     public func finish() {
         if isLineOpen {
+            if let unshown { shown = (unshown.iteration, unshown.total, "") }
             draw(at: now())
             output.write("\n")
         }
         isLineOpen = false
         start = nil
-        latest = nil
+        shown = nil
+        unshown = nil
         lastPrinted = nil
         lastDrawn = -.infinity
     }
@@ -113,10 +121,10 @@ public final class ProgressBar {
     }
 
     private func draw(at time: Double) {
-        guard let start, let latest else { return }
+        guard let start, let shown else { return }
         lastDrawn = time
         isLineOpen = true
-        let line = barLine(latest.iteration, latest.total, elapsed: time - start, latest.metrics)
+        let line = barLine(shown.iteration, shown.total, elapsed: time - start, shown.metrics)
         output.write("\r\(line)\u{1B}[K")
     }
 }

@@ -89,6 +89,23 @@ import Testing
         #expect(stage.lastLine.contains("] 1000/1000"))
     }
 
+    @Test func metricsStandBesideTheIterationTheyAreOf() {
+        let stage = Stage()
+        let bar = stage.bar(isTerminal: true)
+        bar.update(1, of: 100, metrics: "loss 1")
+        stage.time += 0.01
+        bar.update(2, of: 100, metrics: "loss 2")
+        bar.print("note")
+        #expect(stage.lastLine.contains("1/100") && stage.lastLine.hasSuffix("loss 1"))
+        stage.time += 0.01
+        bar.update(3, of: 100, metrics: "loss 3")
+        bar.finish()
+        // The line of update 3, which came too soon to be asked for its metrics.
+        #expect(stage.written.last == "\n")
+        let line = stage.written.suffix(2).first ?? ""
+        #expect(line.contains("3/100") && !line.contains("loss"))
+    }
+
     @Test(arguments: [1, 5, 12, 30, 44, 45, 60, 200])
     func theLineFitsTheTerminal(columns: Int) {
         let stage = Stage()
