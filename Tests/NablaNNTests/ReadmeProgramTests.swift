@@ -46,6 +46,11 @@ private func trainClassifier(on folder: String = IDXImageSet.fashionMNISTFolder,
     print("read again: \(accuracy(of: again))")
 }
 
+/// As the README calls it, where the data set is installed.
+private func trainClassifierAsShown() throws {
+    try trainClassifier()
+}
+
 private func toyProgram() -> Variable {
     func f(_ x: Variable) -> Variable {
         let y = x * x * x / 3
@@ -128,6 +133,8 @@ private final class Quadratic: Chain {
         }
         let file = folder.appending(path: "classifier.safetensors").path
         try trainClassifier(on: folder.path, to: file)
+        // With real data it takes minutes in debug builds.
+        _ = trainClassifierAsShown
         let model = classifier(), test = try IDXImageSet(folder: folder.path).test
         try SafeTensors(contentsOf: file).snapshot().restore(model, as: "model")
         model.setTraining(false)
@@ -160,7 +167,7 @@ private final class Quadratic: Chain {
         let loss = model(x)
         let grads = grad(of: loss, wrt: model.parameters, enableDoubleBackprop: true)  // one per parameter, in order
         let hv = grad(of: grads, wrt: model.parameters, gradOutputs: vectors)  // H v by reverse over reverse
-        let hv2 = hessianVectorProduct(of: f, at: x, along: v)  // cheapest mode for f
+        let hv2 = hessianVectorProduct(of: f, at: x, along: v)  // H v of a function
         let (y, dy) = jvp(of: f, at: x, along: v)  // forward mode
         let points = Variable(NDArray([[3.0, -2], [1, 0]]))
         let H = hessian(of: f, at: x), J = jacobian(of: g, at: x)  // in batched walks
