@@ -20,9 +20,15 @@ let package = Package(
         .executable(name: "nabla", targets: ["NablaCommand"]),
     ],
     traits: [
+        // On by default, so that work on this package needs no option. Packages that use the libraries turn it off by `traits: []`, and
+        // SwiftPM then does not fetch what is used under it only.
+        .default(enabledTraits: ["CommandLine"]),
+        .trait(name: "CommandLine", description: "The program nabla, which parses its arguments with swift-argument-parser."),
+        // Options that name a trait leave out the default ones, so this one brings along what it is for.
         .trait(
             name: "MuJoCo",
-            description: "Environments simulated by MuJoCo for nabla train trpo; needs its C library (Debian: libmujoco-dev).")
+            description: "Environments simulated by MuJoCo for nabla train trpo; needs its C library (Debian: libmujoco-dev).",
+            enabledTraits: ["CommandLine"]),
     ],
     dependencies: [
         // For the command line only: the libraries depend on no package.
@@ -59,7 +65,7 @@ let package = Package(
             dependencies: [
                 "ExampleGANToys", "ExampleLearningToLearn", "ExampleMAML", "ExampleOmniglot", "ExampleTRPO", "ExampleWGANGP",
                 "NablaTraining",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["CommandLine"])),
             ]),
         .testTarget(name: "NablaArrayTests", dependencies: ["NablaArray"]),
         // The table of functions, which tests of every kind walk over.

@@ -4,7 +4,7 @@ import PackageDescription
 // A package of its own, so that users of the library never resolve what only benchmarks need.
 let package = Package(
     name: "NablaBenchmarks",
-    dependencies: [.package(name: "Nabla", path: "..")],
+    dependencies: [.package(name: "Nabla", path: "..", traits: [])],
     targets: [
         .executableTarget(
             name: "NablaBenchmarks",

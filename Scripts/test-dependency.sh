@@ -19,27 +19,58 @@ git -C "$work/nabla" tag 1.0.0
 
 mkdir -p "$work/app/Sources/App"
 cat > "$work/app/Package.swift" <<MANIFEST
-// swift-tools-version: 6.0
+// swift-tools-version: 6.2
 import PackageDescription
 
 let package = Package(
     name: "App",
-    dependencies: [.package(url: "file://$work/nabla", from: "1.0.0")],
-    targets: [.executableTarget(name: "App", dependencies: [.product(name: "Nabla", package: "nabla")])]
+    dependencies: [.package(url: "file://$work/nabla", from: "1.0.0", traits: [])],
+    targets: [
+        .executableTarget(
+            name: "App", dependencies: [.product(name: "NablaNN", package: "nabla"), .product(name: "NablaTraining", package: "nabla")])
+    ]
 )
 MANIFEST
 cat > "$work/app/Sources/App/main.swift" <<'PROGRAM'
-import Nabla
+import NablaNN
+import NablaTraining
 
-let x = Variable(NDArray(1.5))
-let y = x * x * x / 3
-let gx = grad(of: y, wrt: x, enableDoubleBackprop: true)
-let ggx = grad(of: gx, wrt: x)
-print(y, gx, ggx)
+func program() throws {
+    let x = Variable(NDArray(1.5))
+    let y = x * x * x / 3
+    let gx = grad(of: y, wrt: x, enableDoubleBackprop: true)
+    let ggx = grad(of: gx, wrt: x)
+    print(y, gx, ggx)
+
+    func model() -> Sequential {
+        Sequential {
+            Linear(3, 2)
+            tanh
+        }
+    }
+    let written = model(), read = model()
+    var snapshot = Snapshot()
+    snapshot.add(written, as: "model")
+    try SafeTensors(snapshot).write(to: "model.safetensors")
+    try SafeTensors(contentsOf: "model.safetensors").snapshot().restore(read, as: "model")
+    let input = NDArray([0.5, -1, 2] as [Float]).reshaped(to: [1, 3])
+    print((read(input).array .== written(input).array).all())
+}
+
+try program()
 PROGRAM
-output="$(cd "$work/app" && swift run -c release App 2> "$work/log")" || { cat "$work/log"; exit 1; }
-if [ "$output" != "1.125 2.25 3.0" ]; then
-    echo "a package that depends on this one: expected '1.125 2.25 3.0', got '$output'" >&2
+cd "$work/app"
+swift package resolve 2> "$work/log" || { cat "$work/log"; exit 1; }
+fetched="$(ls .build/checkouts)"
+if [ "$fetched" != nabla ]; then
+    echo "a package that depends on this one: expected nothing but nabla to be fetched, got" $fetched >&2
     exit 1
 fi
-echo "a package that depends on this one by version builds and prints: $output"
+expected="1.125 2.25 3.0
+true"
+output="$(swift run -c release App 2> "$work/log")" || { cat "$work/log"; exit 1; }
+if [ "$output" != "$expected" ]; then
+    echo "a package that depends on this one: expected '$expected', got '$output'" >&2
+    exit 1
+fi
+echo "a package that depends on this one by version fetches nothing else, builds and prints:" $output
