@@ -14,6 +14,15 @@
             for (int64_t i = 0; i < count; i++) { TX x = in[i * sx]; out[i * so] = (TO)(EXPR); } \
         }                                                                           \
     }
+// The same for elementary functions.
+#define MAP1_LONG(NAME, T, EXPR)                                                    \
+    NK_LOOP(NAME) {                                                                 \
+        T *out = (T *)p[0];                                                         \
+        const T *in = (const T *)p[1];                                              \
+        int64_t so = s[0], sx = s[1];                                               \
+        if (NK_LIKELY(so == 1 && sx == 1)) NK_LONG_LOOP(i, count, T x = in[i]; out[i] = EXPR;) \
+        else for (int64_t i = 0; i < count; i++) { T x = in[i * sx]; out[i * so] = EXPR; } \
+    }
 // The same for angles, whose reduction to a quarter turn is exact up to NK_TRIGONOMETRIC_LIMIT only: larger ones, which are rare, go to
 // the C library. Blocks are copied because `out` may be where the operand lies.
 #define MAP1_ANGLE(NAME, T, EXPR, LIBRARY)                                          \
@@ -30,11 +39,8 @@
             for (int64_t i = 0; i < end; i++) block[i] = from[i * sx];              \
             NK_VECTORIZE for (int64_t i = 0; i < end; i++)                          \
                 has_large |= !(block[i] < (T)NK_TRIGONOMETRIC_LIMIT && block[i] > -(T)NK_TRIGONOMETRIC_LIMIT); \
-            if (NK_LIKELY(so == 1)) {                                               \
-                NK_VECTORIZE for (int64_t i = 0; i < end; i++) { T x = block[i]; to[i] = EXPR; } \
-            } else {                                                                \
-                for (int64_t i = 0; i < end; i++) { T x = block[i]; to[i * so] = EXPR; } \
-            }                                                                       \
+            if (NK_LIKELY(so == 1)) NK_LONG_LOOP(i, end, T x = block[i]; to[i] = EXPR;) \
+            else for (int64_t i = 0; i < end; i++) { T x = block[i]; to[i * so] = EXPR; } \
             if (NK_LIKELY(!has_large)) continue;                                    \
             for (int64_t i = 0; i < end; i++) {                                     \
                 T x = block[i];                                                     \
@@ -102,11 +108,12 @@ enum { NK_ANGLE_BLOCK = 256 };
     X(S, T, FLOOR, x)
 
 #define DEFINE_SIMPLE(S, T, OP, EXPR) MAP1(S##_##OP, T, T, EXPR)
+#define DEFINE_LONG(S, T, OP, EXPR) MAP1_LONG(S##_##OP, T, EXPR)
 #define DEFINE_ANGLE(S, T, OP, EXPR, LIBRARY) MAP1_ANGLE(S##_##OP, T, EXPR, LIBRARY)
 SIMPLE_FLOAT_OPS(DEFINE_SIMPLE, f32, float, f)
 SIMPLE_FLOAT_OPS(DEFINE_SIMPLE, f64, double, )
-ELEMENTARY_FLOAT_OPS(DEFINE_SIMPLE, f32, float, f)
-ELEMENTARY_FLOAT_OPS(DEFINE_SIMPLE, f64, double, )
+ELEMENTARY_FLOAT_OPS(DEFINE_LONG, f32, float, f)
+ELEMENTARY_FLOAT_OPS(DEFINE_LONG, f64, double, )
 ANGLE_FLOAT_OPS(DEFINE_ANGLE, f32, float, f)
 ANGLE_FLOAT_OPS(DEFINE_ANGLE, f64, double, )
 INTEGER_OPS(DEFINE_SIMPLE, i32, int32_t, uint32_t)
