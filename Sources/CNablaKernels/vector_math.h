@@ -2,8 +2,9 @@
 //
 // float64 functions are within 4 units in the last place, and mostly within 1. float32 ones compute in float64 with shorter polynomials
 // and round once, so that they are the nearest number but for rare cases. Multiply-adds are fused where they are written as NK_FMA and
-// nowhere else, so that results are the same on every instruction set: one instruction from x86-64-v3 on, a call of the C library's `fma`
-// below, which takes 10 to 20 times as long. Tests/NablaArrayTests/ElementaryFunctionTests.swift holds them against extended precision.
+// nowhere else, so that results are the same on every instruction set: one instruction from x86-64-v3 on, below a call of the C library's
+// `fma`. There exp of a float32 takes 29 ns where the library finds the instruction, as under NABLA_MAX_CPU_ISA, and 1 µs on a processor
+// that has none. Tests/NablaArrayTests/ElementaryFunctionTests.swift holds them against extended precision.
 #pragma once
 #include "iterate.h"
 #include "polynomials.h"
