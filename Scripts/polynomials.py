@@ -53,6 +53,7 @@ TABLE = [
     ("LOG", "(log((1 + s) / (1 - s)) - 2 s) / s³ in z = s², |s| <= (√2 - 1) / (√2 + 1)", odd(lambda s: log((1 + s) / (1 - s)), 2, mpf(2) / 3), [0, s_max**2], 7, 4),
     ("LOG_NEAR", "(log(1 + r) - r + r² / 2) / r³, |r| <= 0.0082", at_zero(lambda r: (log(1 + r) - r + r * r / 2) / r**3, mpf(1) / 3), [-mpf("0.0082"), mpf("0.0082")], 6, 0),
     ("SIN", "(sin r - r) / r³ in z = r², |r| <= π / 4", odd(sin, 1, -mpf(1) / 6), [0, quarter_pi**2], 6, 4),
+    ("HALF_TURN", "(sin r - r) / r³ in z = r², |r| <= π / 2", odd(sin, 1, -mpf(1) / 6), [0, (2 * quarter_pi)**2], 0, 5),
     ("COS", "(cos r - 1 + r² / 2) / r⁴ in z = r², |r| <= π / 4", at_zero(lambda z: (cos(sqrt(z)) - 1 + z / 2) / z**2, mpf(1) / 24), [0, quarter_pi**2], 6, 4),
     ("ATAN", "(atan t - t) / t³ in z = t², |t| <= tan(π / 8)", odd(atan, 1, -mpf(1) / 3), [0, tangent**2], 12, 6),
     ("ASIN", "(asin t - t) / t³ in z = t², |t| <= 1 / 2", odd(asin, 1, mpf(1) / 6), [0, mpf("0.2505")], 13, 7),
@@ -63,7 +64,7 @@ TABLE = [
     ("ERFC_FAR", "exp(x²) erfc(x) x in w = 1 / x², 3 <= x <= 28", far, [mpf(1) / 784, mpf("0.1112")], 18, 0),
 ]
 
-print("// Nearly best polynomials in Horner's form. Made by Scripts/polynomials.py.")
+print("// Nearly best polynomials in Horner's form, each step of which is one fused multiply-add. Made by Scripts/polynomials.py.")
 print("#pragma once")
 for name, meaning, f, interval, *counts in TABLE:
     for bits, terms in zip((64, 32), counts):
@@ -72,9 +73,9 @@ for name, meaning, f, interval, *counts in TABLE:
         coefficients, error = chebyfit(f, interval, terms, error=True)
         print(f"\n// {meaning}; error {mp.nstr(error, 2)}")
         print(f"#define NK_{name}_{bits}(x) ( \\")
-        print(f"    {'(' * (terms - 2)}{float(coefficients[0]).hex()} \\")
+        print(f"    {'NK_FMA(' * (terms - 1)}{float(coefficients[0]).hex()} \\")
         for index, c in enumerate(coefficients[1:], 1):
-            print(f"    * (x) + {float(c).hex()}" + (") \\" if index < terms - 1 else ")"))
+            print(f"    , x, {float(c).hex()})" + (" \\" if index < terms - 1 else ")"))
 
 # Numbers from LOG_START to twice that, in 128 parts of equal width in their bits; of each part 1 / c for a c near its middle, rounded so that
 # products with it are exact, and log c, the first part of which is a multiple of 2⁻⁴². The part around 1 has c = 1.

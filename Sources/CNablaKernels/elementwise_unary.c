@@ -14,10 +14,39 @@
             for (int64_t i = 0; i < count; i++) { TX x = in[i * sx]; out[i * so] = (TO)(EXPR); } \
         }                                                                           \
     }
-// The same for angles, whose reduction to a quarter turn is exact up to NK_TRIGONOMETRIC_LIMIT only: larger ones, which are rare, go to
+// A kernel NAME, whose body follows; ELEMENT is what it does for each x, as it is compiled for the least x86-64. There every NK_FMA is a call,
+// which takes the time, and a vectorised loop of calls is ten times as long as one of single elements.
+#if NK_HAS_CLONES
+#define NK_FUSED_LOOP(NAME, T, ELEMENT)                                             \
+    NK_INLINE void NAME##_body NK_LOOP_PARAMETERS;                                  \
+    __attribute__((noinline, target(NK_FEATURES_V4))) static void NAME##_v4 NK_LOOP_PARAMETERS { NAME##_body(count, p, s); } \
+    __attribute__((noinline, target(NK_FEATURES_V3))) static void NAME##_v3 NK_LOOP_PARAMETERS { NAME##_body(count, p, s); } \
+    __attribute__((noinline)) static void NAME##_baseline NK_LOOP_PARAMETERS {      \
+        T *out = (T *)p[0];                                                         \
+        const T *in = (const T *)p[1];                                              \
+        _Pragma("clang loop vectorize(disable) unroll(disable)")                    \
+        for (int64_t i = 0; i < count; i++) { T x = in[i * s[1]]; out[i * s[0]] = ELEMENT; } \
+    }                                                                               \
+    static const nk_loop NAME[] = {[NK_BASELINE] = NAME##_baseline, [NK_X86_64_V3] = NAME##_v3, [NK_X86_64_V4] = NAME##_v4}; \
+    NK_INLINE void NAME##_body NK_LOOP_PARAMETERS
+#else
+#define NK_FUSED_LOOP(NAME, T, ELEMENT) NK_LOOP(NAME)
+#endif
+
+// The same for elementary functions.
+#define MAP1_LONG(NAME, T, EXPR)                                                    \
+    NK_FUSED_LOOP(NAME, T, EXPR) {                                                  \
+        T *out = (T *)p[0];                                                         \
+        const T *in = (const T *)p[1];                                              \
+        int64_t so = s[0], sx = s[1];                                               \
+        if (NK_LIKELY(so == 1 && sx == 1)) NK_LONG_LOOP(i, count, T x = in[i]; out[i] = EXPR;) \
+        else for (int64_t i = 0; i < count; i++) { T x = in[i * sx]; out[i * so] = EXPR; } \
+    }
+// The same for angles, whose reduction to a part of a turn is exact up to NK_TRIGONOMETRIC_LIMIT only: larger ones, which are rare, go to
 // the C library. Blocks are copied because `out` may be where the operand lies.
+#define IS_SMALL_ANGLE(T, x) ((x) < (T)NK_TRIGONOMETRIC_LIMIT && (x) > -(T)NK_TRIGONOMETRIC_LIMIT)
 #define MAP1_ANGLE(NAME, T, EXPR, LIBRARY)                                          \
-    NK_LOOP(NAME) {                                                                 \
+    NK_FUSED_LOOP(NAME, T, IS_SMALL_ANGLE(T, x) ? EXPR : LIBRARY(x)) {              \
         T *out = (T *)p[0];                                                         \
         const T *in = (const T *)p[1];                                              \
         int64_t so = s[0], sx = s[1];                                               \
@@ -28,17 +57,13 @@
             const T *from = in + start * sx;                                        \
             int32_t has_large = 0;                                                  \
             for (int64_t i = 0; i < end; i++) block[i] = from[i * sx];              \
-            NK_VECTORIZE for (int64_t i = 0; i < end; i++)                          \
-                has_large |= !(block[i] < (T)NK_TRIGONOMETRIC_LIMIT && block[i] > -(T)NK_TRIGONOMETRIC_LIMIT); \
-            if (NK_LIKELY(so == 1)) {                                               \
-                NK_VECTORIZE for (int64_t i = 0; i < end; i++) { T x = block[i]; to[i] = EXPR; } \
-            } else {                                                                \
-                for (int64_t i = 0; i < end; i++) { T x = block[i]; to[i * so] = EXPR; } \
-            }                                                                       \
+            NK_VECTORIZE for (int64_t i = 0; i < end; i++) has_large |= !IS_SMALL_ANGLE(T, block[i]); \
+            if (NK_LIKELY(so == 1)) NK_LONG_LOOP(i, end, T x = block[i]; to[i] = EXPR;) \
+            else for (int64_t i = 0; i < end; i++) { T x = block[i]; to[i * so] = EXPR; } \
             if (NK_LIKELY(!has_large)) continue;                                    \
             for (int64_t i = 0; i < end; i++) {                                     \
                 T x = block[i];                                                     \
-                if (!(x < (T)NK_TRIGONOMETRIC_LIMIT && x > -(T)NK_TRIGONOMETRIC_LIMIT)) to[i * so] = LIBRARY(x); \
+                if (!IS_SMALL_ANGLE(T, x)) to[i * so] = LIBRARY(x);                 \
             }                                                                       \
         }                                                                           \
     }
@@ -102,11 +127,12 @@ enum { NK_ANGLE_BLOCK = 256 };
     X(S, T, FLOOR, x)
 
 #define DEFINE_SIMPLE(S, T, OP, EXPR) MAP1(S##_##OP, T, T, EXPR)
+#define DEFINE_LONG(S, T, OP, EXPR) MAP1_LONG(S##_##OP, T, EXPR)
 #define DEFINE_ANGLE(S, T, OP, EXPR, LIBRARY) MAP1_ANGLE(S##_##OP, T, EXPR, LIBRARY)
 SIMPLE_FLOAT_OPS(DEFINE_SIMPLE, f32, float, f)
 SIMPLE_FLOAT_OPS(DEFINE_SIMPLE, f64, double, )
-ELEMENTARY_FLOAT_OPS(DEFINE_SIMPLE, f32, float, f)
-ELEMENTARY_FLOAT_OPS(DEFINE_SIMPLE, f64, double, )
+ELEMENTARY_FLOAT_OPS(DEFINE_LONG, f32, float, f)
+ELEMENTARY_FLOAT_OPS(DEFINE_LONG, f64, double, )
 ANGLE_FLOAT_OPS(DEFINE_ANGLE, f32, float, f)
 ANGLE_FLOAT_OPS(DEFINE_ANGLE, f64, double, )
 INTEGER_OPS(DEFINE_SIMPLE, i32, int32_t, uint32_t)

@@ -103,7 +103,7 @@ NK_INLINE nk_angle nk_angle_of(double y, double x) {
 }
 NK_INLINE double nk_atan2_f64(double y, double x) {
     nk_angle angle = nk_angle_of(y, x);
-    double t = angle.t, z = t * t, arc = angle.sign * (t + t * z * NK_ATAN_64(z));
+    double t = angle.t, z = t * t, arc = angle.sign * NK_FMA(t * z, NK_ATAN_64(z), t);
     // π / 4 in two parts, the first of 47 bits.
     double result = angle.eighths * 0x1.921fb54442d00p-1 + (arc + angle.eighths * 0x1.8469898cc5170p-49);
     return ((y != y) | (x != x)) ? (double)NAN : copysign(result, y);
@@ -111,6 +111,6 @@ NK_INLINE double nk_atan2_f64(double y, double x) {
 NK_INLINE float nk_atan2_f32(float y, float x) {
     nk_angle angle = nk_angle_of(y, x);
     double t = angle.t, z = t * t;
-    double result = angle.eighths * 0x1.921fb54442d18p-1 + angle.sign * (t + t * z * NK_ATAN_32(z));
+    double result = NK_FMA(angle.eighths, 0x1.921fb54442d18p-1, angle.sign * NK_FMA(t * z, NK_ATAN_32(z), t));
     return (float)(((y != y) | (x != x)) ? (double)NAN : copysign(result, (double)y));
 }

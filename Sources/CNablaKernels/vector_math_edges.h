@@ -51,8 +51,7 @@ NK_INLINE double nk_silu_f64(double x) {
     return NK_STOPPED(double, x) * ((x >= 0 ? 1.0 : e) / (1.0 + e)) * lower;
 }
 NK_INLINE float nk_silu_f32(float x) {
-    double e = nk_exp_short(-fabs((double)x));
-    return (float)(NK_STOPPED(double, (double)x) * ((x >= 0 ? 1.0 : e) / (1.0 + e)));
+    return (float)(NK_STOPPED(double, (double)x) / (1 + nk_exp_within(nk_exp_stopped_f32(-x))));
 }
 // tanh(log(1 + eˣ)) = (1 + 2 e) / (1 + 2 e + 2 e²) with e = exp(-x) for x ≥ 0, and w (w + 2) / (w (w + 2) + 2) with w = exp(x) for x < 0.
 NK_INLINE double nk_mish_of(double x, double e) {
@@ -139,7 +138,7 @@ NK_INLINE double nk_sigmoid_loss_f64(double x, double t) {
 }
 NK_INLINE float nk_sigmoid_loss_f32(float x, float t) {
     double far = (x > 0 ? 1.0 : 0.0) - (double)t;
-    double y = (far == 0 ? 0 : (double)x * far) + nk_log1p_short(nk_exp_short(-fabs((double)x)));
+    double y = (far == 0 ? 0 : (double)x * far) + nk_log1p_within(nk_exp_short(-fabs((double)x)));
     return x != x ? x : (float)y;
 }
 NK_INLINE double nk_sigmoid_error_f64(double x, double t) {

@@ -2,25 +2,33 @@
 #pragma once
 #include "vector_math.h"
 
-// exp x = 2ⁿ (1 + p)
-NK_INLINE double nk_exp_parts_f32(double x, double *p) {
+// Beyond 104 exp x is 0 or infinite in float32. NaN passes.
+NK_INLINE float nk_exp_stopped_f32(float x) {
     x = x > 200 ? 200 : x;
-    x = x < -200 ? -200 : x;
-    double rounded = x * NK_LOG2E + NK_ROUNDER, n = rounded - NK_ROUNDER;
-    double r = x - n * 0x1.62e42fefa39efp-1;
-    *p = r + r * r * NK_EXP_32(r);
-    return nk_power_of_2(rounded);
+    return x < -200 ? -200 : x;
 }
-NK_INLINE double nk_exp_short(double x) {
-    double p, power = nk_exp_parts_f32(x, &p);
-    return power * p + power;
+NK_INLINE double nk_exp_stopped_short(double x) {
+    x = x > 200 ? 200 : x;
+    return x < -200 ? -200 : x;
 }
-NK_INLINE double nk_expm1_short(double x) {
-    double p, power = nk_exp_parts_f32(x, &p);
-    return power * p + (power - 1);
+// r = x - n ln 2, which n in the low bits of `rounded`.
+NK_INLINE double nk_exp_rest_short(double x, double *rounded) {
+    *rounded = NK_FMA(x, NK_LOG2E, NK_ROUNDER);
+    return NK_FMA(NK_ROUNDER - *rounded, 0x1.62e42fefa39efp-1, x);
 }
-NK_INLINE float nk_exp_f32(float x) { return (float)nk_exp_short(x); }
-NK_INLINE float nk_expm1_f32(float x) { return x == 0 ? x : (float)nk_expm1_short(x); }
+// exp x for |x| <= 200. The exponent is added as a whole number: a NaN stays one, since those of float32 end in zeros.
+NK_INLINE double nk_exp_within(double x) {
+    double rounded, r = nk_exp_rest_short(x, &rounded);
+    double y = NK_FMA(r, NK_FMA(r, NK_EXP_32(r), 1), 1);
+    return nk_double(nk_bits(y) + (nk_bits(rounded) << 52));
+}
+NK_INLINE double nk_expm1_within(double x) {
+    double rounded, r = nk_exp_rest_short(x, &rounded), power = nk_power_of_2(rounded);
+    return NK_FMA(power, NK_FMA(r * r, NK_EXP_32(r), r), power - 1);
+}
+NK_INLINE double nk_exp_short(double x) { return nk_exp_within(nk_exp_stopped_short(x)); }
+NK_INLINE float nk_exp_f32(float x) { return (float)nk_exp_within(nk_exp_stopped_f32(x)); }
+NK_INLINE float nk_expm1_f32(float x) { return x == 0 ? x : (float)nk_expm1_within(nk_exp_stopped_f32(x)); }
 
 // x = 2^k (1 + f) as in nk_split, for what a float32 can be.
 NK_INLINE double nk_split_short(double x, double *k) {
@@ -28,50 +36,55 @@ NK_INLINE double nk_split_short(double x, double *k) {
     *k = nk_double((bits >> 52) | 0x4330000000000000) - (0x1p52 + 1023);
     return nk_double((bits & 0x000fffffffffffff) + 0x3fe6a09e667f3bcd) - 1;
 }
-// log(1 + f)
-NK_INLINE double nk_log_kernel_short(double f) {
+// log(1 + f) + more
+NK_INLINE double nk_log_kernel_short(double f, double more) {
     double s = f / (2 + f), z = s * s;
-    return s * (2 + z * NK_LOG_32(z));
+    return NK_FMA(s, NK_FMA(z, NK_LOG_32(z), 2), more);
 }
-NK_INLINE double nk_log_short(double x) {
+NK_INLINE float nk_log_f32(float x) {
     double k, f = nk_split_short(x, &k);
-    return nk_log_ends(x, nk_log_kernel_short(f) + k * 0x1.62e42fefa39efp-1);
+    float y = (float)nk_log_kernel_short(f, k * 0x1.62e42fefa39efp-1);
+    return NK_LOG_ENDS(float, x, 0, y);
 }
-NK_INLINE double nk_log1p_short(double x) {
-    double u = 1 + x;
-    double k, f = nk_split_short(u, &k);
+// log(1 + x) for finite x > -1
+NK_INLINE double nk_log1p_within(double x) {
+    double k, f = nk_split_short(1 + x, &k);
     int small = fabs(x) < 0.25;
     f = small ? x : f;
     k = small ? 0 : k;
-    return nk_log_ends(u, nk_log_kernel_short(f) + k * 0x1.62e42fefa39efp-1);
+    return nk_log_kernel_short(f, k * 0x1.62e42fefa39efp-1);
 }
-NK_INLINE float nk_log_f32(float x) { return (float)nk_log_short(x); }
-NK_INLINE float nk_log1p_f32(float x) { return x == 0 ? x : (float)nk_log1p_short(x); }
+NK_INLINE double nk_log1p_short(double x) { return NK_LOG_ENDS(double, x, -1, nk_log1p_within(x)); }
+NK_INLINE float nk_log1p_f32(float x) {
+    float y = (float)nk_log1p_within(x);
+    y = NK_LOG_ENDS(float, x, -1, y);
+    return x == 0 ? x : y;
+}
 NK_INLINE float nk_log2_f32(float x) {
     double k, f = nk_split_short(x, &k);
-    return (float)nk_log_ends(x, nk_log_kernel_short(f) * NK_LOG2E + k);
+    float y = (float)NK_FMA(nk_log_kernel_short(f, 0), NK_LOG2E, k);
+    return NK_LOG_ENDS(float, x, 0, y);
 }
 NK_INLINE float nk_log10_f32(float x) {
     double k, f = nk_split_short(x, &k);
-    return (float)nk_log_ends(x, nk_log_kernel_short(f) * 0x1.bcb7b1526e50ep-2 + k * 0x1.34413509f79ffp-2);
+    float y = (float)NK_FMA(nk_log_kernel_short(f, 0), 0x1.bcb7b1526e50ep-2, k * 0x1.34413509f79ffp-2);
+    return NK_LOG_ENDS(float, x, 0, y);
 }
 
-NK_INLINE float nk_sigmoid_f32(float x) {
-    double e = nk_exp_short(-fabs((double)x));
-    return (float)((x >= 0 ? 1.0 : e) / (1.0 + e));
-}
+// Where float32 computes in float64, exp x has the range that these need without a look at the sign of x.
+NK_INLINE float nk_sigmoid_f32(float x) { return (float)(1 / (1 + nk_exp_within(nk_exp_stopped_f32(-x)))); }
 NK_INLINE float nk_softplus_f32(float x) {
-    double y = nk_log1p_short(nk_exp_short(-fabs((double)x)));
+    double y = nk_log1p_within(nk_exp_short(-fabs((double)x)));
     return x != x ? x : (float)((x > 0 ? (double)x : 0) + y);
 }
 NK_INLINE float nk_tanh_f32(float x) {
-    double t = nk_expm1_short(-2 * fabs((double)x));
-    return (float)copysign(-t / (t + 2), (double)x);
+    double t = nk_expm1_within(nk_exp_stopped_f32(x + x));
+    return x == 0 ? x : (float)(t / (t + 2));
 }
 NK_INLINE float nk_sinh_f32(float x) {
     double a = fabs((double)x), z = a * a;
     double e = nk_exp_short(a);
-    double small = a + a * z * NK_SINH_32(z), large = 0.5 * (e - 1 / e);
+    double small = NK_FMA(a * z, NK_SINH_32(z), a), large = 0.5 * (e - 1 / e);
     return (float)copysign(a < 1 ? small : large, (double)x);
 }
 NK_INLINE float nk_cosh_f32(float x) {
@@ -93,36 +106,36 @@ NK_INLINE float nk_atanh_f32(float x) {
     return (float)copysign(0.5 * nk_log1p_short(2 * a / (1 - a)), (double)x);
 }
 
-NK_INLINE double nk_reduce_angle_short(double x, uint64_t *turns) {
-    double rounded = x * 0x1.45f306dc9c883p-1 + NK_ROUNDER, n = rounded - NK_ROUNDER;
-    *turns = nk_bits(rounded);
-    return (x - n * 0x1.921fb544p+0) - n * 0x1.0b4611a626331p-34;
+// sin(r + n π) for the whole number n in the low bits of `rounded`, |r| <= π / 2. One polynomial over half a turn takes fewer operations
+// than two over quarters, of which one is chosen.
+NK_INLINE double nk_sin_half_turn(double r, double rounded) {
+    double y = r * NK_FMA(r * r, NK_HALF_TURN_32(r * r), 1);
+    return nk_double(nk_bits(y) ^ (nk_bits(rounded) << 63));
+}
+// x - n π
+NK_INLINE double nk_less_half_turns(double x, double n) { return NK_FMA(-n, 0x1.1a62633145c07p-53, NK_FMA(-n, 0x1.921fb54442d18p+1, x)); }
+NK_INLINE float nk_sin_f32(float x) {
+    double rounded = NK_FMA((double)x, 0x1.45f306dc9c883p-2, NK_ROUNDER);
+    return (float)nk_sin_half_turn(nk_less_half_turns(x, rounded - NK_ROUNDER), rounded);
+}
+// cos x = -sin(x - π / 2)
+NK_INLINE float nk_cos_f32(float x) {
+    double rounded = NK_FMA((double)x, 0x1.45f306dc9c883p-2, -0.5) + NK_ROUNDER;
+    return (float)-nk_sin_half_turn(nk_less_half_turns(x, (rounded - NK_ROUNDER) + 0.5), rounded);
 }
 NK_INLINE double nk_sin_short(double r) {
     double z = r * r;
-    return r + r * z * NK_SIN_32(z);
+    return NK_FMA(r * z, NK_SIN_32(z), r);
 }
 NK_INLINE double nk_cos_short(double r) {
     double z = r * r;
-    return 1 - 0.5 * z + z * z * NK_COS_32(z);
-}
-NK_INLINE float nk_sin_f32(float x) {
-    uint64_t turns;
-    double r = nk_reduce_angle_short(x, &turns);
-    double y = turns & 1 ? nk_cos_short(r) : nk_sin_short(r);
-    return x == 0 ? x : (float)(turns & 2 ? -y : y);
-}
-NK_INLINE float nk_cos_f32(float x) {
-    uint64_t turns;
-    double r = nk_reduce_angle_short(x, &turns);
-    double y = turns & 1 ? nk_sin_short(r) : nk_cos_short(r);
-    return (float)((turns + 1) & 2 ? -y : y);
+    return NK_FMA(z * z, NK_COS_32(z), NK_FMA(-0.5, z, 1));
 }
 NK_INLINE float nk_tan_f32(float x) {
-    uint64_t turns;
-    double r = nk_reduce_angle_short(x, &turns);
+    double rounded = NK_FMA((double)x, 0x1.45f306dc9c883p-1, NK_ROUNDER), n = rounded - NK_ROUNDER;
+    double r = NK_FMA(-n, 0x1.1a62633145c07p-54, NK_FMA(-n, 0x1.921fb54442d18p+0, (double)x));
     double s = nk_sin_short(r), c = nk_cos_short(r);
-    double y = turns & 1 ? -c / s : s / c;
+    double y = nk_bits(rounded) & 1 ? -c / s : s / c;
     return x == 0 ? x : (float)y;
 }
 
@@ -132,14 +145,14 @@ NK_INLINE float nk_atan_f32(float x) {
     double t = large ? -1 / a : middle ? (a - 1) / (a + 1) : a;
     double start = large ? 0x1.921fb54442d18p+0 : middle ? 0x1.921fb54442d18p-1 : 0;
     double z = t * t;
-    return (float)copysign(start + (t + t * z * NK_ATAN_32(z)), (double)x);
+    return (float)copysign(start + NK_FMA(t * z, NK_ATAN_32(z), t), (double)x);
 }
 // asin of √z or a, whichever `large` says.
 NK_INLINE double nk_asin_short(double a) {
     int large = a > 0.5;
     double z = large ? (1 - a) * 0.5 : a * a;
     double t = large ? sqrt(z) : a;
-    double y = t + t * z * NK_ASIN_32(z);
+    double y = NK_FMA(t * z, NK_ASIN_32(z), t);
     return large ? 0x1.921fb54442d18p+0 - 2 * y : y;
 }
 NK_INLINE float nk_asin_f32(float x) { return (float)copysign(nk_asin_short(fabs((double)x)), (double)x); }
@@ -148,7 +161,7 @@ NK_INLINE float nk_acos_f32(float x) {
     int large = a > 0.5;
     double z = large ? (1 - a) * 0.5 : a * a;
     double t = large ? sqrt(z) : (double)x;
-    double y = t + t * z * NK_ASIN_32(z);
+    double y = NK_FMA(t * z, NK_ASIN_32(z), t);
     double far = x > 0 ? 2 * y : 0x1.921fb54442d18p+1 - 2 * y;
     return (float)(large ? far : 0x1.921fb54442d18p+0 - y);
 }
