@@ -95,7 +95,10 @@ open class FunctionNode {
         let gradients = isRecording ? backward(indexes, gradOutputs) : unrecordedBackward(indexes, gradOutputs)
         check(gradients, of: indexes)
         // A rule may return what has a place in the graph, as a retained input has.
-        for (index, gradient) in zip(indexes, gradients) { walk.accumulate(gradient.unchanged, at: edge(index)) }
+        for (index, gradient) in zip(indexes, gradients) {
+            let isLost = isRecording && leavesTheGraph(gradient, gradOutputs)
+            walk.accumulate(isLost ? gradient.marked(.unrecordedGradient) : gradient.unchanged, at: edge(index))
+        }
     }
 
     /// Stops unless `backward` gave a gradient of the right layout for each input in `indexes`.
@@ -132,6 +135,7 @@ open class FunctionNode {
         return withRecording(true) {
             let pulled = backward(indexes, cotangents)
             check(pulled, of: indexes)
+            requireDependence(of: pulled, on: cotangents, indexes)
             return BackwardWalk.run(
                 from: pulled, seeds: indexes.map { tangents[$0] }, to: cotangents, recorded: isResultRecorded, retainGraph: true,
                 function: "jvp")
