@@ -1,4 +1,5 @@
 import NablaArray
+import Synchronization
 
 /// A function that is recorded once for each layout of its arguments and then replayed: see `compile(_:)`.
 public final class CompiledFunction {
@@ -24,6 +25,8 @@ public final class CompiledFunction {
     /// Two runs of the closure must agree before one is replayed.
     final class Recording {
         let conditions: ReplayConditions
+        /// What each result is in a graph.
+        let kinds: [ResultKind]
         let sources: [ArrayReplay.RandomSource]
         let holders: [any DifferentiableState]
         /// What else outlives the closure: no gradient flows to it.
@@ -41,9 +44,10 @@ public final class CompiledFunction {
         let canBeReplayed: Bool
 
         init(
-            _ trace: ArrayTrace, _ conditions: ReplayConditions, _ sources: [ArrayReplay.RandomSource], isSeedSame: Bool
+            _ trace: ArrayTrace, _ conditions: ReplayConditions, _ kinds: [ResultKind], _ sources: [ArrayReplay.RandomSource],
+            isSeedSame: Bool
         ) {
-            (self.trace, self.conditions, self.sources) = (trace, conditions, sources)
+            (self.trace, self.conditions, self.kinds, self.sources) = (trace, conditions, kinds, sources)
             canBeReplayed = isSeedSame && !sources[0].overlaps(sources[1]) && !conditions.isOver
             holders = trace.states.compactMap { $0.holder as? any DifferentiableState }
             constants = trace.states.filter { !($0.holder is any DifferentiableState) }
@@ -54,6 +58,18 @@ public final class CompiledFunction {
             isPlain = holders.isEmpty && !changesState && sources.allSatisfy { $0.start == $0.end }
         }
     }
+
+    /// What a result is in the graph in which the closure is recorded.
+    enum ResultKind {
+        case recorded
+        /// Made while recording was off.
+        case unrecorded
+        /// A leaf that the closure makes of an array.
+        case leaf
+    }
+
+    /// Whether a call is on its way: a replay works in memory of its own.
+    private let isRunning = Atomic<Bool>(false)
 
     init(name: String, _ body: @escaping Body) { (self.name, self.body) = (name, body) }
 
@@ -68,29 +84,47 @@ public final class CompiledFunction {
     public func callAsFunction(_ arguments: [Variable], using generator: inout RandomGenerator) -> [Variable] {
         // Within another recording, or where every operation is told, the closure itself runs.
         if ArrayTrace.isActive { return direct(arguments, &generator) }
+        if _slowPath(isRunning.exchange(true, ordering: .acquiring)) {
+            fail(
+                "\(name): expected one thread at a time, got a call while another one runs; give each thread a compiled function of its own")
+        }
+        defer { isRunning.store(false, ordering: .releasing) }
         if let latest = recordings.first, let replay = latest.replay, latest.isPlain,
             !(isRecording && arguments.contains(where: \.isRecorded))
         {
             let arrays = arguments.map(\.array)
-            if latest.conditions.hold(arrays) { return replay.run(arrays, generators: []).map(Variable.init(constant:)) }
+            if latest.conditions.hold(arrays) { return constants(replay.run(arrays, generators: []), of: arguments) }
         }
         var generators = [RandomGenerator.shared, generator]
         let before = generators
         let (results, recording, constants) = evaluate(arguments.map(\.array), &generators)
         if generators[0] != before[0] { RandomGenerator.shared = generators[0] }
         generator = generators[1]
-        guard isRecording else { return results.map(Variable.init(constant:)) }
+        guard isRecording else { return self.constants(results, of: arguments + recording.holders.map(\.stateVariable)) }
         let holders = recording.holders.map(\.stateVariable)
         if recording.changesParameters {
             require(
                 !arguments.contains { $0.isRecorded && !($0.creator is CompiledStep) },
                 "\(name): expected arguments that need no gradient for a closure that changes parameters, got one that does")
             return holders.contains(where: \.isRecorded)
-                ? CompiledStep(name, results).apply(holders) : results.map(Variable.init(constant:))
+                ? CompiledStep(name, results).apply(holders) : self.constants(results, of: arguments + holders)
         }
         let inputs = arguments + holders
-        guard inputs.contains(where: \.isRecorded) else { return results.map(Variable.init(constant:)) }
-        return CompiledCall(self, results, argumentCount: arguments.count, recording, before, constants).apply(inputs)
+        guard inputs.contains(where: \.isRecorded) else { return self.constants(results, of: inputs) }
+        let places = CompiledCall(self, results, argumentCount: arguments.count, recording, before, constants).apply(inputs)
+        return zip(places, recording.kinds).map { place, kind in
+            switch kind {
+            case .recorded: place
+            case .unrecorded: Variable(unrecorded: place.array, Provenance.unrecorded.rawValue)
+            case .leaf: Variable(place.array)
+            }
+        }
+    }
+
+    /// Results that are not recorded, made of `inputs`.
+    private func constants(_ results: [NDArray], of inputs: [Variable]) -> [Variable] {
+        let marks = inputs.inheritedMarks
+        return results.map { Variable(unrecorded: $0, marks) }
     }
 
     /// The results of the closure itself. Inside it functions are recorded, as they are for a recording, since it may take gradients.
@@ -174,8 +208,16 @@ public final class CompiledFunction {
         RandomGenerator.shared = generators[0]
         // Only numbers leave the run, so it does the same wherever it is called: in the closure of a transform it would record gradients that
         // nobody differentiates, and differ from a run outside.
+        var kinds: [ResultKind] = []
         var results = trace.watch {
-            Transform.outside { withRecording(true) { body(inputs.map { Variable($0) }, &given, false).map(\.array) } }
+            Transform.outside {
+                withRecording(true) {
+                    body(inputs.map { Variable($0) }, &given, false).map { result in
+                        kinds.append(CompiledFunction.kind(of: result, in: trace))
+                        return result.array
+                    }
+                }
+            }
         }
         generators = [RandomGenerator.shared, given]
         RandomGenerator.shared = shared
@@ -190,7 +232,7 @@ public final class CompiledFunction {
         // Another thread may have started the process-wide generator anew.
         let isSeedSame = before[0].seed == generators[0].seed && before[0].stream == generators[0].stream
         let recording = Recording(
-            trace, ReplayConditions(trace, inputs: arguments, fixed: looked.sorted()), sources, isSeedSame: isSeedSame)
+            trace, ReplayConditions(trace, inputs: arguments, fixed: looked.sorted()), kinds, sources, isSeedSame: isSeedSame)
         if let changed = recording.conditions.changed {
             fail(
                 "\(name): expected a closure that changes no Swift values that outlive it, which replays would not repeat, "
@@ -204,6 +246,13 @@ public final class CompiledFunction {
                     + "renew: return it as a result, or keep it in a Parameter")
         }
         return (results, recording, trace)
+    }
+
+    private static func kind(of result: Variable, in trace: ArrayTrace) -> ResultKind {
+        // An unrecorded gradient among the results is told when the derivative is asked for: that of a pullback is one as a rule.
+        guard let node = result.node else { return result.provenance == .unrecorded ? .unrecorded : .recorded }
+        // Of an array that the closure computed: an argument or a parameter that is returned has its own.
+        return node.inputCount == 0 && node is LeafNode && trace.isComputed(result.array) ? .leaf : .recorded
     }
 
     /// What a replay of the layout used last does, line by line; empty before it is replayed.

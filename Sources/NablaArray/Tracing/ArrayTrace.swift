@@ -204,6 +204,12 @@ package final class ArrayTrace {
     /// Whether the numbers of `array` depend on an input, a state or a random draw.
     package func isDerived(_ array: NDArray) -> Bool { versions[ObjectIdentifier(array.owner)].map { values[$0].isDerived } ?? false }
 
+    /// Whether an operation made `array` while this trace watches.
+    package func isComputed(_ array: NDArray) -> Bool {
+        guard let value = versions[ObjectIdentifier(array.owner)], case .step = values[value].origin else { return false }
+        return true
+    }
+
     /// Whether `array` was made, or is used, while this trace watches.
     package func knows(_ array: NDArray) -> Bool { versions[ObjectIdentifier(array.owner)] != nil }
 

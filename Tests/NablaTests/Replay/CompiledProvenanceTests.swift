@@ -66,7 +66,7 @@ import Testing
                 }
             }
             for thread in threads { thread.start() }
-            Thread.sleep(forTimeInterval: 60)
+            for thread in threads { while !thread.isFinished { usleep(1000) } }
         }
         expectMessage("expected one thread at a time, got a call while another one runs", in: result)
     }
