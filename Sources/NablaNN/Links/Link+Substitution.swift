@@ -10,7 +10,8 @@ extension Link {
     ///     let metaLoss = model.withParameters(adapted) { meanSquaredError(model(qx), qy) }
     ///     metaLoss.backward()                                        // through the inner gradient
     ///
-    /// What `body` records refers to `values`; afterwards the parameters are what they were. May be nested. Values have the parameters'
+    /// What `body` records refers to `values`; afterwards the parameters are what they were; one that `body` itself
+    /// would change stops. May be nested. Values have the parameters'
     /// shapes, or more axes in front of them (one set of values for each task
     /// of a batch) where the model allows that.
     public final func withParameters<R>(_ values: [Variable], _ body: () throws -> R) rethrows -> R {
@@ -24,8 +25,8 @@ extension Link {
                 value.dtype == present.dtype && Array(value.shape.suffix(present.rank)) == Array(present.shape),
                 "\(type(of: self)).withParameters: expected \(present.dtype)\(present.shape) for \(name), got \(value.dtype)\(value.shape)")
         }
-        let before = zip(slots, values).map { $0.parameter.exchange($1) }
-        defer { for (slot, variable) in zip(slots, before) { _ = slot.parameter.exchange(variable) } }
+        let before = zip(slots, values).map { $0.parameter.lend(to: $1) }
+        defer { for (slot, variable) in zip(slots, before) { slot.parameter.takeBack(variable) } }
         return try body()
     }
 

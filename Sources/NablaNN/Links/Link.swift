@@ -90,10 +90,12 @@ open class Link {
 
 /// A model made of links.
 ///
-///     final class MLP: Chain {
+///     final class MLP: Chain, Layer {
 ///         let hidden = Linear(784, 512), out = Linear(512, 10)
 ///         func callAsFunction(_ x: Variable) -> Variable { out(relu(hidden(x))) }
 ///     }
+///
+/// As a `Layer` it can be called with an array too, and stand in a `Sequential`; one that takes something else is a `Chain` alone.
 open class Chain: Link {
     override public init() { super.init() }
 }

@@ -98,9 +98,12 @@ public final class Parameter {
                 require(
                     admits(newValue.shape), "Parameter: expected shape \(openShapeText) for \(name), got \(newValue.shape)")
             }
+            requireOwnValue()
             pending = nil
             noteState()
+            let hadGradient = current?.cell?.gradient != nil
             setLeaf(newValue)
+            hasLostGradient = hasLostGradient || hadGradient
         }
     }
 
@@ -109,11 +112,25 @@ public final class Parameter {
     public var isUpdateEnabled = true {
         willSet { noteState() }
         didSet {
-            guard isUpdateEnabled != oldValue, let array = current?.array else { return }
-            setLeaf(array)
+            guard isUpdateEnabled != oldValue, let value = current else { return }
+            requireOwnValue()
+            if let leaf = thawed {
+                // What was recorded before it was frozen is of this leaf, and so is its gradient.
+                (current, thawed) = (leaf, nil)
+                leaf.isFormerValue = false
+            } else {
+                setLeaf(value.array)
+                if !isUpdateEnabled { thawed = value }
+            }
             if isUpdateEnabled { thaw() }
         }
     }
+
+    /// While this is frozen, the leaf that holds the same value otherwise.
+    private var thawed: Variable?
+
+    /// Whether a value that had a gradient was replaced by another one, and the gradient lost with it.
+    private(set) var hasLostGradient = false
 
     /// The gradient that `backward` accumulated for the present value, if any.
     public var grad: Variable? {
@@ -140,14 +157,19 @@ public final class Parameter {
     /// Forgets the accumulated gradient.
     public func clearGrad() {
         noteState()
+        hasLostGradient = false
         current?.clearGrad()
+        thawed?.clearGrad()
     }
 
     /// Changes the value, in place when no graph and no other value shares its memory. The gradient stays readable until it is cleared.
     public func update(_ change: (inout NDArray) -> Void) {
+        requireOwnValue()
         var array = present.array
         let (shape, dtype, gradient) = (array.shape, array.dtype, grad)
+        hasLostGradient = false
         current?.isFormerValue = true
+        thawed = nil
         current = nil  // so that the local value alone owns the memory
         change(&array)
         require(
@@ -157,12 +179,30 @@ public final class Parameter {
         current?.cell?.gradient = gradient
     }
 
-    /// Puts another variable in the place of the present value and returns the former one.
-    func exchange(_ variable: Variable) -> Variable {
+    /// Puts `variable` in the place of the present value, for `withParameters`, and returns that.
+    func lend(to variable: Variable) -> Variable {
         // A compiled closure looks up the value that was here before.
         let before = present
         current = variable
+        borrowers += 1
         return before
+    }
+
+    /// Ends what `lend(to:)` began, with what it gave.
+    func takeBack(_ variable: Variable) {
+        current = variable
+        borrowers -= 1
+    }
+
+    /// How many `withParameters` have put values in this one's place.
+    private var borrowers = 0
+
+    /// Stops where a change would be lost, or be of another value than is meant.
+    private func requireOwnValue() {
+        require(
+            borrowers == 0,
+            "Parameter: expected \(name) to be changed while it has a value of its own, got a change inside of withParameters, after which it would "
+                + "be lost; change it outside")
     }
 
     /// Whether `current` is a value that a derivative of a compiled function puts here for a while, and what it was before.
@@ -194,6 +234,7 @@ public final class Parameter {
 
     private func setLeaf(_ array: NDArray) {
         current?.isFormerValue = true
+        thawed = nil
         let leaf = Variable(array, requiresGrad: isUpdateEnabled)
         if isUpdateEnabled {
             leaf.holdsValue(ofParameter: number, lastFrozenRead: ThawClock.never)

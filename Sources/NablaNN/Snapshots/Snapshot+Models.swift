@@ -70,9 +70,24 @@ extension Snapshot {
     /// Takes in `entries` in the place of what `name` had.
     private mutating func add(_ entries: [String: NDArray], as name: String) {
         if sizes[name] != nil { for key in keys(of: name) { arrays[key] = nil } }
+        requireNoOverlap(entries.keys, name)
         for (path, array) in entries { arrays["\(name)/\(path)"] = array }
         sizes[name] = entries.count
         optimizers[name] = nil
+    }
+
+    /// Stops where arrays would belong to two names, of which one lies below the other.
+    private func requireNoOverlap(_ paths: some Sequence<String>, _ name: String) {
+        for other in sizes.keys where other.hasPrefix("\(name)/") {
+            if let path = paths.first(where: { "\(name)/\($0)".hasPrefix("\(other)/") }) { failOverlap("\(name)/\(path)", name, other) }
+        }
+        for other in sizes.keys where name.hasPrefix("\(other)/") {
+            if let key = keys(of: other).first(where: { $0.hasPrefix("\(name)/") }) { failOverlap(key, name, other) }
+        }
+    }
+
+    private func failOverlap(_ key: String, _ name: String, _ other: String) -> Never {
+        fail("Snapshot.add: expected a name for arrays of their own, got \(name) beside \(other), which both would have \(key)")
     }
 
     /// The arrays that belong to `name`; not those of a name below it.

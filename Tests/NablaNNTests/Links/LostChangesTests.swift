@@ -92,17 +92,15 @@ private let x = NDArray([[0.5, -1], [2, 1]], dtype: .float32)
         expectMessage("got a change inside of withParameters", in: result)
     }
 
-    @Test func namesThatCoverEachOther() async throws {
-        for first in [true, false] {
-            let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) { [first] in
-                let model = model()
-                var snapshot = Snapshot()
-                if first { snapshot.add(model, as: "gan") }
-                snapshot.add(model.layers[0] as! Link, as: "gan/layers/0")
-                if !first { snapshot.add(model, as: "gan") }
-            }
-            expectMessage("Snapshot.add: expected a name for arrays of their own, got", in: result)
+    @Test(arguments: [true, false]) func namesThatCoverEachOther(wholeFirst: Bool) async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) { [wholeFirst] in
+            let model = model()
+            var snapshot = Snapshot()
+            if wholeFirst { snapshot.add(model, as: "gan") }
+            snapshot.add(model.layers[0] as! Link, as: "gan/layers/0")
+            if !wholeFirst { snapshot.add(model, as: "gan") }
         }
+        expectMessage("Snapshot.add: expected a name for arrays of their own, got", in: result)
     }
 
     @Test func namesBesideEachOther() throws {
