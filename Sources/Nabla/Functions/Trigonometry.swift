@@ -138,3 +138,8 @@ private final class Erf: UnaryMap {
     override class var keep: Kept { .inputs }
     override func scaled(_ t: Variable) -> Variable { t * map(Bell.self, x) * (2 / Double.pi.squareRoot()) }
 }
+
+extension Variable {
+    /// π, a constant: a single number of float64, which widens no variable of float32. So `sin(2 * .pi * x)` needs no `Double`.
+    @_disfavoredOverload public static var pi: Variable { Variable(constant: .pi) }
+}

@@ -157,7 +157,21 @@ import Glibc
 /// aᵇ, of numbers.
 @_disfavoredOverload public func pow(_ a: Float, _ b: Float) -> Float { Glibc.powf(a, b) }
 
+/// aᵇ, of numbers.
+@_disfavoredOverload public func pow(_ a: Int, _ b: Int) -> Double { Glibc.pow(Double(a), Double(b)) }
+
 /// The angle of the point (x, y), in radians from −π to π.
 @_disfavoredOverload public func atan2(_ y: Double, _ x: Double) -> Double { Glibc.atan2(y, x) }
 /// The angle of the point (x, y), in radians from −π to π.
 @_disfavoredOverload public func atan2(_ y: Float, _ x: Float) -> Float { Glibc.atan2f(y, x) }
+
+/// Constants that formulas of arrays name with a dot alone, as in `sin(2 * .pi * x)`. As members of a protocol they give way to those of variables
+/// where both would do.
+public protocol ArrayConstants {}
+
+extension NDArray: ArrayConstants {}
+
+extension ArrayConstants where Self == NDArray {
+    /// π, a single number of float64, which widens no array of float32.
+    @_disfavoredOverload public static var pi: NDArray { NDArray(Double.pi) }
+}

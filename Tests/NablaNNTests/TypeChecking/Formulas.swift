@@ -66,3 +66,13 @@ private func series(_ x: Variable) -> Variable {
 private func maxwell(_ x: Variable, a: Double) -> Variable {
     sqrt(2 / Double.pi) * x * x * exp(-x * x / (2 * a * a)) / (a * a * a)
 }
+
+func withConstants(_ x: Variable, _ a: NDArray, _ k: Int) -> Variable {
+    let bell =
+        1 / sqrt(2 * .pi * square(x)) * exp(-0.5 * square((x - 1) / x)) + pow(2, x) - pow(x, 2) + pow(x, k) + k * x - x / k + k
+    let wave = sin(.pi * x) * cos(.pi * (x - 1)) + sin(2 * .pi * x) * 3 + pow(2, 3) * x
+    let likelihood = sqrt(2 * .pi) * x - 0.5 * log(2 * .pi) - log(x)
+    let arrays = sqrt(2 * .pi) * a - 0.5 * log(2 * .pi) - log(a) + sin(2 * .pi * a) * cos(.pi * (a - 1))
+    let number: Double = sqrt(2 * .pi) + log(2 * .pi)
+    return bell + wave + likelihood + arrays * number
+}
