@@ -19,6 +19,8 @@ struct ReplaySchedule {
 
     /// Programs of more operations than these would not fit the kernel's slots.
     private static let mostOperations = 100
+    /// How many steps of the trace are looked through for others that a program could wait for.
+    private static let lookahead = 32
 
     init(_ plan: ReplayPlan) {
         let steps = plan.steps
@@ -55,8 +57,11 @@ struct ReplaySchedule {
             }
         }
         while !ready.isEmpty {
-            // Other steps first: what waits for them then joins the program.
-            if let place = ready.indices.filter({ counts[ready[$0]] == nil }).min(by: { ready[$0] < ready[$1] }) {
+            // Other steps first: what waits for them then joins the program. But not those of long after, as of the next chunks of a
+            // batched walk: what all of them make would leave the cache before it is used.
+            let horizon = ready.lazy.filter({ counts[$0] != nil }).min().map { $0 + ReplaySchedule.lookahead } ?? .max
+            let others = ready.indices.filter { counts[ready[$0]] == nil && ready[$0] < horizon }
+            if let place = others.min(by: { ready[$0] < ready[$1] }) {
                 let index = ready.remove(at: place)
                 units.append(.step(steps[index]))
                 release(index)
