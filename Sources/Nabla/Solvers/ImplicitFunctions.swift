@@ -100,8 +100,9 @@ public func fixedPoint<T: VariableTree>(
 /// At the end, slopes around the point are looked at: with up to twenty unknowns along all eigenvectors of H, in units in which its rows are near 1,
 /// so that one unknown is not hidden by others; where there is no curvature, on a ladder of distances up to a sixteenth of the unknown's size or
 /// way, after sliding down along the directions that do curve. What is not seen: with more unknowns, a saddle along other directions than the two
-/// lowest that twenty of Lanczos' iterations find; a fall that rounding hides; one in few of many directions without any curvature; and
-/// one of high order beside another unknown without curvature, such as x⁵ beside y⁴.
+/// lowest that twenty of Lanczos' iterations find; a fall that rounding hides, or whose slope underflows to 0, as that of exp(-x) beyond 104 in
+/// float32; one in few of many directions without any curvature; and one of high order beside another unknown without curvature, such as x⁵
+/// beside y⁴.
 ///
 /// - Parameters:
 ///   - f: to a single number; see `root`. Its second derivatives at x* must be positive definite.
