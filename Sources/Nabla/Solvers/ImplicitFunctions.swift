@@ -7,10 +7,14 @@
 ///     let anomaly = root(of: { $0 - e * sin($0) - m }, at: m)
 ///
 /// What is no root is not returned but stops, with its residual: a point where ∂g/∂x is singular and no step reduces the residual, one where the
-/// steps do not end, and one that `solver` gives from which Newton's step is longer than 1e-5 of x (3e-3 in float32). Each equation and each
-/// unknown counts for itself, however small beside the others: at the end every residual is what rounding of the unknowns and of `g` makes of 0, or
-/// Newton's step is short beside every unknown. So a root that is missed by less than rounding of `g` cannot be told from one. A root at which
-/// ∂g/∂x is singular, such as that of x², is found; its derivatives stop. An unknown that starts at 0 is taken to be of size 1 where its root is 0.
+/// steps do not end or lead to infinity, one where a residual jumps over 0, and one that `solver` gives from which Newton's step is longer than 1e-5
+/// of x (3e-3 in float32). Each equation and each unknown counts for itself, however small beside the others: at the end every residual is what
+/// rounding of the unknowns and of `g` makes of 0, or Newton's step is short beside every unknown. What rounding does is measured, by what `g`
+/// changes by as the unknowns move a little. So a root that is missed by less than rounding of `g` cannot be told from one.
+///
+/// A residual of exactly 0 must change its sign around the root, or grow to some side like a power of the distance, up to the tenth: where it is 0
+/// all around, as that of exp(-x) at 1000 or of relu at -1, the search stops. With up to eight unknowns it also stops where one of them changes no
+/// residual. A root at which ∂g/∂x is singular, such as that of x², is found; its derivatives stop.
 ///
 /// `g` is kept, with what it captures, as long as x* can be differentiated. `backward(enableDoubleBackprop: true)`, which leaves recorded gradients
 /// in variables, keeps a list of its functions instead, so that no gradient holds the variable that holds it; but not where `g` applies a
@@ -96,8 +100,9 @@ public func fixedPoint<T: VariableTree>(
 /// At the end, slopes around the point are looked at: with up to twenty unknowns along all eigenvectors of H, in units in which its rows are near 1,
 /// so that one unknown is not hidden by others; where there is no curvature, on a ladder of distances up to a sixteenth of the unknown's size or
 /// way, after sliding down along the directions that do curve. What is not seen: with more unknowns, a saddle along other directions than the two
-/// lowest that twenty of Lanczos' iterations find; a fall that rounding hides; one in few of many directions without any curvature; and
-/// one of high order beside another unknown without curvature, such as x⁵ beside y⁴.
+/// lowest that twenty of Lanczos' iterations find; a fall that rounding hides, or whose slope underflows to 0, as that of exp(-x) beyond 104 in
+/// float32; one in few of many directions without any curvature; and one of high order beside another unknown without curvature, such as x⁵
+/// beside y⁴.
 ///
 /// - Parameters:
 ///   - f: to a single number; see `root`. Its second derivatives at x* must be positive definite.

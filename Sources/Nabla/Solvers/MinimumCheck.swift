@@ -88,14 +88,24 @@ private struct MinimumCheck {
     }
 
     /// What the slope along a direction is at some distance, after sliding down in the directions that curve upward.
+    ///
+    /// Beside numbers such as 1 a slide may be shorter than rounding. Then the probe has not come to the valley: how far it may be from there, and
+    /// how much the slope along the direction changes with that, is rounding too.
     private func slope(at height: Double, along d: [Double]) -> (value: Double, outward: Double, rounding: Double)? {
         var place = zip(x, d).map { $0 + height * $1 }
         var probe = point.probe(place)
-        for _ in 0..<(firm.isEmpty ? 0 : 2) {
+        var (first, missing): ([Double], Double) = ([], 0)
+        for turn in 0..<(firm.isEmpty ? 0 : 3) {
             let slopes = zip(probe.slope, curvature.scale).map { $0 * $1 }
             if !slopes.allSatisfy(\.isFinite) { return nil }
-            for (vector, value) in firm {
-                let weight = -dot(slopes, vector) / value
+            let weights = firm.map { -dot(slopes, $0.vector) / $0.value }
+            if turn == 0 { first = weights }
+            if turn == 2 {
+                // Across the direction the slope is that of the first slide, in proportion to some power of the height.
+                missing = zip(firm, zip(first, weights)).reduce(0) { $0 + ($1.1.0 * $1.1.1 * $1.0.value).magnitude } / height
+                break
+            }
+            for (vector, weight) in zip(firm.map(\.vector), weights) {
                 for i in place.indices { place[i] += weight * curvature.scale[i] * vector[i] }
             }
             probe = point.probe(place)
@@ -103,7 +113,7 @@ private struct MinimumCheck {
         let outward = dot(probe.slope, d)
         guard probe.value.isFinite, outward.isFinite else { return nil }
         let terms = zip(probe.slope, d).reduce(0) { $0 + ($1.0 * $1.1).magnitude }
-        return (probe.value, outward, (isDouble ? 0x1p-50 : 0x1p-21) * terms)
+        return (probe.value, outward, (isDouble ? 0x1p-50 : 0x1p-21) * terms + 4 * missing)
     }
 
     /// Stops if f falls along a direction, to one of its sides.

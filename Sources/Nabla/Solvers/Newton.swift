@@ -26,7 +26,7 @@ func newtonRoot(
     for attempt in 0..<3 {
         let check = RootCheck(function, g, at: found.x, from: start)
         if attempt > 0 || obstacle == nil {
-            if check.isRounding { return found }
+            if check.isRounding { return try check.told(found) }
             if attempt > 0 || found.isDoubtful, let (step, _) = check.step(), check.sizes.isShort(step), check.reduces(step) {
                 return FoundSolution(x: moved(found.x, by: 1, along: arranged(step, like: found.x)), isDoubtful: found.isDoubtful)
             }
@@ -42,7 +42,7 @@ func newtonRoot(
         }
     }
     let check = RootCheck(function, g, at: found.x, from: start)
-    if check.isRounding { return found }
+    if check.isRounding { return try check.told(found) }
     if let (step, _) = check.step(), check.sizes.isShort(step) { return found }
     let norm = euclideanNorm(numbers(of: g, at: found.x))
     throw obstacle
@@ -65,6 +65,9 @@ private func newtonIterations(
         let places = x.map { Variable($0) }
         let values = Transform.run { g(places) }
         let norm = euclideanNorm(values.map(\.array))
+        if !euclideanNorm(x).isFinite {
+            throw NoSolution(message: "\(function): expected a finite solution, got steps to infinity, with a residual of norm \(norm)")
+        }
         if norm == 0 { return FoundSolution(x: x, isDoubtful: isMultiple || count == 0) }
         if !norm.isFinite {
             throw NoSolution(message: "\(function): expected finite values on the way to the solution, got a residual of norm \(norm)")
@@ -81,7 +84,7 @@ private func newtonIterations(
         if !newton.isSingular && size <= goal * euclideanNorm(x) && isShortEverywhere(step, at: x, goal) {
             let last = moved(x, by: 1, along: step)
             let next = euclideanNorm(residual(at: last))
-            if next == 0 { return FoundSolution(x: last, isDoubtful: isMultiple || count == 0) }
+            if next == 0 && euclideanNorm(last).isFinite { return FoundSolution(x: last, isDoubtful: isMultiple || count == 0) }
             // As long as the residual falls, unknowns that are small beside others may be on their way. Near a pole it falls by half, at most.
             if next <= 0.4 * norm {
                 (x, lastNorm, lastSize) = (last, norm, size)
@@ -109,9 +112,11 @@ private func newtonIterations(
                 euclideanNorm(residual(at: moved(x, by: t, along: step))) <= (1 - 1e-4 * t * (1 - newton.reduction)) * norm
             })
         else {
-            // Rounding hides what the last steps gain.
-            let isRounding = size <= goal.squareRoot() * euclideanNorm(x) && isShortEverywhere(step, at: x, goal)
-            if !newton.isSingular && (isRounding || size <= roundingAtZero(of: start)) { return FoundSolution(x: x, isDoubtful: true) }
+            // Rounding hides what the last steps gain. At a root at 0 they are not short beside it.
+            let isShort = size <= goal.squareRoot() * euclideanNorm(x) && isShortEverywhere(step, at: x, goal)
+            if !newton.isSingular && (isShort || RootCheck(function, g, at: x, from: start).isRounding) {
+                return FoundSolution(x: x, isDoubtful: true)
+            }
             throw NoSolution(
                 message: "\(function): expected a start from which Newton's steps reduce the residual, got one where they end at a norm of "
                     + "\(norm) after \(count) steps; start nearer to the solution, or pass a solver")

@@ -11,19 +11,125 @@ struct RootCheck {
 
     init(_ function: String, _ g: @escaping ([Variable]) -> [Variable], at x: [NDArray], from start: [NDArray]) {
         (self.function, self.g, self.x) = (function, g, x)
-        let sizes = UnknownSizes(x, from: start)
-        let (residual, elements) = (flattened(numbers(of: g, at: x)), flattened(x))
-        var rounding = [Double](repeating: 0, count: residual.count)
-        for seed in 1...3 {
-            let near = zip(elements, zip(sizes.rounding, probeNumbers(elements.count, seed: UInt64(seed)))).map { $0 + $1.0 * $1.1 }
-            let change = flattened(numbers(of: g, at: arranged(near, like: x)))
-            for i in residual.indices { rounding[i] = Swift.max(rounding[i], (change[i] - residual[i]).magnitude) }
+        let residual = flattened(numbers(of: g, at: x))
+        var (sizes, rounding) = (UnknownSizes(x, from: start), [Double](repeating: 0, count: residual.count))
+        func changes(_ moves: [Double], seed: UInt64) -> [Double] {
+            let near = zip(flattened(x), zip(moves, probeNumbers(moves.count, seed: seed))).map { $0 + $1.0 * $1.1 }
+            return zip(flattened(numbers(of: g, at: arranged(near, like: x))), residual).map { ($0 - $1).magnitude }
+        }
+        // Beside an unknown near 0 there may be numbers as large as its way, which round, or none: the shortest move that g sees tells.
+        var seen = [Double](repeating: 1, count: residual.count)
+        let smallest = sizes.smallestShare
+        if smallest < 1 {
+            var share = sizes.isGuess ? 0x1p81 : 1.0
+            let largest = share
+            seen = seen.map { $0 * largest }
+            while share > smallest {
+                let moved = changes(sizes.moves(share / 8, 2), seed: 4)
+                let isSeen = residual.indices.filter { moved[$0] != 0 && seen[$0] == share }
+                if isSeen.isEmpty { break }
+                share /= 8
+                for i in isSeen { seen[i] = share }
+            }
+            seen = seen.map { $0 == largest ? 1 : $0 }
+            sizes = UnknownSizes(x, from: start, share: seen.max())
+        }
+        for share in Set(seen) {
+            let moves = sizes.moves(share, share < 1 ? 16 : 100)
+            for seed in 1...3 {
+                let change = changes(moves, seed: UInt64(seed))
+                for i in residual.indices where seen[i] == share && change[i].isFinite { rounding[i] = Swift.max(rounding[i], change[i]) }
+            }
         }
         (self.sizes, self.residual, self.rounding) = (sizes, residual, rounding)
     }
 
     /// Whether rounding is all that is left of each residual.
-    var isRounding: Bool { residual.indices.allSatisfy { residual[$0].magnitude <= 8 * rounding[$0] } }
+    var isRounding: Bool { residual.indices.allSatisfy { residual[$0].magnitude <= 8 * rounding[$0] } && !isJump }
+
+    /// `found`, which is at this point; throws where its residual of 0 tells no root.
+    func told(_ found: FoundSolution) throws(NoSolution) -> FoundSolution {
+        if isFlat || isSomeUnknownUnseen {
+            throw NoSolution(message: "\(function): expected \(RootCheck.flatness); start nearer to the solution")
+        }
+        return found
+    }
+
+    static let flatness =
+        "a residual that falls to 0 at the solution alone, got one that is 0 around it too, or some unknown that it does not depend on "
+        + "there, as where numbers underflow"
+
+    /// g - g(x) at x + t d, d as long as `lengths`, with signs in no order.
+    private func changes(_ t: Double, _ lengths: [Double]) -> [Double] {
+        let near = zip(flattened(x), zip(lengths, probeNumbers(lengths.count, seed: 7))).map { $0 + t * $1.0 * ($1.1 < 0 ? -1 : 1) }
+        return zip(flattened(numbers(of: g, at: arranged(near, like: x))), residual).map { $0 - $1 }
+    }
+
+    /// Whether some residual jumps over 0 here: what it changes by from one side to the other it does not change by further on, as it would if
+    /// it were steep, nor does it vary on each side, as rounding would.
+    private var isJump: Bool {
+        var rows = residual.indices.filter { residual[$0] != 0 }
+        if rows.isEmpty { return false }
+        let sides = [1.0, -1].map { side in [1024, 128.0, 16].map { changes(side * $0, sizes.rounding) } }
+        rows.removeAll { i in
+            let ends = sides.map { side in (low: side.map { $0[i] }.min() ?? 0, high: side.map { $0[i] }.max() ?? 0) }
+            let gap = Swift.max(ends[0].low - ends[1].high, ends[1].low - ends[0].high)
+            return !(gap > 4 * Swift.max(ends[0].high - ends[0].low, ends[1].high - ends[1].low))
+        }
+        if rows.isEmpty { return false }
+        // Steps of sums with numbers that are much larger than the unknown are small beside what g changes by further on.
+        let far = changes(0x1p-5, sizes.lengths)
+        let half = precision(of: x, double: 0x1p-26, single: 0x1p-12)
+        return rows.contains { i in (sides[0][2][i] - sides[1][2][i]).magnitude > half * far[i].magnitude }
+    }
+
+    /// Whether some residual is exactly 0 but for no root: because it underflows or rounds to 0 far around.
+    ///
+    /// At a root it changes its sign, or grows on some side like a power of the distance, of at most the tenth order. Where what becomes ever
+    /// smaller, such as exp(-x), rounds to 0 at last, it does neither.
+    var isFlat: Bool {
+        var rows = residual.indices.filter { residual[$0] == 0 }
+        if rows.isEmpty { return false }
+        let isDouble = precision(of: x, double: 1, single: 0) == 1
+        for height in isDouble ? [0x1p-10, 0x1p-40, 0x1p-100] : [0x1p-10, 0x1p-30, 0x1p-70] {
+            let (after, before) = (changes(height, sizes.lengths), changes(-height, sizes.lengths))
+            rows.removeAll { i in
+                let (low, high) = (Swift.min(after[i], before[i]), Swift.max(after[i], before[i]))
+                return low <= -least && high >= least
+            }
+            if rows.isEmpty { return false }
+        }
+        for side in [1.0, -1] {
+            let ladder = (sizes.isGuess ? -33..<60 : 0..<60).map { k in
+                changes(side * Double(sign: .plus, exponent: -2 * k, significand: 1), sizes.lengths)
+            }
+            rows.removeAll { i in
+                let sizes = ladder.map { $0[i].magnitude }
+                // What is near to the least change is rough.
+                guard let smallest = sizes.filter({ $0 > 0 }).min(),
+                    let k = sizes.lastIndex(where: { $0 >= Swift.max(least, 0x1p16 * smallest) }), k > 0
+                else { return false }
+                return sizes[k - 1] > 1.5 * sizes[k] && sizes[k - 1] < 0x1p21 * sizes[k]
+            }
+            if rows.isEmpty { return false }
+        }
+        return true
+    }
+
+    /// Whether one of a few unknowns changes each residual by no more than rounding, to both sides and far.
+    private var isSomeUnknownUnseen: Bool {
+        if sizes.lengths.count == 1 || sizes.lengths.count > 8 { return false }
+        return sizes.lengths.indices.contains { j in
+            let alone = sizes.lengths.indices.map { $0 == j ? sizes.lengths[j] : 0 }
+            return [0x1p-3, -0x1p-3].allSatisfy { t in
+                let change = changes(t, alone)
+                return change.indices.allSatisfy { !(change[$0].magnitude > Swift.max(least, 8 * rounding[$0])) }
+            }
+        }
+    }
+
+    /// Numbers below this have lost digits, or will.
+    private var least: Double { precision(of: x, double: 0x1p-1000, single: 0x1p-120) }
 
     /// Powers of two in which unknowns and residuals are counted.
     var units: (unknowns: [Double], residuals: [Double]) {

@@ -65,10 +65,14 @@ struct NewtonStep {
 @discardableResult
 func checkRoot(_ function: String, _ g: @escaping ([Variable]) -> [Variable], at x: [NDArray], from start: [NDArray]) -> Bool {
     let norm = euclideanNorm(numbers(of: g, at: x))
-    if norm == 0 { return true }
-    require(norm.isFinite, "\(function): expected a solution from the solver, got a point with a residual of norm \(norm)")
+    require(
+        norm.isFinite && euclideanNorm(x).isFinite,
+        "\(function): expected a solution from the solver, got a point of norm \(euclideanNorm(x)) with a residual of norm \(norm)")
     let check = RootCheck(function, g, at: x, from: start)
-    if check.isRounding { return true }
+    if check.isRounding {
+        require(!check.isFlat, "\(function): expected \(RootCheck.flatness); let the solver start nearer to the solution")
+        return true
+    }
     let step = check.step()?.step
     if let step, isWithin(allowedDistances(x, from: start), step), check.reduces(step) { return true }
     let distance = step.map { euclideanNorm(arranged($0, like: x)) }

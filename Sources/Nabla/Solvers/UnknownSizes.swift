@@ -20,28 +20,47 @@ func noteIterations(_ function: String, _ arrays: [NDArray], remedy: String) {
 struct UnknownSizes {
     /// The larger of |xᵢ| and of the way from the start; 1 where both are 0, and where a start at 0 was left by no more than rounding of 1.
     let lengths: [Double]
-    /// What rounding may do to xᵢ: a few units of the last place, and a little of the way where xᵢ is 0.
+    /// What rounding may do to xᵢ: a few units of the last place, and a little of the way where xᵢ is near 0.
     let rounding: [Double]
+    /// Whether all start at 0 and stay there: nothing tells how large they are.
+    let isGuess: Bool
     private let values: [Double]
-    private let goal: Double
+    private let goal, epsilon: Double
 
-    init(_ x: [NDArray], from start: [NDArray]) {
+    /// `share`: how large, beside the way of an unknown near 0, the numbers are that round with it; nil where it was not measured: the way, up to 1.
+    init(_ x: [NDArray], from start: [NDArray], share: Double? = nil) {
         let epsilon = precision(of: x, double: 0x1p-52, single: 0x1p-23)
         var lengths: [Double] = []
         for (x, start) in zip(x, start) {
             let part = zip(x.doubles, start.doubles).map { x, start in
-                start == 0 && x.magnitude <= 16 * epsilon ? 0 : Swift.max(x.magnitude, (x - start).magnitude)
+                start == 0 && x.magnitude <= 16 * epsilon * (share ?? 1) ? 0 : Swift.max(x.magnitude, (x - start).magnitude)
             }
             let largest = part.max() ?? 0
             lengths += part.map { $0 > 0 ? $0 : largest > 0 ? largest : 1 }
         }
         values = flattened(x)
-        self.lengths = lengths
-        rounding = zip(values, lengths).map { value, length in
-            let way = Swift.min(length, 1)
-            return epsilon * Swift.max(4 * value.magnitude, value.magnitude < way / 16 ? 100 * way : 0)
-        }
+        isGuess = values.allSatisfy { $0 == 0 } && flattened(start).allSatisfy { $0 == 0 }
+        (self.lengths, self.epsilon) = (lengths, epsilon)
         goal = precision(of: x, double: 1e-5, single: 3e-3)
+        let ways = lengths.map { length in share.map { $0 * length } ?? Swift.min(length, 1) }
+        rounding = zip(values, ways).map { value, way in
+            epsilon * Swift.max(4 * value.magnitude, value.magnitude < way / 16 ? 100 * way : 0)
+        }
+    }
+
+    /// A few units of the last place, and `units` of a share of the way where an unknown is near 0.
+    func moves(_ share: Double, _ units: Double) -> [Double] {
+        zip(values, lengths).map { value, length in
+            epsilon * Swift.max(4 * value.magnitude, value.magnitude < length / 16 ? units * share * length : 0)
+        }
+    }
+
+    /// The least share of the way that an unknown near 0 may be; 1 where none is near 0.
+    var smallestShare: Double {
+        zip(values, lengths).reduce(1) { least, unknown in
+            let share = unknown.0.magnitude / unknown.1
+            return share < 1.0 / 16 ? Swift.min(least, Swift.max(share, 0x1p-80)) : least
+        }
     }
 
     /// Whether `step` is short beside every unknown: half of its digits, or rounding.

@@ -160,6 +160,11 @@ import Testing
             _ = root(of: { square($0) + t }, at: Variable(1.0, dtype: .float64), solver: { _ in Variable(0.0, dtype: .float64) })
         }
         expectMessage("got a point with a residual of norm 1.0 and a singular derivative", in: fourth)
+        let fifth = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let start = Variable(1.0, dtype: .float64)
+            _ = root(of: { exp(-$0) }, at: start, solver: { _ in Variable(1000.0, dtype: .float64) })
+        }
+        expectMessage("root: expected a residual that falls to 0 at the solution alone, got one that is 0 around it too", in: fifth)
     }
 
     /// x = (1 - 10⁻¹³) x + 4 · 10⁻¹³ has the solution 4, and moves less than rounding of 1 at 1.

@@ -58,6 +58,14 @@ import Testing
         Case("x² - 10⁻⁵ y⁴", [1, 0], nil) { square($0[0]) - 1e-5 * square(square($0[1])) },
         Case("(x - y²)² - 10⁻⁵ y⁴", [1, 0], nil) { square($0[0] - square($0[1])) - 1e-5 * square(square($0[1])) },
         Case("(y - x²) (y - 3 x²)", [0, 0], nil) { ($0[1] - square($0[0])) * ($0[1] - 3 * square($0[0])) },
+        Case("the same about (1, 1)", [1, 1], nil) { p in
+            let (x, y) = (p[0] - 1, p[1] - 1)
+            return (y - square(x)) * (y - 3 * square(x))
+        },
+        Case("x² - 4 x y² + 3 y⁴ about (1, 1)", [2, 1], nil) { p in
+            let (x, y) = (p[0] - 1, p[1] - 1)
+            return square(x) - 4 * x * square(y) + 3 * square(square(y))
+        },
         Case("x² y", [0, 0], nil) { square($0[0]) * $0[1] },
         Case("x³ - 3 x y²", [0, 0], nil) { $0[0] * (square($0[0]) - 3 * square($0[1])) },
         Case("x y", [0, 0], nil) { $0[0] * $0[1] },
@@ -113,6 +121,10 @@ import Testing
         Case("(x - 100)² + 0.05", [50], nil) { [square($0[0] - 100) + 0.05] },
         Case("x² + 1", [0.5], nil) { [square($0[0]) + 1] },
         Case("(x - 1, y² + 1)", [0, 1], nil) { [$0[0] - 1, square($0[1]) + 1] },
+        Case("x^-0.1", [1], nil) { [pow($0[0], -0.1)] },
+        Case("x / (1 + x²) far out", [2], nil) { [$0[0] / (1 + $0[0] * $0[0])] },
+        Case("x / (1 + x²)", [0.5], [0]) { [$0[0] / (1 + $0[0] * $0[0])] },
+        Case("exp(-x) - exp(-2 x) far out", [2], nil) { [exp(-$0[0]) - exp(-2 * $0[0])] },
         Case("x²", [1], [0]) { [square($0[0])] },
         Case("x⁵", [1], [0], precision: 1e-2) { [pow($0[0], 5)] },
         Case("(x - 1)³", [3], [1], precision: 1e-4) { [($0[0] - 1) * square($0[0] - 1)] },
