@@ -86,7 +86,8 @@ public final class CompiledFunction {
         if ArrayTrace.isActive { return direct(arguments, &generator) }
         if _slowPath(isRunning.exchange(true, ordering: .acquiring)) {
             fail(
-                "\(name): expected one thread at a time, got a call while another one runs; give each thread a compiled function of its own")
+                "\(name): expected one thread at a time, got a call while another one runs; give each thread a compiled function of its own"
+            )
         }
         defer { isRunning.store(false, ordering: .releasing) }
         if let latest = recordings.first, let replay = latest.replay, latest.isPlain,
