@@ -4,7 +4,7 @@ import Testing
 
 @testable import NablaArray
 
-/// The backend's own kernels for convolution, against products of matrices in float64.
+/// oneDNN's kernels for convolution, against products of matrices in float64.
 @Suite struct DirectConvolutionTests {
     /// Cases for which oneDNN has direct kernels on processors with AVX-512, and for most of them on others.
     static let regular: [ConvolutionCase] = [
@@ -68,7 +68,7 @@ import Testing
         }
     }
 
-    /// The same by the backend's own kernel, if it has one.
+    /// The same by oneDNN, if it has a kernel.
     func direct(_ pass: ConvolutionPass, _ c: ConvolutionCase, _ arrays: Arrays) -> NDArray? {
         let shape = pass == .forward ? c.y : pass == .dataGradient ? c.x : c.w
         // Not a number shows what was left unwritten.
@@ -76,7 +76,7 @@ import Testing
         let (x, w, y) = (
             pass == .dataGradient ? out : arrays.x, pass == .weightGradient ? out : arrays.w, pass == .forward ? out : arrays.y
         )
-        return withExtendedLifetime((x, w, y)) { backend.convolve(pass, c.geometry, x: x, w: w, y: y) } ? out : nil
+        return withExtendedLifetime((x, w, y)) { Host.convolve(pass, c.geometry, x: x, w: w, y: y) } ? out : nil
     }
 
     /// A sum of n products in float32, in any order, is within n u / (1 - n u) of the sum of the products' magnitudes, u = 2⁻²⁴.
@@ -113,7 +113,7 @@ import Testing
     @Test(arguments: regular + uneven) func theKernelThatIsNamedRuns(_ c: ConvolutionCase) {
         let arrays = Arrays(c)
         for pass in ConvolutionPass.allCases {
-            let name = backend.device.kernelName(pass, c.geometry, x: c.x, w: c.w, y: c.y)
+            let name = Host.kernelName(pass, c.geometry, x: c.x, w: c.w, y: c.y)
             let value = direct(pass, c, arrays)
             #expect((name == nil) == (value == nil), "\(pass): \(name ?? "none")")
             guard let value, pass.prefersDirectKernel(c.geometry, x: c.x, w: c.w, y: c.y) else { continue }
@@ -179,7 +179,7 @@ import Testing
             for (index, c) in cases.enumerated() {
                 for (number, pass) in ConvolutionPass.allCases.enumerated() {
                     // Products, where the processor has no kernel, may round otherwise: their parts depend on which threads were free.
-                    if backend.device.kernelName(pass, c.geometry, x: c.x, w: c.w, y: c.y) == nil {
+                    if Host.kernelName(pass, c.geometry, x: c.x, w: c.w, y: c.y) == nil {
                         expectRounded(pass, c, found[index][number], Arrays(c))
                     } else {
                         let isTheSame = found[index][number] == expected[index][number]

@@ -88,7 +88,7 @@ import Testing
             let op = UnaryOp(rawValue: code)
             for (layout, x) in layouts.enumerated() {
                 let y = out(x)
-                backend.map(op, x, into: y)
+                Host.map(op, x, into: y)
                 all.append(Result("map \(code) of \(dtype), layout \(layout)", y))
             }
             let withoutGradient = [
@@ -98,27 +98,27 @@ import Testing
             if withoutGradient.contains(op) { continue }
             for (a, b) in [(t, x), (t.transposed(), x.transposed()), (t[0], x[1])] {
                 let y = out(a)
-                backend.mapGradient(op, a, b, into: y)
+                Host.mapGradient(op, a, b, into: y)
                 all.append(Result("mapGradient \(code) of \(dtype)", y))
             }
         }
         for op in [NK_ISNAN, NK_ISINF, NK_ISFINITE] {
             let y = NDArray(uninitialized: x.shape, .bool)
-            backend.test(op, x, into: y)
+            Host.test(op, x, into: y)
             all.append(Result("test \(op.rawValue) of \(dtype)", y))
         }
         for op in [NK_TANH_GRADIENT, NK_SIGMOID_GRADIENT, NK_EXPM1_GRADIENT] {
             let (y, z) = (out(x), out(x))
             let value = out(x)
-            backend.map([NK_TANH, NK_SIGMOID, NK_EXPM1][Int(op.rawValue - NK_TANH_GRADIENT.rawValue)], x, into: value)
-            backend.map(op, t, value, x, into: y)
-            backend.map(op, t.transposed(), value.transposed(), x.transposed(), into: z.transposed())
+            Host.map([NK_TANH, NK_SIGMOID, NK_EXPM1][Int(op.rawValue - NK_TANH_GRADIENT.rawValue)], x, into: value)
+            Host.map(op, t, value, x, into: y)
+            Host.map(op, t.transposed(), value.transposed(), x.transposed(), into: z.transposed())
             all += [Result("ternary \(op.rawValue) of \(dtype)", y), Result("ternary \(op.rawValue) of \(dtype), transposed", z)]
         }
         for op in [NK_MUL_ADD, NK_GATE, NK_CLIP, NK_QUOTIENT_GRADIENT, NK_TANH_SLOPE_GRADIENT] {
             let (y, z) = (out(x), out(x))
-            backend.map(op, x, t, numbers(dtype, seed: 3), into: y)
-            backend.map(op, x.transposed(), t.transposed(), ScalarValue(0.3), into: z.transposed())
+            Host.map(op, x, t, numbers(dtype, seed: 3), into: y)
+            Host.map(op, x.transposed(), t.transposed(), ScalarValue(0.3), into: z.transposed())
             all += [Result("ternary \(op.rawValue) of \(dtype)", y), Result("ternary \(op.rawValue) of \(dtype) and a number", z)]
         }
     }
@@ -132,18 +132,18 @@ import Testing
             if op == NK_ATAN2 && dtype.isInteger { continue }
             for (number, (a, b)) in operands.enumerated() {
                 let out = NDArray(uninitialized: a.shape, dtype)
-                backend.map(op, a, b, into: out)
+                Host.map(op, a, b, into: out)
                 all.append(Result("binary \(code) of \(dtype), operands \(number)", out))
             }
             for reversed in [false, true] {
                 let out = NDArray(uninitialized: a.shape, dtype)
-                backend.map(op, a, ScalarValue(3.0), reversed: reversed, into: out)
+                Host.map(op, a, ScalarValue(3.0), reversed: reversed, into: out)
                 all.append(Result("binary \(code) of \(dtype) and a number", out))
             }
         }
         for code in 0...NK_GE.rawValue {
             let out = NDArray(uninitialized: a.shape, .bool)
-            backend.compare(CompareOp(rawValue: code), a, b[0], into: out)
+            Host.compare(CompareOp(rawValue: code), a, b[0], into: out)
             all.append(Result("compare \(code) of \(dtype)", out))
         }
         all.append(Result("where of \(dtype)", `where`(a .< b, a, b.transposed().copied().transposed())))
@@ -172,7 +172,7 @@ import Testing
                 ]
                 for op in [NK_SUM, NK_PROD, NK_MAXIMUM, NK_MINIMUM] {
                     let out = NDArray(uninitialized: x.shape, dtype)
-                    backend.scan(op, x, axis: axis, reverse: op == NK_PROD, into: out)
+                    Host.scan(op, x, axis: axis, reverse: op == NK_PROD, into: out)
                     all.append(Result("scan \(op.rawValue) along \(axis) \(name)", out))
                 }
                 all.append(Result("sort along \(axis) \(name)", x.sorted(axis: axis)))
@@ -230,9 +230,9 @@ import Testing
                 batch: c.batch, channels: c.inputChannels, input: c.input, kernel: c.kernel, output: output, stride: c.geometry.stride,
                 padding: c.geometry.low, dilation: c.geometry.dilation)
             let columns = NDArray.zeros([c.inputChannels * taps, c.batch * output.reduce(1, *)], dtype: dtype)
-            backend.im2col(window, numbers(dtype, seed: 10, c.x), into: columns)
+            Host.im2col(window, numbers(dtype, seed: 10, c.x), into: columns)
             let image = NDArray.zeros(c.x, dtype: dtype)
-            backend.col2im(window, columns, into: image)
+            Host.col2im(window, columns, into: image)
             all += [Result("im2col of \(dtype), \(c)", columns), Result("col2im of \(dtype), \(c)", image)]
         }
     }

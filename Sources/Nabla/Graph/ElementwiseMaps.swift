@@ -1,4 +1,4 @@
-/// An elementwise function of one input that is one operation of the backend.
+/// An elementwise function of one input that is one array operation.
 package class UnaryMap: ElementwiseFunction {
     class var op: UnaryOp { fail("UnaryMap: expected an override of op, got none") }
     class var keep: Kept { .none }
@@ -32,7 +32,7 @@ func map<F: UnaryMap>(_ function: F.Type, _ x: Variable) -> Variable {
     FunctionNode.recorded(x, x.array.mappedFloating(F.op), keep: F.keep) { F() }
 }
 
-/// An elementwise function of two inputs that is one operation of the backend.
+/// An elementwise function of two inputs that is one array operation.
 package class BinaryMap: ElementwiseFunction {
     class var op: BinaryOp { fail("BinaryMap: expected an override of op, got none") }
     class var keep: Kept { .inputs }

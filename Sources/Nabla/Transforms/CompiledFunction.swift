@@ -53,7 +53,7 @@ public final class CompiledFunction {
             constants = trace.states.filter { !($0.holder is any DifferentiableState) }
             let changed = zip(trace.states, trace.changes).filter { $1 != nil }.map(\.0.holder)
             changesParameters =
-                changed.contains { $0 is any DifferentiableState } || trace.steps.contains { $0.operation.hasEffects }
+                changed.contains { $0 is any DifferentiableState } || trace.steps.contains { $0.operation.effect == .acts }
             changesState = changesParameters || !changed.isEmpty
             isPlain = holders.isEmpty && !changesState && sources.allSatisfy { $0.start == $0.end }
         }

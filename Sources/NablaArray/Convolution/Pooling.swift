@@ -44,23 +44,17 @@ package struct PoolingGeometry: Hashable, Sendable {
 
     /// The sum of each window, without what lies outside: (N, C, input…) to (N, C, output…).
     package func sum(_ x: NDArray) -> NDArray {
-        let out = NDArray(uninitialized: Shape([x.shape[0], x.shape[1]] + output), x.dtype)
-        backend.windowSum(geometry(x.shape), x.contiguous(), into: out)
-        return out
+        perform(Pool(.sum, geometry(x.shape)), x.contiguous(), for: "pooling")
     }
 
     /// The transpose of `sum`.
     package func spread(_ y: NDArray) -> NDArray {
-        let image = NDArray(uninitialized: Shape([y.shape[0], y.shape[1]] + input), y.dtype)
-        backend.windowSpread(geometry(y.shape), y.contiguous(), into: image)
-        return image
+        perform(Pool(.spread, geometry(y.shape)), y.contiguous(), for: "pooling")
     }
 
     /// Where each window has its largest element, as a position in its plane in row-major order (int64); of equal ones the first, NaN before all.
     package func argMax(_ x: NDArray) -> NDArray {
-        let places = NDArray(uninitialized: Shape([x.shape[0], x.shape[1]] + output), .int64)
-        backend.windowArgMax(geometry(x.shape), x.contiguous(), into: places)
-        return places
+        perform(Pool(.argMax, geometry(x.shape)), x.contiguous(), for: "pooling")
     }
 
     /// How many elements of the input each window has: shape `output`.

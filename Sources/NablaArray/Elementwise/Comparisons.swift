@@ -15,16 +15,11 @@ extension NDArray {
     private static func compared(_ op: CompareOp, _ a: NDArray, _ b: NDArray, _ function: StaticString) -> NDArray {
         // Numbers as they are, whatever their ranks: the result is of bool in any case.
         let dtype = DType.promoted(a.dtype, b.dtype)
-        let out = NDArray(uninitialized: broadcastShape(a, b, function), .bool)
-        backend.compare(op, a.cast(to: dtype), b.cast(to: dtype), into: out)
-        return out
+        return perform(Comparison(op), a.cast(to: dtype), b.cast(to: dtype), for: function)
     }
 
     private static func compared(_ op: CompareOp, _ a: NDArray, _ scalar: some Scalar) -> NDArray {
-        let array = converted(a, beside: scalar)
-        let out = NDArray(uninitialized: array.shape, .bool)
-        backend.compare(op, array, ScalarValue(scalar), into: out)
-        return out
+        perform(ScalarComparison(op, ScalarValue(scalar)), converted(a, beside: scalar), for: "comparison")
     }
 
     public static func .== (a: NDArray, b: NDArray) -> NDArray { compared(NK_EQ, a, b, ".==") }

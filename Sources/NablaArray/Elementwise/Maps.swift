@@ -5,9 +5,7 @@ import CNablaKernels
 extension NDArray {
     @inline(__always)
     package func mapped(_ op: UnaryOp) -> NDArray {
-        let out = NDArray(uninitializedLike: self)
-        backend.map(op, self, into: out)
-        return out
+        perform(UnaryMap(op), self, for: "map")
     }
 
     /// The same, after conversion to a floating type.
@@ -28,9 +26,7 @@ extension NDArray {
     /// This array with elements of another type. Floating numbers become integers by truncation toward zero; NaN becomes 0.
     public func cast(to target: DType) -> NDArray {
         if target == dtype { return self }
-        let out = NDArray(uninitialized: shape, target)
-        backend.cast(self, into: out)
-        return out
+        return perform(Cast(to: target), self, for: "cast")
     }
 }
 
@@ -109,21 +105,15 @@ public func isInfinite(_ x: NDArray) -> NDArray { tested(NK_ISINF, x) }
 public func isFinite(_ x: NDArray) -> NDArray { tested(NK_ISFINITE, x) }
 
 private func tested(_ op: TestOp, _ x: NDArray) -> NDArray {
-    let out = NDArray(uninitialized: x.shape, .bool)
-    backend.test(op, x, into: out)
-    return out
+    perform(NumberTest(op), x, for: "isNaN")
 }
 
 /// x > 0 ? g : slope · g, the map behind leaky ReLU and its derivatives.
 package func gated(_ g: NDArray, by x: NDArray, slope: Double?) -> NDArray {
     let dtype = DType.promoted(g, x).floating
-    let out = NDArray(uninitialized: broadcastShape(g, x, "gated"), dtype)
-    if let slope {
-        backend.map(NK_GATE, g.cast(to: dtype), x.cast(to: dtype), ScalarValue(slope), into: out)
-    } else {
-        backend.mapGradient(NK_RELU, g.cast(to: dtype), x.cast(to: dtype), into: out)
-    }
-    return out
+    let (g, x) = (g.cast(to: dtype), x.cast(to: dtype))
+    if let slope { return perform(TernaryScalarMap(NK_GATE, ScalarValue(slope)), g, x, for: "gated") }
+    return perform(MapGradient(NK_RELU), g, x, for: "gated")
 }
 
 /// x > 0 ? x : slope · x
@@ -132,34 +122,24 @@ public func leakyRelu(_ x: NDArray, slope: Double = 0.2) -> NDArray { gated(x, b
 /// `x == y ? g : 0`, NaN where `x` is.
 package func passed(_ g: NDArray, where x: NDArray, equals y: NDArray) -> NDArray {
     let dtype = DType.promoted(g, x).floating
-    let out = NDArray(uninitialized: broadcastShape(g, x, "passed"), dtype)
-    backend.map(NK_PASS, g.cast(to: dtype), x.cast(to: dtype), y.cast(to: dtype), into: out)
-    return out
+    return perform(TernaryMap(NK_PASS), g.cast(to: dtype), x.cast(to: dtype), y.cast(to: dtype), for: "passed")
 }
 
 /// `x` limited to `low ... high`
 public func clip(_ x: NDArray, _ low: Double, _ high: Double) -> NDArray {
     let array = x.cast(to: x.dtype.floating)
-    let out = NDArray(uninitializedLike: array)
-    backend.map(NK_CLIP, array, NDArray(low, dtype: array.dtype), ScalarValue(high), into: out)
-    return out
+    return perform(TernaryScalarMap(NK_CLIP, ScalarValue(high)), array, NDArray(low, dtype: array.dtype), for: "clip")
 }
 
 /// `condition ? a : b`, elementwise with broadcasting.
 public func `where`(_ condition: NDArray, _ a: NDArray, _ b: NDArray) -> NDArray {
     require(condition.dtype == .bool, "where: expected a condition of bool, got \(condition.dtype)")
     let dtype = DType.promoted(a, b)
-    let shape = Shape.broadcast(broadcastShape(a, b, "where"), condition.shape)
-    require(shape != nil, "where: expected shapes that broadcast together, got \(condition.shape), \(a.shape) and \(b.shape)")
-    let out = NDArray(uninitialized: shape!, dtype)
-    backend.select(condition, a.cast(to: dtype), b.cast(to: dtype), into: out)
-    return out
+    return perform(Select(), condition, a.cast(to: dtype), b.cast(to: dtype), for: "where")
 }
 
 /// The common shape of two operands; stops with the function's name when there is none.
 @inline(__always)
 package func broadcastShape(_ a: NDArray, _ b: NDArray, _ function: StaticString) -> Shape {
-    if a.shape == b.shape { return a.shape }
-    if let shape = Shape.broadcast(a.shape, b.shape) { return shape }
-    fail("\(function): expected shapes that broadcast together, got \(a.shape) and \(b.shape)")
+    broadcastShape(a.shape, b.shape, function)
 }

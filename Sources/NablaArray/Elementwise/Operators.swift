@@ -7,25 +7,15 @@ import CNablaKernels
 package func combined(_ op: BinaryOp, _ a: NDArray, _ b: NDArray, _ function: StaticString) -> NDArray {
     if a.dtype == b.dtype {
         require(a.dtype != .bool || op.takesBool, "\(function): expected arrays of numbers, got bool")
-        let out =
-            a.shape == b.shape
-            ? NDArray(uninitializedLike: a) : NDArray(uninitialized: broadcastShape(a, b, function), a.dtype)
-        backend.map(op, a, b, into: out)
-        return out
+        return perform(BinaryMap(op), a, b, for: function)
     }
-    let shape = broadcastShape(a, b, function)
     let dtype = DType.promoted(a, b)
-    let out = NDArray(uninitialized: shape, dtype)
-    backend.map(op, a.cast(to: dtype), b.cast(to: dtype), into: out)
-    return out
+    return perform(BinaryMap(op), a.cast(to: dtype), b.cast(to: dtype), for: function)
 }
 
 @inline(__always)
 package func combined(_ op: BinaryOp, _ a: NDArray, _ scalar: some Scalar, reversed: Bool = false) -> NDArray {
-    let array = converted(a, beside: scalar)
-    let out = NDArray(uninitializedLike: array)
-    backend.map(op, array, ScalarValue(scalar), reversed: reversed, into: out)
-    return out
+    perform(ScalarMap(op, ScalarValue(scalar), reversed: reversed), converted(a, beside: scalar), for: "map")
 }
 
 extension BinaryOp {
@@ -94,9 +84,9 @@ extension NDArray {
         if !(ownsMemoryAlone && isContiguous) {
             self = combined(op, self, b, function)
         } else if isPlain {
-            backend.map(op, self, b, into: self)
+            perform(BinaryMap(op), self, b, into: self)
         } else {
-            backend.map(op, self, b.cast(to: dtype), into: self)
+            perform(BinaryMap(op), self, b.cast(to: dtype), into: self)
         }
     }
 
@@ -108,7 +98,7 @@ extension NDArray {
             self = combined(op, self, scalar)
             return
         }
-        backend.map(op, self, ScalarValue(scalar), reversed: false, into: self)
+        perform(ScalarMap(op, ScalarValue(scalar)), self, into: self)
     }
 }
 

@@ -8,7 +8,7 @@ package func lstmStep(_ c: NDArray, _ gates: NDArray) -> (next: NDArray, h: NDAr
     let c = c.contiguous()
     let (next, h) = (NDArray(uninitializedLike: c), NDArray(uninitializedLike: c))
     let activations = NDArray(uninitialized: c.shape.replacing(0, with: 5 * c.shape[0]), c.dtype)
-    backend.lstmStep(c, gates.contiguous(), next: next, h: h, activations: activations)
+    perform(LSTMStep(), [c, gates.contiguous()], into: [next, h, activations])
     return (next, h, activations)
 }
 
@@ -18,9 +18,10 @@ package func lstmGradient(
 ) -> (c: NDArray, gates: NDArray) {
     let gradC = NDArray(uninitialized: c.shape, c.dtype)
     let gradGates = NDArray(uninitialized: c.shape.replacing(c.rank - 1, with: 4 * c.shape[c.rank - 1]), c.dtype)
-    backend.lstmGradient(
-        c.contiguous(), gates: gates.contiguous(), next: next.contiguous(), activations.contiguous(), gradNext: gradNext?.contiguous(),
-        gradH: gradH?.contiguous(), intoC: gradC, intoGates: gradGates)
+    let gradients = [gradNext, gradH].compactMap { $0?.contiguous() }
+    perform(
+        LSTMGradient(hasNext: gradNext != nil, hasH: gradH != nil),
+        [c.contiguous(), gates.contiguous(), next.contiguous(), activations.contiguous()] + gradients, into: [gradC, gradGates])
     return (gradC, gradGates)
 }
 
@@ -30,7 +31,7 @@ extension NDArray {
     package mutating func update(_ rule: UpdateRule, along gradient: NDArray, memory: inout [NDArray], _ numbers: [Double]) {
         for index in memory.indices { memory[index].makeUnique() }
         let out = ownsMemoryAlone && isContiguous ? self : NDArray(uninitializedLike: self)
-        backend.update(rule, contiguous(), gradient.contiguous(), memory: memory, numbers, into: out)
+        perform(UpdateStep(rule, numbers), [contiguous(), gradient.contiguous()], into: [out] + memory)
         self = out
     }
 }

@@ -19,9 +19,7 @@ package struct AdvancedIndex: Sendable {
     private var entries: [Entry]
     /// The order of the source's axes that brings the indexed ones together, nil when they are so already.
     private var permutation: [Int]?
-    private var outer: Int
-    private let length: Int
-    private let inner: Int
+    private var axis: IndexedAxis
     /// The first axis of the result that comes from the index arrays.
     private var position: Int
 
@@ -46,9 +44,8 @@ package struct AdvancedIndex: Sendable {
         let others = (0..<source.rank).filter { !indexed.contains($0) }
         let order = others[..<position] + indexed + others[position...]
         permutation = order.elementsEqual(0..<source.rank) ? nil : Array(order)
-        outer = others[..<position].reduce(1) { $0 * source[$1] }
-        inner = others[position...].reduce(1) { $0 * source[$1] }
-        length = indexed.reduce(1) { $0 * source[$1] }
+        func count(_ axes: some Collection<Int>) -> Int { axes.reduce(1) { $0 * source[$1] } }
+        axis = IndexedAxis(outer: count(others[..<position]), length: count(indexed), inner: count(others[position...]))
         resultShape = Shape(others[..<position].map { source[$0] } + Array(indexShape) + others[position...].map { source[$0] })
     }
 
@@ -59,7 +56,7 @@ package struct AdvancedIndex: Sendable {
         result.resultShape = resultShape.inserting(count, at: 0)
         result.entries = entries.map { Entry(axes: $0.axes.lowerBound + 1..<$0.axes.upperBound + 1, indices: $0.indices) }
         result.permutation = permutation.map { [0] + $0.map { $0 + 1 } }
-        result.outer *= count
+        result.axis = IndexedAxis(outer: count * axis.outer, length: axis.length, inner: axis.inner)
         result.position += 1
         return result
     }
@@ -68,9 +65,7 @@ package struct AdvancedIndex: Sendable {
     package func apply(to x: NDArray) -> NDArray {
         require(x.shape == sourceShape, "gather: expected an array of shape \(sourceShape), got \(x.shape)")
         let source = (permutation.map { x.transposed($0) } ?? x).contiguous()
-        let out = NDArray(uninitialized: resultShape, x.dtype)
-        backend.take(source, outer: outer, length: length, inner: inner, indices: flat, into: out)
-        return out
+        return perform(Take(axis, shape: resultShape), source, flat, for: "gather")
     }
 
     /// Zeros of the source's shape, with every element of `y` added where this takes it from: the transpose of `apply`.
@@ -78,7 +73,7 @@ package struct AdvancedIndex: Sendable {
         require(y.shape == resultShape, "gather: expected an array of shape \(resultShape), got \(y.shape)")
         let order = permutation ?? Array(0..<sourceShape.rank)
         let out = NDArray.zeros(Shape(order.map { sourceShape[$0] }), dtype: y.dtype)
-        backend.addAt(out, outer: outer, length: length, inner: inner, indices: flat, y.contiguous())
+        perform(AddAt(axis), [flat, y.contiguous()], into: [out])
         guard permutation != nil else { return out }
         return out.transposed(order.indices.sorted { order[$0] < order[$1] })
     }
@@ -87,16 +82,7 @@ package struct AdvancedIndex: Sendable {
     ///
     /// `x` is a slice, with memory that may be written to, in which the axes under a mask lie one in the other.
     package func assign(_ y: NDArray, into x: NDArray) {
-        let inputs = [offsets(in: x).contiguous(), y.contiguous()]
-        ArrayTrace.compound("assignment at indices", 0, reads: inputs, writes: [x], changesOutputs: true) { reads, writes in
-            let (places, source, target) = (reads[0], reads[1], writes[0])
-            let offsets = UnsafeBufferPointer(start: places.data.assumingMemoryBound(to: Int64.self), count: places.count)
-            switch target.dtype.size {
-            case 1: scatterElements(UInt8.self, source.data, to: target.data, at: offsets)
-            case 4: scatterElements(UInt32.self, source.data, to: target.data, at: offsets)
-            default: scatterElements(UInt64.self, source.data, to: target.data, at: offsets)
-            }
-        }
+        perform(AssignAt(), [offsets(in: x).contiguous(), y.contiguous()], into: [x])
     }
 
     /// How many elements behind `x`'s first one each element of the result lies.
@@ -118,13 +104,6 @@ package struct AdvancedIndex: Sendable {
         }
         return total
     }
-}
-
-private func scatterElements<T>(
-    _ type: T.Type, _ source: UnsafeMutableRawPointer, to target: UnsafeMutableRawPointer, at offsets: UnsafeBufferPointer<Int64>
-) {
-    let (source, target) = (source.assumingMemoryBound(to: T.self), target.assumingMemoryBound(to: T.self))
-    for (i, offset) in offsets.enumerated() { target[Int(offset)] = source[i] }
 }
 
 extension AdvancedIndex.Entry {

@@ -24,7 +24,7 @@ extension NDArray {
         let out = NDArray.zeros(target, dtype: dtype)
         let place = out.diagonal(offset: offset, axes: axes)
         require(place.shape == shape, "diagonal: expected an array of shape \(place.shape), got \(shape)")
-        backend.cast(self, into: place)
+        perform(Cast(to: dtype), self, into: place)
         return out
     }
 

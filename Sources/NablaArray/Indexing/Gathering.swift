@@ -6,10 +6,8 @@ extension NDArray {
     public func take(_ indices: NDArray, axis: Int = 0) -> NDArray {
         let axis = shape.normalized(axis: axis, function: "take")
         let positions = indices.resolvedIndices(axis: axis, of: shape, function: "take")
-        let out = NDArray(uninitialized: shape.replacing(axis, with: indices.shape), dtype)
-        let (outer, inner) = shape.extents(around: axis)
-        backend.take(contiguous(), outer: outer, length: shape[axis], inner: inner, indices: positions, into: out)
-        return out
+        let operation = Take(IndexedAxis(axis, of: shape), shape: shape.replacing(axis, with: indices.shape))
+        return perform(operation, contiguous(), positions, for: "take")
     }
 
     /// This array with `values` added at `indices` along `axis`; what several indices name gets all of theirs.
@@ -19,10 +17,10 @@ extension NDArray {
         let axis = shape.normalized(axis: axis, function: "addingAt")
         let positions = indices.resolvedIndices(axis: axis, of: shape, function: "addingAt")
         let terms = added(values, shape.replacing(axis, with: indices.shape), "addingAt").contiguous()
-        let (outer, inner) = shape.extents(around: axis)
+        let operation = AddAt(IndexedAxis(axis, of: shape))
         var result = self
         result.makeUnique()
-        backend.addAt(result, outer: outer, length: result.shape[axis], inner: inner, indices: positions, terms)
+        perform(operation, [positions, terms], into: [result])
         return result
     }
 
@@ -35,9 +33,7 @@ extension NDArray {
     package func takeAlong(_ indices: NDArray, axis: Int, labelsOf function: String?) -> NDArray {
         let axis = shape.normalized(axis: axis, function: function ?? "takeAlong")
         let positions = resolvedAlong(indices, axis, function ?? "takeAlong", areLabels: function != nil)
-        let out = NDArray(uninitialized: indices.shape, dtype)
-        backend.takeAlong(self, axis: axis, indices: positions, into: out)
-        return out
+        return perform(TakeAlong(axis: axis), self, positions, for: "takeAlong")
     }
 
     /// This array with each of `values` added at the place that `indices` names along `axis`: `y[b, indices[b, i, a], a] += values[b, i, a]`.
@@ -49,7 +45,7 @@ extension NDArray {
         let terms = added(values, indices.shape, "addingAlong")
         var result = self
         result.makeUnique()
-        backend.addAlong(result, axis: axis, indices: positions, terms)
+        perform(AddAlong(axis: axis), [positions, terms], into: [result])
         return result
     }
 

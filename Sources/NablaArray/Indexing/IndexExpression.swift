@@ -89,7 +89,7 @@ package struct IndexExpression: Sendable {
         if let advanced {
             advanced.assign(y.cast(to: x.dtype).broadcast(to: resultShape), into: slice)
         } else {
-            backend.cast(y.broadcast(to: resultShape), into: slice)
+            perform(Cast(to: slice.dtype), y.broadcast(to: resultShape), into: slice)
         }
     }
 }

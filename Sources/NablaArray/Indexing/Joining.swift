@@ -5,7 +5,7 @@ public func concatenate(_ arrays: [NDArray], axis: Int = 0) -> NDArray {
     let out = NDArray(uninitialized: shape, dtype)
     var start = 0
     for array in arrays {
-        backend.cast(array, into: out.strided(axis: axis, start: start, step: 1, count: array.shape[axis]))
+        perform(Cast(to: out.dtype), array, into: out.strided(axis: axis, start: start, step: 1, count: array.shape[axis]))
         start += array.shape[axis]
     }
     return out
@@ -54,7 +54,7 @@ extension NDArray {
     public func padded(_ widths: [(low: Int, high: Int)], value: Double = 0) -> NDArray {
         let target = shape.padded(widths, function: "padded")
         let out = NDArray.full(target, value, dtype: dtype)
-        backend.cast(self, into: out.inner(widths))
+        perform(Cast(to: dtype), self, into: out.inner(widths))
         return out
     }
 

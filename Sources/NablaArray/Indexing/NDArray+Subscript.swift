@@ -20,6 +20,6 @@ extension NDArray {
             dtype.isFloating || !type(of: value).isFloating,
             "fill: expected an integer for an array of \(dtype), got \(value)")
         if !ownsMemoryAlone { self = NDArray(uninitialized: shape, dtype) }
-        backend.fill(self, with: ScalarValue(value))
+        perform(Fill(ScalarValue(value), layout), into: self)
     }
 }

@@ -80,7 +80,7 @@ package struct Slicing: Sendable {
     package func scatter(_ y: NDArray) -> NDArray {
         require(y.shape == resultShape, "slice: expected an array of shape \(resultShape), got \(y.shape)")
         let out = NDArray.zeros(sourceShape, dtype: y.dtype)
-        backend.cast(y, into: apply(to: out))
+        perform(Cast(to: y.dtype), y, into: apply(to: out))
         return out
     }
 }

@@ -9,10 +9,7 @@ extension RandomGenerator {
         require(
             !range.isEmpty && range.lowerBound.isFinite && range.upperBound.isFinite,
             "uniform: expected a finite range that is not empty, got \(range)")
-        let out = NDArray(uninitialized: shape, dtype, for: "uniform")
-        let start = advance(byNumbers: out.count, wordsEach: dtype == .float64 ? 2 : 1)
-        backend.randomUniform(key: seed, stream: stream, counter: start, range, into: out)
-        return out
+        return draw(.uniform(range), Layout(shape, dtype), wordsEach: dtype == .float64 ? 2 : 1, "uniform")
     }
 
     /// Normally distributed numbers, of a floating type.
@@ -21,10 +18,7 @@ extension RandomGenerator {
     ) -> NDArray {
         requireFloating(dtype, "normal")
         require(standardDeviation >= 0, "normal: expected a standard deviation of at least 0, got \(standardDeviation)")
-        let out = NDArray(uninitialized: shape, dtype, for: "normal")
-        let start = advance(byNumbers: out.count, wordsEach: 2)
-        backend.randomNormal(key: seed, stream: stream, counter: start, mean: mean, deviation: standardDeviation, into: out)
-        return out
+        return draw(.normal(mean: mean, deviation: standardDeviation), Layout(shape, dtype), wordsEach: 2, "normal")
     }
 
     /// Normally distributed numbers that lie within `bound` standard deviations of the mean: those beyond are drawn again.
@@ -57,10 +51,7 @@ extension RandomGenerator {
         require(
             dtype == .int64 || (range.lowerBound >= Int(Int32.min) && range.upperBound - 1 <= Int(Int32.max)),
             "integers: expected a range within int32, got \(range)")
-        let out = NDArray(uninitialized: shape, dtype, for: "integers")
-        let start = advance(byNumbers: out.count, wordsEach: 2)
-        backend.randomIntegers(key: seed, stream: stream, counter: start, Int64(range.lowerBound)..<Int64(range.upperBound), into: out)
-        return out
+        return draw(.integers(Int64(range.lowerBound)..<Int64(range.upperBound)), Layout(shape, dtype), wordsEach: 2, "integers")
     }
 
     /// An array of `bool` that is true with the given probability (to within 2⁻²⁴).
@@ -73,6 +64,15 @@ extension RandomGenerator {
     public mutating func bernoulli(_ probabilities: NDArray) -> NDArray {
         requireFloating(probabilities.dtype, "bernoulli")
         return uniform(probabilities.shape, dtype: probabilities.dtype) .< probabilities
+    }
+
+    /// The next numbers of the stream, `wordsEach` words of 32 bits for each.
+    private mutating func draw(_ numbers: RandomNumbers, _ layout: Layout, wordsEach: Int, _ function: StaticString) -> NDArray {
+        let count = layout.shape.elementCount(of: layout.dtype, for: function)
+        // No numbers are drawn from no generator.
+        if count == 0 { return .zeros(layout.shape, dtype: layout.dtype) }
+        let start = advance(byNumbers: count, wordsEach: wordsEach)
+        return perform(Draw(numbers, key: seed, stream: stream, counter: start, layout), for: function)
     }
 
     private func requireFloating(_ dtype: DType, _ function: StaticString) {

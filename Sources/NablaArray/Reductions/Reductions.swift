@@ -3,9 +3,7 @@ import CNablaKernels
 extension NDArray {
     package func reduced(_ op: ReduceOp, _ axes: AxisSet, keepsAxes: Bool) -> NDArray {
         if axes.isEmpty { return self }
-        let kept = shape.reduced(over: axes, keepsAxes: true)
-        let out = NDArray(uninitialized: kept, dtype)
-        backend.reduce(op, self, into: out)
+        let out = perform(Reduce(op, axes), self, for: "reduce")
         return keepsAxes ? out : out.reshaped(to: shape.reduced(over: axes, keepsAxes: false))
     }
 
@@ -84,8 +82,7 @@ extension NDArray {
     private func argReduced(_ largest: Bool, _ axis: Int, _ keepsAxes: Bool, _ function: String) -> NDArray {
         let axis = shape.normalized(axis: axis, function: function)
         require(shape[axis] > 0, "\(function): expected at least one element along axis \(axis), got shape \(shape)")
-        let out = NDArray(uninitialized: shape.replacing(axis, with: 1), .int64)
-        backend.argReduce(largest: largest, self, axis: axis, into: out)
+        let out = perform(ArgReduce(largest: largest, axis: axis), self, for: "argReduce")
         return keepsAxes ? out : out.reshaped(to: shape.removing(axis))
     }
 }

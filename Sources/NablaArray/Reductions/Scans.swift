@@ -3,9 +3,7 @@ import CNablaKernels
 extension NDArray {
     package func scanned(_ op: ReduceOp, axis: Int, reverse: Bool, function: String) -> NDArray {
         let axis = shape.normalized(axis: axis, function: function)
-        let out = NDArray(uninitialized: shape, dtype)
-        backend.scan(op, self, axis: axis, reverse: reverse, into: out)
-        return out
+        return perform(Scan(op, axis: axis, reverse: reverse), self, for: "scan")
     }
 
     /// Running sums along `axis`, from the last element when `reverse`.
@@ -28,16 +26,12 @@ extension NDArray {
     /// The elements along `axis` in order, NaN last (first when `descending`). Stable.
     public func sorted(axis: Int = -1, descending: Bool = false) -> NDArray {
         let axis = shape.normalized(axis: axis, function: "sorted")
-        let out = NDArray(uninitialized: shape, dtype)
-        backend.sort(self, axis: axis, descending: descending, values: out, indices: nil)
-        return out
+        return perform(Sort(axis: axis, descending: descending, givesPositions: false), self, for: "sorted")
     }
 
     /// The positions (int64) of the elements along `axis` in order. Stable.
     public func argSorted(axis: Int = -1, descending: Bool = false) -> NDArray {
         let axis = shape.normalized(axis: axis, function: "argSorted")
-        let out = NDArray(uninitialized: shape, .int64)
-        backend.sort(self, axis: axis, descending: descending, values: nil, indices: out)
-        return out
+        return perform(Sort(axis: axis, descending: descending, givesPositions: true), self, for: "argSorted")
     }
 }

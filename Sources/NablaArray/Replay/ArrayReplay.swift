@@ -6,9 +6,9 @@ import CNablaKernels
 package final class ArrayReplay {
     private enum Unit {
         case program(ElementwiseProgram.Call)
-        case step(ArrayOperation, reads: [NDArray], writes: [NDArray])
+        case step(any ArrayOperation, reads: [NDArray], writes: [NDArray])
         case copy(from: NDArray, to: NDArray)
-        case random(RandomDraw, source: Int, offset: UInt64, into: NDArray)
+        case random(Draw, source: Int, offset: UInt64, into: NDArray)
     }
 
     /// Someone else's memory that the replay reads or writes at a place of its own at each run.
@@ -138,10 +138,9 @@ package final class ArrayReplay {
                     }
                     units.append(.copy(from: whole(former), to: whole(write.value)))
                 }
-                if case .random(let draw, let key, let stream, let counter) = step.operation,
-                    let source = sources.firstIndex(where: { $0.contains(key, stream, counter) })
-                {
-                    units.append(.random(draw, source: source, offset: counter &- sources[source].start, into: array(step.writes[0])))
+                if let draw = step.operation as? Draw, let source = draw.source(in: sources) {
+                    let offset = draw.counter &- sources[source].start
+                    units.append(.random(draw, source: source, offset: offset, into: array(step.writes[0])))
                 } else {
                     units.append(.step(step.operation, reads: step.reads.map(array), writes: step.writes.map(array)))
                 }
@@ -178,14 +177,14 @@ package final class ArrayReplay {
         for unit in units {
             switch unit {
             case .program(let program): program.run()
-            case .step(let operation, let reads, let writes): operation.run(reads: reads, writes: writes)
+            case .step(let operation, let reads, let writes): operation.runOnHost(reads, into: writes)
             case .copy(let source, let target): target.data.copyMemory(from: source.data, byteCount: source.count)
             case .random(let draw, let source, let offset, let out):
                 let generator = generators[source]
-                draw.fill(out, key: generator.seed, stream: generator.stream, counter: generator.counter &+ offset)
+                draw.again(from: generator, offset: offset).runOnHost(into: out)
             }
         }
-        for (number, source) in copies { backend.device.cast(source, into: made[number]) }
+        for (number, source) in copies { Host.cast(source, into: made[number]) }
         withExtendedLifetime((inputs, copiesHeld)) {}
         if changedStates.isEmpty { return made }
         for (number, state) in changedStates.enumerated() { states[state].store(made[outputCount + number]) }
@@ -205,5 +204,12 @@ package final class ArrayReplay {
             }
         }
         return (lines + ["\(memory.bytes) bytes"]).joined(separator: "\n")
+    }
+}
+
+extension Draw {
+    /// The same draw from a generator as it is now, `offset` blocks further on.
+    fileprivate func again(from generator: RandomGenerator, offset: UInt64) -> Draw {
+        Draw(numbers, key: generator.seed, stream: generator.stream, counter: generator.counter &+ offset, layout)
     }
 }

@@ -71,10 +71,13 @@ final class ElementwiseProgram {
         }
         for (index, operation) in operations.enumerated() {
             let (reads, out) = (operation.reads, operation.writes[0])
+            guard let elementwise = operation.operation.elementwise else {
+                fail("ElementwiseProgram: expected an elementwise operation, got \(operation.operation.name)")
+            }
             let operands = reads.enumerated().map { position, read in
                 let slot = slot(read)
                 // Some kernels read every element.
-                return slots[Int(slot)].step == 0 && operation.operation.readsEveryElement(of: position) ? spread(slot, read.dtype) : slot
+                return slots[Int(slot)].step == 0 && position < elementwise.wholeOperands ? spread(slot, read.dtype) : slot
             }
             let result = slot(out)
             var step = nk_program_step()
@@ -84,29 +87,14 @@ final class ElementwiseProgram {
             if let first = operands.first { step.a = first }
             if operands.count > 1 { step.b = operands[1] }
             if operands.count > 2 { step.c = operands[2] }
-            switch operation.operation {
-            case .unary(let op): (step.kind, step.op) = (NK_PROGRAM_UNARY, Int32(op.rawValue))
-            case .unaryGradient(let op): (step.kind, step.op) = (NK_PROGRAM_UNARY_GRADIENT, Int32(op.rawValue))
-            case .binary(let op): (step.kind, step.op) = (NK_PROGRAM_BINARY, Int32(op.rawValue))
-            case .binaryScalar(let op, let value, let reversed):
-                (step.kind, step.op) = (NK_PROGRAM_BINARY, Int32(op.rawValue))
-                step.b = scalar(value, out.dtype)
-                if reversed { (step.a, step.b) = (step.b, step.a) }
-            case .compare(let op): (step.kind, step.op) = (NK_PROGRAM_COMPARE, Int32(op.rawValue))
-            case .compareScalar(let op, let value):
-                (step.kind, step.op) = (NK_PROGRAM_COMPARE, Int32(op.rawValue))
-                step.b = scalar(value, reads[0].dtype)
-            case .test(let op): (step.kind, step.op) = (NK_PROGRAM_TEST, Int32(op.rawValue))
-            case .ternary(let op): (step.kind, step.op) = (NK_PROGRAM_TERNARY, Int32(op.rawValue))
-            case .ternaryScalar(let op, let value):
-                (step.kind, step.op) = (NK_PROGRAM_TERNARY, Int32(op.rawValue))
-                step.c = scalar(value, out.dtype)
-            case .select:
-                step.kind = NK_PROGRAM_SELECT
-                (step.c, step.a, step.b) = (operands[0], operands[1], operands[2])
-            case .cast: step.kind = NK_PROGRAM_CAST
-            default: fail("ElementwiseProgram: expected an elementwise operation, got \(operation.operation.name)")
+            (step.kind, step.op) = (elementwise.kind, elementwise.op)
+            switch elementwise.scalar {
+            case nil: break
+            case (let value, .first)?: (step.a, step.b) = (scalar(value, out.dtype), step.a)
+            case (let value, .second)?: step.b = scalar(value, reads[0].dtype)
+            case (let value, .third)?: step.c = scalar(value, out.dtype)
             }
+            if operation.operation is Select { (step.c, step.a, step.b) = (operands[0], operands[1], operands[2]) }
             steps.append(step)
             places.end(index)
         }
@@ -136,17 +124,6 @@ final class ElementwiseProgram {
 
         @inline(__always)
         func run() { nk_run_program(steps, stepCount, slots, slotCount, registers, largestElement, count) }
-    }
-}
-
-extension ArrayOperation {
-    /// Whether the operand at `position` cannot be a single element that stands for all.
-    fileprivate func readsEveryElement(of position: Int) -> Bool {
-        switch self {
-        case .unary, .unaryGradient: true
-        case .ternary, .ternaryScalar: position < 2
-        default: false
-        }
     }
 }
 

@@ -44,13 +44,13 @@ struct ReplayPlan {
         for step in trace.steps {
             let isConstant =
                 step.writes.allSatisfy { !values[$0.value].isDerived && last[values[$0.value].memory.data] == $0.value }
-                && step.operation.isFunction && !step.operation.hasEffects
+                && step.operation.effect == .none
             guard isConstant else {
                 steps.append(step)
                 continue
             }
             for write in step.writes { constants.insert(write.value) }
-            if case .fill = step.operation, step.formers[0] == nil { uniform.insert(step.writes[0].value) }
+            if step.operation is Fill, step.formers[0] == nil { uniform.insert(step.writes[0].value) }
         }
     }
 
@@ -65,7 +65,7 @@ struct ReplayPlan {
     }
 
     private struct Key: Hashable {
-        let operation: ArrayOperation
+        let operation: AnyHashable
         let reads: [Operand]
         let layouts: [Operand]
     }
@@ -81,7 +81,7 @@ struct ReplayPlan {
                 operation: step.operation, reads: step.reads.map(resolved), writes: step.writes,
                 formers: step.formers)
             let isFree = step.formers.allSatisfy { $0 == nil } && step.writes.allSatisfy { !changed.contains($0.value) && isWhole($0) }
-            guard isFree, step.operation.isFunction, !step.operation.hasEffects else {
+            guard isFree, step.operation.effect == .none else {
                 kept.append(step)
                 continue
             }
@@ -94,7 +94,7 @@ struct ReplayPlan {
                 layout.value = 0
                 return layout
             }
-            let key = Key(operation: step.operation, reads: step.reads, layouts: layouts)
+            let key = Key(operation: AnyHashable(step.operation), reads: step.reads, layouts: layouts)
             if let earlier = known[key] {
                 for (write, same) in zip(step.writes, earlier.writes) { places[write.value] = (same.value, 0) }
                 continue
@@ -121,12 +121,12 @@ struct ReplayPlan {
                 && NDArray.part(operand, of: trace.values[operand.value].memory.data).firstElement == 1
         }
         switch step.operation {
-        case .cast where isSame(step.reads[0]): return step.reads[0]
-        case .binary(NK_MUL) where out.dtype.isFloating:
+        case is Cast where isSame(step.reads[0]): return step.reads[0]
+        case let map as BinaryMap where map.op == NK_MUL && out.dtype.isFloating:
             if isSame(step.reads[0]) && isOne(step.reads[1]) { return step.reads[0] }
             if isSame(step.reads[1]) && isOne(step.reads[0]) { return step.reads[1] }
             return nil
-        case .binaryScalar(NK_MUL, let scalar, _) where out.dtype.isFloating && scalar.double == 1 && isSame(step.reads[0]):
+        case let map as ScalarMap where map.op == NK_MUL && map.scalar.double == 1 && out.dtype.isFloating && isSame(step.reads[0]):
             return step.reads[0]
         default: return nil
         }
@@ -138,7 +138,7 @@ struct ReplayPlan {
         var seen = Set(outputs.map(\.value) + changes.map(\.operand.value))
         var kept: [Step] = []
         for step in steps.reversed() {
-            guard step.operation.hasEffects || step.writes.contains(where: { seen.contains($0.value) }) else { continue }
+            guard step.operation.effect == .acts || step.writes.contains(where: { seen.contains($0.value) }) else { continue }
             kept.append(step)
             for read in step.reads { seen.insert(read.value) }
             for case let former? in step.formers { seen.insert(former) }

@@ -39,7 +39,7 @@ struct ReplaySchedule {
                 for reader in readers[former] ?? [] where reader != index { waiting[index].insert(reader) }
             }
             for write in step.writes { writer[write.value] = index }
-            if step.operation.hasEffects {
+            if step.operation.effect == .acts {
                 if let lastEffect { waiting[index].insert(lastEffect) }
                 lastEffect = index
             }
@@ -96,13 +96,7 @@ struct ReplaySchedule {
         let count = step.writes[0].shape.elementCount
         guard count > 0, count * step.writes[0].dtype.size == plan.trace.values[step.writes[0].value].bytes else { return nil }
         func isFull(_ operand: ArrayTrace.Operand) -> Bool { operand.isContiguous && operand.shape.elementCount == count }
-        let isElementwise =
-            switch step.operation {
-            case .unary, .unaryGradient, .test, .binary, .binaryScalar, .compare, .compareScalar, .ternary, .ternaryScalar, .select, .cast:
-                true
-            default: false
-            }
-        guard isElementwise else { return nil }
+        guard step.operation.elementwise != nil else { return nil }
         let fits = step.reads.allSatisfy { isFull($0) || $0.isSingle || plan.isUniform($0) }
         return fits ? count : nil
     }

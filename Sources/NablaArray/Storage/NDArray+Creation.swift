@@ -63,9 +63,7 @@ extension NDArray {
 
     @inline(__always)
     private static func filled(_ shape: Shape, _ value: ScalarValue, _ dtype: DType, _ function: StaticString) -> NDArray {
-        let out = NDArray(uninitialized: shape, dtype, for: function)
-        backend.fill(out, with: value)
-        return out
+        perform(Fill(value, Layout(shape, dtype)), for: function)
     }
 
     /// Zeros of the shape and element type of `other`.
@@ -121,7 +119,7 @@ extension NDArray {
         requireExtent(columns, "eye")
         let out = filled(Shape(rows, columns), ScalarValue(0), dtype, "eye")
         let place = out.diagonal(offset: diagonal)
-        backend.cast(ones(place.shape, dtype: dtype), into: place)
+        perform(Cast(to: dtype), ones(place.shape, dtype: dtype), into: place)
         return out
     }
 }

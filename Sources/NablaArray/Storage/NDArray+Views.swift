@@ -165,5 +165,5 @@ extension Shape {
 
 extension NDArray {
     /// Writes `source` into the memory that this view shows. Only for memory that no other value can see yet.
-    package func overwrite(with source: NDArray) { backend.cast(source, into: self) }
+    package func overwrite(with source: NDArray) { perform(Cast(to: dtype), source, into: self) }
 }

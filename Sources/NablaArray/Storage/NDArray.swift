@@ -57,7 +57,7 @@ public struct NDArray {
     /// A copy with memory of its own, in row-major order.
     public func copied() -> NDArray {
         let out = NDArray(uninitialized: shape, dtype)
-        backend.cast(self, into: out)
+        perform(Cast(to: dtype), self, into: out)
         return out
     }
 
@@ -114,5 +114,5 @@ public enum ArrayMemory {
 /// - Parameter count: from 1 to 1024; of more than 64, 64 are used.
 public func setThreadCount(_ count: Int) {
     require((1...1024).contains(count), "setThreadCount: expected a number of threads in 1...1024, got \(count)")
-    backend.setThreadCount(count)
+    Host.setThreadCount(count)
 }

@@ -174,7 +174,7 @@ extension Shape {
 }
 
 /// A set of axes, as bits.
-package struct AxisSet: Equatable, Sendable {
+package struct AxisSet: Hashable, Sendable {
     package var bits: UInt16 = 0
     package init() {}
     package init(all rank: Int) { bits = UInt16((1 << rank) - 1) }

@@ -41,29 +41,17 @@ extension ArrayTrace {
 extension ArrayOperation {
     /// Whether both do the same but for the numbers that a generator draws.
     fileprivate func isLike(
-        _ other: ArrayOperation, _ sources: [ArrayReplay.RandomSource], _ otherSources: [ArrayReplay.RandomSource]
+        _ other: any ArrayOperation, _ sources: [ArrayReplay.RandomSource], _ otherSources: [ArrayReplay.RandomSource]
     ) -> Bool {
-        switch (self, other) {
-        case (.compound(let a), .compound(let b)): return a.name == b.name && a.attributes == b.attributes
-        case (.random(let a, _, _, _), .random(let b, _, _, _)):
-            let (source, otherSource) = (source(in: sources), other.source(in: otherSources))
-            return source == nil && otherSource == nil ? self == other : a == b && source == otherSource
-        default: return self == other
-        }
+        guard let a = self as? Draw, let b = other as? Draw else { return isEqual(to: other) }
+        let (source, otherSource) = (a.source(in: sources), b.source(in: otherSources))
+        return source == nil && otherSource == nil ? a == b : a.numbers == b.numbers && source == otherSource
     }
+}
 
-    /// From which of the generators a draw is. (Not how far from where that began: other threads may draw in between.)
-    private func source(in sources: [ArrayReplay.RandomSource]) -> Int? {
-        guard case .random(_, let key, let stream, let counter) = self else { return nil }
-        return sources.firstIndex { $0.contains(key, stream, counter) }
-    }
-
-    fileprivate var summary: String {
-        switch self {
-        case .random: "a draw of a generator of its own"
-        case .binaryScalar(_, let scalar, _), .compareScalar(_, let scalar), .ternaryScalar(_, let scalar), .fill(let scalar):
-            "\(name) with \(scalar.double)"
-        default: name
-        }
+extension Draw {
+    /// From which of the generators it is. (Not how far from where that began: other threads may draw in between.)
+    package func source(in sources: [ArrayReplay.RandomSource]) -> Int? {
+        sources.firstIndex { $0.contains(key, stream, counter) }
     }
 }

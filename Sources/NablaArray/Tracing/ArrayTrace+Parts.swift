@@ -61,7 +61,7 @@ extension ArrayTrace {
 
     /// One operation.
     package struct Step {
-        package let operation: ArrayOperation
+        package let operation: any ArrayOperation
         package let reads: [Operand]
         package let writes: [Operand]
         /// For each output the value whose memory it changes, where numbers of that stay.

@@ -76,27 +76,11 @@ package final class ArrayTrace {
 
     /// An operation has been carried out.
     @inline(never)
-    package static func note(_ operation: @autoclosure () -> ArrayOperation, reads: [NDArray], writes: [NDArray]) {
+    package static func note(_ operation: any ArrayOperation, reads: [NDArray], writes: [NDArray]) {
         var trace = current
         while let now = trace {
-            now.note(operation(), reads, writes)
+            now.note(operation, reads, writes)
             trace = now.outer
-        }
-    }
-
-    /// Several operations as one: `body` runs unwatched, now and whenever the list runs again.
-    ///
-    /// `body` must not keep the arrays it is given: another run has others in their memory. `attributes` are all that it does differently
-    /// from another body of the same name.
-    package static func compound(
-        _ name: String, _ attributes: @autoclosure () -> AnyHashable, reads: [NDArray], writes: [NDArray], hasEffects: Bool = false,
-        isFunction: Bool = true, changesOutputs: Bool = false, _ body: @escaping (_ reads: [NDArray], _ writes: [NDArray]) -> Void
-    ) {
-        unwatched { body(reads, writes) }
-        if isActive {
-            let operation = CompoundOperation(
-                name, attributes(), hasEffects: hasEffects, isFunction: isFunction, changesOutputs: changesOutputs, body)
-            note(.compound(operation), reads: reads, writes: writes)
         }
     }
 
@@ -142,10 +126,10 @@ package final class ArrayTrace {
         if dependence != Dependence() { onRead(function, dependence) }
     }
 
-    private func note(_ operation: ArrayOperation, _ reads: [NDArray], _ writes: [NDArray]) {
+    private func note(_ operation: any ArrayOperation, _ reads: [NDArray], _ writes: [NDArray]) {
         if !listsSteps { return follow(operation, reads, writes) }
         let operands = reads.map { operand($0, user: operation.name) }
-        var dependence = !operation.isFunction || operation.hasEffects ? Dependence.onMore : Dependence()
+        var dependence = operation.effect == .none ? Dependence() : .onMore
         for operand in operands { dependence.formUnion(values[operand.value].dependence) }
         var formers: [Int?] = []
         for (index, array) in writes.enumerated() {
@@ -169,9 +153,9 @@ package final class ArrayTrace {
     }
 
     /// Finds out what the outputs depend on, and no more.
-    private func follow(_ operation: ArrayOperation, _ reads: [NDArray], _ writes: [NDArray]) {
+    private func follow(_ operation: any ArrayOperation, _ reads: [NDArray], _ writes: [NDArray]) {
         var dependence = Dependence()
-        if !operation.isFunction || operation.hasEffects { (dependence, hasEffects) = (.onMore, true) }
+        if operation.effect != .none { (dependence, hasEffects) = (.onMore, true) }
         // What a part is written to depends on the rest of it, too.
         for array in reads + writes {
             if let known = versions[ObjectIdentifier(array.owner)] { dependence.formUnion(values[known].dependence) }

@@ -197,14 +197,13 @@ open class Optimizer {
         let result = NDArray(uninitializedLike: value)
         // Steps of others may keep what they are given.
         let keeps = type(of: self).keepsArrays
-        ArrayTrace.compound(
-            "\(type(of: self)).update", [AnyHashable(ObjectIdentifier(self)), AnyHashable(index)], reads: [value, gradient.contiguous()],
-            writes: [result], hasEffects: true, isFunction: false
-        ) { [self] reads, writes in
-            var value = keeps ? reads[0].copied() : reads[0]
-            change(&value, index, keeps ? reads[1].copied() : reads[1])
-            writes[0].overwrite(with: value)
+        let step = OptimizerStep(name: "\(type(of: self)).update", optimizer: ObjectIdentifier(self), index: index) {
+            [self] value, gradient in
+            var value = keeps ? value.copied() : value
+            change(&value, index, keeps ? gradient.copied() : gradient)
+            return value
         }
+        performUnwatched(step, [value, gradient.contiguous()], into: [result])
         parameter.update { $0 = result }
     }
 
@@ -214,5 +213,23 @@ open class Optimizer {
         state.steps += 1
         step(&value, gradient, &state)
         slots[index].state = state
+    }
+}
+
+/// A parameter's next value from value and gradient, by an optimiser, which remembers more than arrays show.
+private struct OptimizerStep: ArrayOperation {
+    let name: String
+    let optimizer: ObjectIdentifier
+    let index: Int
+    /// Of the optimiser that is named: nothing else tells two steps apart. (It runs on the thread of the training alone.)
+    nonisolated(unsafe) let next: (_ value: NDArray, _ gradient: NDArray) -> NDArray
+
+    var effect: OperationEffect { .acts }
+    func runOnHost(_ reads: [NDArray], into writes: [NDArray]) { writes[0].overwrite(with: next(reads[0], reads[1])) }
+
+    static func == (a: OptimizerStep, b: OptimizerStep) -> Bool { a.optimizer == b.optimizer && a.index == b.index }
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(optimizer)
+        hasher.combine(index)
     }
 }

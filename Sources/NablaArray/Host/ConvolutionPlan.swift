@@ -83,7 +83,7 @@ extension ConvolutionPlan {
     /// The columns of `x` for a part, a matrix of (channel, tap) by (image, position).
     func columns(of x: NDArray, _ part: Part) -> MatrixOperand {
         guard let buffer else { return imageMatrix(x, part) }
-        backend.im2col(window(part), channelRange(x, part), into: buffer)
+        Host.im2col(window(part), channelRange(x, part), into: buffer)
         return bufferMatrix(part)
     }
 
@@ -91,7 +91,7 @@ extension ConvolutionPlan {
     func addColumns(to x: NDArray, _ part: Part, from product: (MatrixOperand) -> Void) {
         guard let buffer else { return product(imageMatrix(x, part)) }
         product(bufferMatrix(part))
-        backend.col2im(window(part), buffer, into: channelRange(x, part))
+        Host.col2im(window(part), buffer, into: channelRange(x, part))
     }
 
     /// The rows of the kernel `w` (all of them in row-major order) that belong to a group, and the columns that belong to a part.
@@ -145,14 +145,14 @@ struct OutputBlocks {
 
     /// The part of the array for some images and one group, to be read.
     func read(_ images: Range<Int>, _ group: Int) -> MatrixOperand {
-        if buffer != nil { gathered(images.count).overwrite(with: channelsFirst(images, group)) }
+        if buffer != nil { Host.cast(channelsFirst(images, group), into: gathered(images.count)) }
         return matrix(images, group)
     }
 
     /// The part of the array for some images and one group, as `product` writes it.
     func write(_ images: Range<Int>, _ group: Int, from product: (MatrixOperand) -> Void) {
         product(matrix(images, group))
-        if buffer != nil { channelsFirst(images, group).overwrite(with: gathered(images.count)) }
+        if buffer != nil { Host.cast(gathered(images.count), into: channelsFirst(images, group)) }
     }
 
     private func matrix(_ images: Range<Int>, _ group: Int) -> MatrixOperand {
@@ -183,7 +183,7 @@ extension NDArray {
     fileprivate func packed(fromAxis axis: Int) -> NDArray {
         var step = 1
         for i in (axis..<rank).reversed() where shape[i] != 1 {
-            if stridesInline[i] != step { return copied() }
+            if stridesInline[i] != step { return Host.copy(self) }
             step *= shape[i]
         }
         return self

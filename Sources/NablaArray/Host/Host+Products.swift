@@ -1,8 +1,8 @@
 import CNablaRuntime
 import COpenBLAS
 
-extension CPUBackend {
-    package func matmul(_ a: MatrixOperand, _ b: MatrixOperand, into out: MatrixOperand, dtype: DType, accumulating: Bool) {
+extension Host {
+    package static func matmul(_ a: MatrixOperand, _ b: MatrixOperand, into out: MatrixOperand, dtype: DType, accumulating: Bool) {
         let work = a.rows * a.columns * b.columns
         if work < 2 * SharedProduct.leastWork {
             if work > SharedProduct.leastThreadedByBLAS { SharedProduct.ownThreadsOnly }

@@ -1,10 +1,5 @@
-/// Which of the arrays x, w and y of a convolution is computed from the other two.
-package enum ConvolutionPass: CaseIterable, Sendable {
-    case forward, dataGradient, weightGradient
-}
-
 extension ConvolutionPass {
-    /// Whether the backend's own kernel is worth trying before the product with a column matrix, by the shapes of x, w and y.
+    /// Whether oneDNN's kernel is worth trying before the product with a column matrix, by the shapes of x, w and y.
     ///
     /// Measured on one thread of a Zen 5 with oneDNN 2.6.3 and OpenBLAS 0.3.21, all copies counted. Direct kernels work on vectors of 16
     /// channels, at about 200 GFLOP/s where both numbers of channels fill them; products reach 150, and less with few output channels.

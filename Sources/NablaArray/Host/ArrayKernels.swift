@@ -24,7 +24,7 @@ public enum ArrayKernels {
         func name(_ pass: ConvolutionPass) -> String {
             let isEmpty = x.contains(0) || w.contains(0) || y.contains(0)
             guard !isEmpty && pass.prefersDirectKernel(geometry, x: x, w: w, y: y) else { return "matrix products" }
-            return backend.device.kernelName(pass, geometry, x: x, w: w, y: y) ?? "matrix products"
+            return Host.kernelName(pass, geometry, x: x, w: w, y: y) ?? "matrix products"
         }
         return (name(.forward), name(.dataGradient), name(.weightGradient))
     }

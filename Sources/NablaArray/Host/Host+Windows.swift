@@ -1,41 +1,39 @@
 import CNablaKernels
 
-extension CPUBackend {
-    package func im2col(_ window: WindowGeometry, _ image: NDArray, into columns: NDArray) {
+extension Host {
+    package static func im2col(_ window: WindowGeometry, _ image: NDArray, into columns: NDArray) {
         var geometry = nk_window(window, image)
         nk_im2col(image.kernelType, &geometry, image.data, columns.data)
     }
 
-    package func col2im(_ window: WindowGeometry, _ columns: NDArray, into image: NDArray) {
+    package static func col2im(_ window: WindowGeometry, _ columns: NDArray, into image: NDArray) {
         var geometry = nk_window(window, image)
         nk_col2im(image.kernelType, &geometry, columns.data, image.data)
     }
 
-    package func windowSum(_ window: WindowGeometry, _ image: NDArray, into out: NDArray) {
+    package static func windowSum(_ window: WindowGeometry, _ image: NDArray, into out: NDArray) {
         var geometry = nk_window(window, image)
         nk_window_sum(image.kernelType, &geometry, image.data, out.data)
     }
 
-    package func windowSpread(_ window: WindowGeometry, _ pooled: NDArray, into image: NDArray) {
+    package static func windowSpread(_ window: WindowGeometry, _ pooled: NDArray, into image: NDArray) {
         var geometry = nk_window(window, image)
         nk_window_spread(image.kernelType, &geometry, pooled.data, image.data)
     }
 
-    package func windowArgMax(_ window: WindowGeometry, _ image: NDArray, into places: NDArray) {
+    package static func windowArgMax(_ window: WindowGeometry, _ image: NDArray, into places: NDArray) {
         var geometry = nk_window(window, image)
         nk_window_argmax(image.kernelType, &geometry, image.data, places.data.assumingMemoryBound(to: Int64.self))
     }
+}
 
-    package func randomUniform(key: UInt64, stream: UInt64, counter: UInt64, _ range: Range<Double>, into out: NDArray) {
-        nk_random_uniform(out.kernelType, key, stream, counter, Int64(out.count), range.lowerBound, range.upperBound, out.data)
-    }
-
-    package func randomNormal(key: UInt64, stream: UInt64, counter: UInt64, mean: Double, deviation: Double, into out: NDArray) {
-        nk_random_normal(out.kernelType, key, stream, counter, Int64(out.count), mean, deviation, out.data)
-    }
-
-    package func randomIntegers(key: UInt64, stream: UInt64, counter: UInt64, _ range: Range<Int64>, into out: NDArray) {
-        nk_random_integers(out.kernelType, key, stream, counter, Int64(out.count), range.lowerBound, range.upperBound, out.data)
+extension Pool {
+    package func runOnHost(_ x: NDArray, into out: NDArray) {
+        switch step {
+        case .sum: Host.windowSum(window, x, into: out)
+        case .spread: Host.windowSpread(window, x, into: out)
+        case .argMax: Host.windowArgMax(window, x, into: out)
+        }
     }
 }
 

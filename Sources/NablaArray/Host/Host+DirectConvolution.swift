@@ -1,14 +1,14 @@
 import COneDNN
 
-extension CPUBackend {
-    package func convolve(_ pass: ConvolutionPass, _ geometry: ConvolutionGeometry, x: NDArray, w: NDArray, y: NDArray) -> Bool {
+extension Host {
+    package static func convolve(_ pass: ConvolutionPass, _ geometry: ConvolutionGeometry, x: NDArray, w: NDArray, y: NDArray) -> Bool {
         var convolution = nd_convolution(geometry, x: x.shape, w: w.shape, y: y.shape)
         func floats(_ array: NDArray) -> UnsafeMutablePointer<Float> { array.data.assumingMemoryBound(to: Float.self) }
         return nd_convolve(&convolution, pass.code, floats(x), floats(w), floats(y))
     }
 
     /// oneDNN's name of the kernel that `convolve` runs for arrays of these shapes, if it has one.
-    func kernelName(_ pass: ConvolutionPass, _ geometry: ConvolutionGeometry, x: Shape, w: Shape, y: Shape) -> String? {
+    static func kernelName(_ pass: ConvolutionPass, _ geometry: ConvolutionGeometry, x: Shape, w: Shape, y: Shape) -> String? {
         var convolution = nd_convolution(geometry, x: x, w: w, y: y)
         return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 100) { name in
             nd_kernel_name(&convolution, pass.code, name.baseAddress!, name.count) ? String(cString: name.baseAddress!) : nil

@@ -1,9 +1,22 @@
 import CNablaKernels
 import CNablaRuntime
 
-/// The backend on the machine's own cores: C kernels for maps and reductions, OpenBLAS for matrix products.
-package struct CPUBackend: Backend {
-    package func setThreadCount(_ count: Int) { nr_set_thread_count(Int32(count)) }
+/// The machine's own cores: C kernels for maps and reductions, OpenBLAS for matrix products, oneDNN for convolutions.
+///
+/// Its functions compute into arrays that exist already, have their final shape and may be written freely; operands broadcast to them. Nobody
+/// hears of it: operations are run by `perform`.
+package enum Host {
+    package static func setThreadCount(_ count: Int) { nr_set_thread_count(Int32(count)) }
+
+    /// `x` in row-major order: itself, or a copy.
+    static func contiguous(_ x: NDArray) -> NDArray { x.isContiguous ? x : copy(x) }
+
+    /// A copy of `x` in row-major order.
+    static func copy(_ x: NDArray) -> NDArray {
+        let out = NDArray(uninitialized: x.shape, x.dtype)
+        cast(x, into: out)
+        return out
+    }
 }
 
 /// The shape and strides of one operand as the kernels take them.
