@@ -3,7 +3,8 @@
 ///     let g = gradient(of: { ($0 * $0).sum() }, at: x)                              // 2x
 ///     let slopes = gradient(of: { loss($0["weight"]!, $0["bias"]!) }, at: ["weight": w, "bias": b])
 ///
-/// It is the derivative in the argument alone: what `f` captures is held fixed, also where it was computed from `x`.
+/// It is the derivative in the argument alone: what `f` captures is held fixed, also where it was computed from `x`. A result may be the same for
+/// every argument, and its gradient is then zero: so is that of what `f` computes from numbers it takes out of the argument by `array` or `item()`.
 ///
 /// - Parameters:
 ///   - f: is run once.
