@@ -3,6 +3,38 @@ import Testing
 
 /// Compiled closures that capture parameters, statistics and optimisers.
 @Suite struct CompiledTrainingTests {
+    /// Data may be ordinary variables, which would take gradients: nothing is asked of them.
+    @Test func dataThatTakesGradients() {
+        func trained(_ wrap: (NDArray) -> Variable) -> [NDArray] {
+            let model = Linear(2, 1, bias: false), optimizer = SGD(model, rate: 0.1)
+            model.weight.array = NDArray([[1, -1]], dtype: .float32)
+            let step = compile { (x: Variable, y: Variable) -> Variable in
+                let loss = meanSquaredError(model(x), y)
+                optimizer.update(with: grad(of: loss, wrt: model.parameters))
+                return loss
+            }
+            let losses = (0..<5).map { i in
+                step(wrap(NDArray([[Float(i), 2], [1, 0.5]])), wrap(NDArray([[Float(1)], [2]]))).array
+            }
+            return losses + [model.weight.array]
+        }
+        #expect(trained { Variable($0) } == trained { Variable(constant: $0) })
+    }
+
+    @Test func derivativesOfAStepWithRespectToData() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let model = Linear(2, 1), optimizer = SGD(model, rate: 0.1)
+            let step = compile { (x: Variable) -> Variable in
+                let loss = square(model(x)).sum()
+                optimizer.update(with: grad(of: loss, wrt: model.parameters))
+                return loss
+            }
+            let x = Variable(NDArray([[1, 2]], dtype: .float32))
+            _ = grad(of: step(x), wrt: x)
+        }
+        expectMessage("expected no derivative of a closure that changes parameters, got a backward walk through its results", in: result)
+    }
+
     private final class Model: Chain {
         let first = Linear(3, 8), norm = BatchNormalization(8), second = Linear(8, 1)
         func callAsFunction(_ x: Variable) -> Variable { second(tanh(norm(first(x)))) }

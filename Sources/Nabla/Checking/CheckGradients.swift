@@ -110,7 +110,7 @@ package func checkGradients(
         var check = GradientCheck(
             name: name, inputs: chosen, tolerance: tolerance ?? GradientCheckTolerance(for: isSingle ? .float32 : dtype), seed: seed)
         try check.checkValues(results, GradientCheck.values(of: restricted, at: point))
-        try check.run(restricted, at: point, order: order)
+        try RuleReports.$areExpected.withValue(true) { try check.run(restricted, at: point, order: order) }
     }
 }
 

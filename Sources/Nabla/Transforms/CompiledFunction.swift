@@ -104,11 +104,11 @@ public final class CompiledFunction {
         guard isRecording else { return self.constants(results, of: arguments + recording.holders.map(\.stateVariable)) }
         let holders = recording.holders.map(\.stateVariable)
         if recording.changesParameters {
-            require(
-                !arguments.contains { $0.isRecorded && !($0.creator is CompiledStep) },
-                "\(name): expected arguments that need no gradient for a closure that changes parameters, got one that does")
-            return holders.contains(where: \.isRecorded)
-                ? CompiledStep(name, results).apply(holders) : self.constants(results, of: arguments + holders)
+            // Its arguments are data: who asks for a derivative with respect to them is told. What an earlier step gave has none already, and would
+            // make a chain of all steps.
+            let inputs = arguments.filter { $0.isRecorded && !($0.creator is CompiledStep) } + holders
+            return inputs.contains(where: \.isRecorded)
+                ? CompiledStep(name, results).apply(inputs) : self.constants(results, of: arguments + holders)
         }
         let inputs = arguments + holders
         guard inputs.contains(where: \.isRecorded) else { return self.constants(results, of: inputs) }

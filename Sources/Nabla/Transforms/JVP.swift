@@ -43,7 +43,9 @@ public func jvp(
     return Transform.run {
         let places = Transform.places(x, "jvp")
         let values = f(places)
-        return (values, pushforward("jvp", of: values, wrt: places, along: v, recorded: isResultRecorded))
+        let tangents = pushforward("jvp", of: values, wrt: places, along: v, recorded: isResultRecorded)
+        Transform.requireUse(of: places, in: values, at: x, tangents, "jvp")
+        return (values, tangents)
     }
 }
 
@@ -71,7 +73,9 @@ public func vjp(
     return Transform.run {
         let places = Transform.places(x, "vjp")
         let values = f(places)
-        return (values, gradients("vjp", of: values, wrt: places, gradOutputs: u, recorded: isResultRecorded))
+        let slopes = gradients("vjp", of: values, wrt: places, gradOutputs: u, recorded: isResultRecorded)
+        Transform.requireUse(of: places, in: values, at: x, slopes, "vjp")
+        return (values, slopes)
     }
 }
 
