@@ -27,7 +27,6 @@ public func valueWithGradient<T: VariableTree>(
         let value = f(x.replacingVariables(places))
         require(value.count == 1, "gradient: expected a function to a single number, got a result of shape \(value.shape)")
         let slopes = gradients("gradient", of: [value], wrt: places, recorded: isResultRecorded)
-        Transform.requireUse(of: places, in: [value], at: x.variables, slopes, "gradient")
         return (isResultRecorded ? value : value.marked(.unrecordedGradient), x.replacingVariables(slopes))
     }
 }

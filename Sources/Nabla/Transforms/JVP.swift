@@ -43,9 +43,7 @@ public func jvp(
     return Transform.run {
         let places = Transform.places(x, "jvp")
         let values = f(places)
-        let tangents = pushforward("jvp", of: values, wrt: places, along: v, recorded: isResultRecorded)
-        Transform.requireUse(of: places, in: values, at: x, tangents, "jvp")
-        return (values, tangents)
+        return (values, pushforward("jvp", of: values, wrt: places, along: v, recorded: isResultRecorded))
     }
 }
 
@@ -73,9 +71,7 @@ public func vjp(
     return Transform.run {
         let places = Transform.places(x, "vjp")
         let values = f(places)
-        let slopes = gradients("vjp", of: values, wrt: places, gradOutputs: u, recorded: isResultRecorded)
-        Transform.requireUse(of: places, in: values, at: x, slopes, "vjp")
-        return (values, slopes)
+        return (values, gradients("vjp", of: values, wrt: places, gradOutputs: u, recorded: isResultRecorded))
     }
 }
 

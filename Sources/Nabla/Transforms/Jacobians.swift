@@ -29,13 +29,9 @@ private func jacobian(
         let vectors = NDArray.eye(side.count, dtype: side.dtype).reshaped(to: side.shape.stacked(side.count))
         let all = mapped(
             { vector in
-                let part =
-                    isForward
+                isForward
                     ? pushforward(function, of: [y], wrt: [place], along: vector, recorded: isRecorded)
                     : gradients(function, of: [y], wrt: [place], gradOutputs: vector, recorded: isRecorded)
-                // The gradient of a linear function may well be what the closure captured.
-                if function == "jacobian" { Transform.requireUse(of: [place], in: [y], at: [x], part, function) }
-                return part
             }, over: [Variable(constant: vectors)], inAxes: [0], outAxes: [isForward ? -1 : 0], smallestBatch: 8,
             chunkSize: { chunkSize ?? cachedExamples(of: $0, y.dtype) })[0]
         return withRecording(isRecorded) { all.reshaped(to: target) }
@@ -58,9 +54,7 @@ public func hessian(
         of: { place in
             let y = f(place)
             require(y.count == 1, "hessian: expected a function to a single number, got a result of shape \(y.shape)")
-            let slope = gradients("hessian", of: [y], wrt: [place], recorded: true)
-            Transform.requireUse(of: [place], in: [y], at: [x], slope, "hessian")
-            return slope[0]
+            return gradients("hessian", of: [y], wrt: [place], recorded: true)[0]
         }, at: x, enableDoubleBackprop, chunkSize)
 }
 
@@ -86,12 +80,7 @@ public func perExampleGradients(
     return Transform.run {
         let places = Transform.places(parameters, "perExampleGradients")
         return mapped(
-            { example in
-                let value = loss(places, example)
-                let slopes = gradients("perExampleGradients", of: [value], wrt: places, recorded: isRecorded)
-                Transform.requireUse(of: places, in: [value], at: parameters, slopes, "perExampleGradients")
-                return slopes
-            }, over: examples,
+            { gradients("perExampleGradients", of: [loss(places, $0)], wrt: places, recorded: isRecorded) }, over: examples,
             inAxes: inAxes ?? examples.map { _ in 0 }, outAxes: nil, closure: .unknown)
     }
 }

@@ -22,21 +22,6 @@ enum Transform {
         return x.map(\.withPlace)
     }
 
-    /// Stops where `results` come from the variables `x` that the closure was called at, which it captured, instead of from its argument, in which
-    /// their derivatives are all zero then.
-    static func requireUse(
-        of places: [Variable], in results: [Variable], at x: [Variable], _ derivatives: [Variable], _ function: String
-    ) {
-        guard _slowPath(!derivatives.isEmpty && derivatives.allSatisfy(\.isSymbolicZero)) else { return }
-        func isUsed(_ variable: Variable) -> Bool { results.contains { isConnected($0, to: variable) } }
-        if places.contains(where: isUsed) { return }
-        guard let captured = x.firstIndex(where: { $0.isRecorded && isUsed($0) }) else { return }
-        fail(
-            "\(function): expected a closure that computes its result from its argument, got one that computes it from the variable it is called at"
-                + "\(x.count == 1 ? "" : ", number \(captured),") which it captures and which is held fixed; use the argument, "
-                + "for a model's parameters by withParameters")
-    }
-
     /// Runs `body` as if it stood in no closure of a transform, a checkpoint or a solver.
     static func outside<R>(_ body: () throws -> R) rethrows -> R {
         let (depth, scope) = (nr_transforms(), nr_scope())
