@@ -96,7 +96,7 @@ open class FunctionNode {
         check(gradients, of: indexes)
         // A rule may return what has a place in the graph, as a retained input has.
         for (index, gradient) in zip(indexes, gradients) {
-            let isLost = isRecording && leavesTheGraph(gradient, gradOutputs)
+            let isLost = isRecording && leavesTheGraph(gradient, gradOutputs) && !RuleReports.areExpected
             walk.accumulate(isLost ? gradient.marked(.unrecordedGradient) : gradient.unchanged, at: edge(index))
         }
     }
