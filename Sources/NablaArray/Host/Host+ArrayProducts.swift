@@ -109,7 +109,7 @@ extension MatrixOperand {
         self.init(data: data, rows: rows, columns: columns, rowStride: columns, columnStride: 1)
     }
 
-    fileprivate var transposed: MatrixOperand {
+    var transposed: MatrixOperand {
         MatrixOperand(data: data, rows: columns, columns: rows, rowStride: columnStride, columnStride: rowStride)
     }
 }

@@ -71,9 +71,3 @@ private func directly(_ pass: ConvolutionPass, _ geometry: ConvolutionGeometry, 
     let (x, w, y) = (Host.contiguous(x), Host.contiguous(w), Host.contiguous(y))
     return withExtendedLifetime((x, w, y)) { Host.convolve(pass, geometry, x: x, w: w, y: y) }
 }
-
-extension MatrixOperand {
-    fileprivate var transposed: MatrixOperand {
-        MatrixOperand(data: data, rows: columns, columns: rows, rowStride: columnStride, columnStride: rowStride)
-    }
-}

@@ -18,10 +18,6 @@ extension Host {
 
 extension nd_convolution {
     fileprivate init(_ geometry: ConvolutionGeometry, x: Shape, w: Shape, y: Shape) {
-        func three(_ values: some Collection<Int>, filler: Int64) -> (Int64, Int64, Int64) {
-            let all = Array(repeating: filler, count: 3 - values.count) + values.map(Int64.init)
-            return (all[0], all[1], all[2])
-        }
         self.init(
             batch: Int64(x[0]), groups: Int64(geometry.groups), inputs: Int64(w[1]), outputs: Int64(w[0] / geometry.groups),
             input: three(x[2...], filler: 1), kernel: three(w[2...], filler: 1), output: three(y[2...], filler: 1),

@@ -40,14 +40,16 @@ extension Pool {
 extension nk_window {
     /// `window` over an image of shape (batch, channels, spatial…) whose spatial axes are contiguous; missing axes lead with extent 1.
     init(_ window: WindowGeometry, _ image: NDArray) {
-        func three(_ values: [Int], filler: Int64) -> (Int64, Int64, Int64) {
-            let all = Array(repeating: filler, count: 3 - values.count) + values.map(Int64.init)
-            return (all[0], all[1], all[2])
-        }
         self.init(
             batch: Int64(window.batch), channels: Int64(window.channels), input: three(window.input, filler: 1),
             kernel: three(window.kernel, filler: 1), output: three(window.output, filler: 1), stride: three(window.stride, filler: 1),
             padding: three(window.padding, filler: 0), dilation: three(window.dilation, filler: 1),
             batch_stride: Int64(image.stridesInline[0]), channel_stride: Int64(image.stridesInline[1]))
     }
+}
+
+/// The values of one to three axes as the kernels take them, which have three: `filler` leads.
+func three(_ values: some Collection<Int>, filler: Int64) -> (Int64, Int64, Int64) {
+    let all = Array(repeating: filler, count: 3 - values.count) + values.map(Int64.init)
+    return (all[0], all[1], all[2])
 }
