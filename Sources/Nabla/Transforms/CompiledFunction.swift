@@ -25,8 +25,8 @@ public final class CompiledFunction {
     /// Two runs of the closure must agree before one is replayed.
     final class Recording {
         let conditions: ReplayConditions
-        /// What each result is in a graph.
-        let kinds: [ResultKind]
+        /// The results that are no functions of what the closure computes from, by their numbers.
+        let ends: [(result: Int, kind: ResultEnd)]
         let sources: [ArrayReplay.RandomSource]
         let holders: [any DifferentiableState]
         /// What else outlives the closure: no gradient flows to it.
@@ -44,10 +44,10 @@ public final class CompiledFunction {
         let canBeReplayed: Bool
 
         init(
-            _ trace: ArrayTrace, _ conditions: ReplayConditions, _ kinds: [ResultKind], _ sources: [ArrayReplay.RandomSource],
-            isSeedSame: Bool
+            _ trace: ArrayTrace, _ conditions: ReplayConditions, _ ends: [(result: Int, kind: ResultEnd)],
+            _ sources: [ArrayReplay.RandomSource], isSeedSame: Bool
         ) {
-            (self.trace, self.conditions, self.kinds, self.sources) = (trace, conditions, kinds, sources)
+            (self.trace, self.conditions, self.ends, self.sources) = (trace, conditions, ends, sources)
             canBeReplayed = isSeedSame && !sources[0].overlaps(sources[1]) && !conditions.isOver
             holders = trace.states.compactMap { $0.holder as? any DifferentiableState }
             constants = trace.states.filter { !($0.holder is any DifferentiableState) }
@@ -59,9 +59,8 @@ public final class CompiledFunction {
         }
     }
 
-    /// What a result is in the graph in which the closure is recorded.
-    enum ResultKind {
-        case recorded
+    /// Where the graph of a closure ends at one of its results.
+    enum ResultEnd {
         /// Made while recording was off.
         case unrecorded
         /// A leaf that the closure makes of an array.
@@ -94,36 +93,31 @@ public final class CompiledFunction {
             !(isRecording && arguments.contains(where: \.isRecorded))
         {
             let arrays = arguments.map(\.array)
-            if latest.conditions.hold(arrays) { return constants(replay.run(arrays, generators: []), of: arguments) }
+            if latest.conditions.hold(arrays) { return unrecorded(replay.run(arrays, generators: []), of: arguments) }
         }
         var generators = [RandomGenerator.shared, generator]
         let before = generators
         let (results, recording, constants) = evaluate(arguments.map(\.array), &generators)
         if generators[0] != before[0] { RandomGenerator.shared = generators[0] }
         generator = generators[1]
-        guard isRecording else { return self.constants(results, of: arguments + recording.holders.map(\.stateVariable)) }
-        let holders = recording.holders.map(\.stateVariable)
+        let holders = recording.holders.map(\.stateVariable), inputs = arguments + holders
+        guard isRecording, inputs.contains(where: \.isRecorded) else { return unrecorded(results, of: inputs) }
         if recording.changesParameters {
             // Its arguments are data: who asks for a derivative with respect to them is told. What an earlier step gave has none already, and would
             // make a chain of all steps.
-            let inputs = arguments.filter { $0.isRecorded && !($0.creator is CompiledStep) } + holders
-            return inputs.contains(where: \.isRecorded)
-                ? CompiledStep(name, results).apply(inputs) : self.constants(results, of: arguments + holders)
+            let places = arguments.filter { $0.isRecorded && !($0.creator is CompiledStep) } + holders
+            return places.contains(where: \.isRecorded) ? CompiledStep(name, results).apply(places) : unrecorded(results, of: inputs)
         }
-        let inputs = arguments + holders
-        guard inputs.contains(where: \.isRecorded) else { return self.constants(results, of: inputs) }
-        let places = CompiledCall(self, results, argumentCount: arguments.count, recording, before, constants).apply(inputs)
-        return zip(places, recording.kinds).map { place, kind in
-            switch kind {
-            case .recorded: place
-            case .unrecorded: Variable(unrecorded: place.array, Provenance.unrecorded.rawValue)
-            case .leaf: Variable(place.array)
-            }
+        var places = CompiledCall(self, results, argumentCount: arguments.count, recording, before, constants).apply(inputs)
+        for (result, kind) in recording.ends {
+            let array = places[result].array
+            places[result] = kind == .leaf ? Variable(array) : Variable(unrecorded: array, Provenance.unrecorded.rawValue)
         }
+        return places
     }
 
     /// Results that are not recorded, made of `inputs`.
-    private func constants(_ results: [NDArray], of inputs: [Variable]) -> [Variable] {
+    private func unrecorded(_ results: [NDArray], of inputs: [Variable]) -> [Variable] {
         let marks = inputs.inheritedMarks
         return results.map { Variable(unrecorded: $0, marks) }
     }
@@ -209,14 +203,15 @@ public final class CompiledFunction {
         RandomGenerator.shared = generators[0]
         // Only numbers leave the run, so it does the same wherever it is called: in the closure of a transform it would record gradients that
         // nobody differentiates, and differ from a run outside.
-        var kinds: [ResultKind] = []
+        var ends: [(result: Int, kind: ResultEnd)] = []
         var results = trace.watch {
             Transform.outside {
                 withRecording(true) {
-                    body(inputs.map { Variable($0) }, &given, false).map { result in
-                        kinds.append(CompiledFunction.kind(of: result, in: trace))
-                        return result.array
+                    let results = body(inputs.map { Variable($0) }, &given, false)
+                    ends = results.enumerated().compactMap { index, result in
+                        CompiledFunction.end(at: result, in: trace).map { (index, $0) }
                     }
+                    return results.map(\.array)
                 }
             }
         }
@@ -233,7 +228,7 @@ public final class CompiledFunction {
         // Another thread may have started the process-wide generator anew.
         let isSeedSame = before[0].seed == generators[0].seed && before[0].stream == generators[0].stream
         let recording = Recording(
-            trace, ReplayConditions(trace, inputs: arguments, fixed: looked.sorted()), kinds, sources, isSeedSame: isSeedSame)
+            trace, ReplayConditions(trace, inputs: arguments, fixed: looked.sorted()), ends, sources, isSeedSame: isSeedSame)
         if let changed = recording.conditions.changed {
             fail(
                 "\(name): expected a closure that changes no Swift values that outlive it, which replays would not repeat, "
@@ -249,11 +244,11 @@ public final class CompiledFunction {
         return (results, recording, trace)
     }
 
-    private static func kind(of result: Variable, in trace: ArrayTrace) -> ResultKind {
+    private static func end(at result: Variable, in trace: ArrayTrace) -> ResultEnd? {
         // An unrecorded gradient among the results is told when the derivative is asked for: that of a pullback is one as a rule.
-        guard let node = result.node else { return result.provenance == .unrecorded ? .unrecorded : .recorded }
+        guard let node = result.node else { return result.provenance == .unrecorded ? .unrecorded : nil }
         // Of an array that the closure computed: an argument or a parameter that is returned has its own.
-        return node.inputCount == 0 && node is LeafNode && trace.isComputed(result.array) ? .leaf : .recorded
+        return node.inputCount == 0 && node is LeafNode && trace.isComputed(result.array) ? .leaf : nil
     }
 
     /// What a replay of the layout used last does, line by line; empty before it is replayed.
