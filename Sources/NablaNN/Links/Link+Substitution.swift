@@ -10,10 +10,9 @@ extension Link {
     ///     let metaLoss = model.withParameters(adapted) { meanSquaredError(model(qx), qy) }
     ///     metaLoss.backward()                                        // through the inner gradient
     ///
-    /// What `body` records refers to `values`; afterwards the parameters are what they were; one that `body` itself
-    /// would change stops. May be nested. Values have the parameters'
-    /// shapes, or more axes in front of them (one set of values for each task
-    /// of a batch) where the model allows that.
+    /// What `body` records refers to `values`; afterwards the parameters are what they were; one that `body` itself would change stops. May be
+    /// nested. Values have the parameters' shapes, or more axes in front of them (one set of values for each task of a batch) where the model
+    /// allows that.
     public final func withParameters<R>(_ values: [Variable], _ body: () throws -> R) rethrows -> R {
         let slots = namedParameters
         require(

@@ -27,8 +27,7 @@ public final class Parameter {
     public init(_ array: NDArray, name: String = "parameter") {
         require(array.dtype.isFloating, "Parameter: expected float32 or float64, got \(array.dtype)")
         self.name = name
-        current = Variable(array)
-        current?.holdsValue(ofParameter: number, lastFrozenRead: ThawClock.never)
+        setLeaf(array)
     }
 
     /// A parameter whose value an initialiser makes, at once or, when `shape` is nil, at the first `initialize(_:)`.

@@ -101,10 +101,7 @@ open class Optimizer {
     public final func update() {
         followTarget()
         let indexes = slots.indices.filter { slots[$0].parameter.grad != nil }
-        if indexes.count < slots.count {
-            requireTimelyThaw()
-            requireKeptGradients()
-        }
+        if indexes.count < slots.count { requireNoLostGradients() }
         if indexes.isEmpty { failWithoutGradients("update", "call backward() on a loss made with its parameters first") }
         update(indexes, indexes.map { slots[$0].parameter.grad!.array })
     }
@@ -130,19 +127,16 @@ open class Optimizer {
         update(reached.map { live[$0] }, reached.map { given[$0].array })
     }
 
-    /// Stops where a parameter has no gradient because it was frozen when the loss was computed.
-    private func requireTimelyThaw() {
-        for slot in slots where slot.parameter.isUpdateEnabled && slot.parameter.wasThawedTooLate && slot.parameter.grad == nil {
-            fail(
+    /// Stops where a parameter has no gradient because it was frozen when the loss was computed, or because its value was set after the backward
+    /// walk.
+    private func requireNoLostGradients() {
+        for slot in slots where slot.parameter.isUpdateEnabled && slot.parameter.grad == nil {
+            require(
+                !slot.parameter.wasThawedTooLate,
                 "\(type(of: self)).update: expected parameters that took gradients when the loss was computed, got \(slot.name), which was frozen then; "
                     + "set isUpdateEnabled = true before the forward pass")
-        }
-    }
-
-    /// Stops where the gradient of a parameter was lost because its value was set after the backward walk.
-    private func requireKeptGradients() {
-        for slot in slots where slot.parameter.hasLostGradient && slot.parameter.isUpdateEnabled && slot.parameter.grad == nil {
-            fail(
+            require(
+                !slot.parameter.hasLostGradient,
                 "\(type(of: self)).update: expected gradients of the parameters' present values, got \(slot.name), whose value was set after backward(), "
                     + "which its gradient did not outlive; set values before the forward pass, or call clearGrads() first")
         }
