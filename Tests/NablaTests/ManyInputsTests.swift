@@ -1,44 +1,33 @@
-import Foundation
 import Nabla
 import Testing
 
-/// Functions of thousands of variables: time goes with their number, not with its square.
+/// Functions of thousands of variables. What they cost in time is `many_inputs` of the benchmarks.
 @Suite struct ManyInputsTests {
-    /// Seconds of this thread's own work.
-    private func seconds(_ body: () -> Void) -> Double {
-        func now() -> Double {
-            var time = timespec()
-            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-            return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-        }
-        let start = now()
-        body()
-        return now() - start
-    }
-
-    /// Eight times as many may take twenty times as long; with the square they would take 64 times.
-    private func expectLinear(_ name: String, _ run: (Int) -> Void, sourceLocation: SourceLocation = #_sourceLocation) {
-        func best(_ count: Int) -> Double { (0..<3).map { _ in seconds { run(count) } }.min()! }
-        let (few, many) = (best(1000), best(8000))
-        #expect(many < 20 * few, "\(name): \(few) s and \(many) s", sourceLocation: sourceLocation)
-    }
-
     private func leaves(_ count: Int) -> [Variable] { (0..<count).map { Variable(Double($0)) } }
 
-    @Test func gradientsTakeTimeInProportion() {
+    /// Eight times as many variables record eight times as many functions and keep eight times the bytes, not 64 times.
+    private func expectLinear(_ name: String, _ run: (Int) -> [Variable], sourceLocation: SourceLocation = #_sourceLocation) {
+        let (few, many) = (GraphStatistics(of: run(250)), GraphStatistics(of: run(2000)))
+        #expect(few.functionCount > 0 && few.retainedBytes > 0, "\(name)", sourceLocation: sourceLocation)
+        for (kind, (few, many)) in [
+            "functions": (few.functionCount, many.functionCount), "bytes": (few.retainedBytes, many.retainedBytes),
+        ] {
+            #expect(many <= 8 * few, "\(name), \(kind): \(few) and \(many)", sourceLocation: sourceLocation)
+        }
+    }
+
+    @Test func gradientsGrowInProportion() {
         expectLinear("stack") { count in
-            square(stack(leaves(count))).sum().backward()
+            let x = leaves(count)
+            return grad(of: square(stack(x)).sum(), wrt: x, enableDoubleBackprop: true)
         }
-        expectLinear("concatenate, recorded twice") { count in
+        expectLinear("concatenate") { count in
             let x = leaves(count).map { $0.reshaped(to: [1]) }
-            let g = grad(of: (square(concatenate(x)) * concatenate(x)).sum(), wrt: x, enableDoubleBackprop: true)
-            _ = grad(of: concatenate(g).sum(), wrt: x)
+            return grad(of: (square(concatenate(x)) * concatenate(x)).sum(), wrt: x, enableDoubleBackprop: true)
         }
-        expectLinear("split, recorded twice") { count in
-            let x = Variable(NDArray.ones([count], dtype: .float64))
-            let parts = x.split(into: count)
-            let g = grad(of: concatenate(parts.map { $0 * square($0) }).sum(), wrt: x, enableDoubleBackprop: true)
-            _ = grad(of: square(g).sum(), wrt: x)
+        expectLinear("split") { count in
+            let parts = Variable(NDArray.ones([count], dtype: .float64)).split(into: count)
+            return grad(of: concatenate(parts.map { $0 * square($0) }).sum(), wrt: parts, enableDoubleBackprop: true)
         }
     }
 

@@ -7,7 +7,7 @@ struct Aims {
     func lines() -> [String] {
         machines.flatMap { machine -> [String] in
             let results = results.filter { $0.threads == machine.threads }
-            let all = perOperation(results) + hessianProduct(results) + floors(results, machine)
+            let all = perOperation(results) + hessianProduct(results) + manyInputs(results) + floors(results, machine)
             return all.isEmpty ? [] : ["", "aims, threads: \(machine.threads)"] + all
         }
     }
@@ -33,6 +33,17 @@ struct Aims {
             line("\(name), peak memory beyond the inputs: \(threeDigits(memory))", at: "2.5", memory <= 2.5),
             line("\(name), peak memory with the inputs: \(threeDigits(inAll))", at: "2.5", inAll <= 2.5),
         ]
+    }
+
+    /// Eight times as many variables may take twice as long for each, as they leave the caches; with the square of their number it would be
+    /// eight times.
+    private func manyInputs(_ results: [Measurement]) -> [String] {
+        ["stack", "concatenate twice", "split twice"].compactMap { name in
+            let times = manyInputsCounts.compactMap { find("many_inputs.\(name) \($0)", results)?.median }
+            guard times.count == 2 else { return nil }
+            let ratio = times[1] / times[0]
+            return line("\(name), time for each variable, 8000 of them / 1000: \(threeDigits(ratio))", at: "2", ratio <= 2)
+        }
     }
 
     private func floors(_ results: [Measurement], _ machine: Machine) -> [String] {

@@ -16,7 +16,7 @@ func chosenWorkloads(_ options: Options) -> [() -> [Workload]] {
         ("l2l_quadratic", { [learningToLearnWorkload()] }), ("hessian_small", hessianSmallWorkloads),
         ("nth_derivative", nthDerivativeWorkloads), ("trpo_fvp", { [trustRegionWorkload()] }),
         ("pinn_burgers", { [burgersWorkload()] }), ("laplacian", laplacianWorkloads), ("matmul", productWorkloads),
-        ("checkpoint", checkpointWorkloads),
+        ("checkpoint", checkpointWorkloads), ("many_inputs", manyInputsWorkloads),
     ]
     let filter = options.filter
     return groups.filter { $0.prefix.hasPrefix(filter) || filter.hasPrefix($0.prefix) }.map { group in
