@@ -33,29 +33,44 @@ package final class BackwardWalk {
             let walk = BackwardWalk(
                 GraphSearch(from: outputs, to: targets, stoppingAt: boundary), recorded: followsRules, function: function)
             defer { walk.search.finish() }
-            for (output, seed) in zip(outputs, seeds) where output.isRecorded {
-                // A gradient may be its seed; without recording it is a constant all the same.
-                walk.accumulate(seed.unchanged, at: Edge(output))
-            }
+            walk.begin(at: outputs, with: seeds)
             withNextOrder(after: walk.search) { walk.run(captures: targets != nil, retainGraph: retainGraph) }
             guard let targets else {
                 if _slowPath(walk.marks & ThawClock.stamps != 0) { ThawClock.noteWalk(past: walk.marks) }
                 return []
             }
-            var results: [Variable] = []
-            results.reserveCapacity(targets.count)
-            for target in targets {
-                if let gradient = walk.gradient(at: Edge(target)) {
-                    results.append(gradient.asResult(recorded: recorded))
-                } else {
-                    if _slowPath(target.mayBeOutOfDate) && !walk.search.isReached(target.node!) {
-                        requirePresentValue(target, of: outputs, function, targets)
-                    }
-                    results.append(.symbolicZero(target.shape, dtype: target.dtype))
+            return walk.results(at: targets, of: outputs, recorded: recorded)
+        }
+    }
+
+    /// Leaves each seed at the place of its output; both looked up in place, see `areRecorded`.
+    private func begin(at outputs: [Variable], with seeds: [Variable]) {
+        outputs.withUnsafeBufferPointer { outputs in
+            seeds.withUnsafeBufferPointer { seeds in
+                // A gradient may be its seed; without recording it is a constant all the same.
+                for index in outputs.indices where outputs[index].isRecorded {
+                    accumulate(seeds[index].unchanged, at: Edge(outputs[index]))
                 }
             }
-            return results
         }
+    }
+
+    /// What has reached the targets: zeros where that is nothing.
+    private func results(at targets: [Variable], of outputs: [Variable], recorded: Bool) -> [Variable] {
+        targets.withUnsafeBufferPointer { places in
+            // A literal of one is made without a look at the runtime's tables of generic types, which costs what a small function costs.
+            if places.count == 1 { return [result(at: places[0], of: outputs, targets, recorded)] }
+            return places.map { result(at: $0, of: outputs, targets, recorded) }
+        }
+    }
+
+    @inline(__always)
+    private func result(at target: Variable, of outputs: [Variable], _ targets: [Variable], _ recorded: Bool) -> Variable {
+        if let gradient = gradient(at: Edge(target)) { return gradient.asResult(recorded: recorded) }
+        if _slowPath(target.mayBeOutOfDate) && !search.isReached(target.node!) {
+            requirePresentValue(target, of: outputs, function, targets)
+        }
+        return .symbolicZero(target.shape, dtype: target.dtype)
     }
 
     @inline(__always)

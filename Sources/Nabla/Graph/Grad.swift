@@ -78,10 +78,11 @@ extension Variable {
             nr_scope() == 0,
             "backward: expected grad(of:wrt:) inside a closure that runs more than once (checkpoint, root, fixedPoint, argmin), "
                 + "got backward(), which adds to gradients")
-        requireRecorded([self], "backward", [])
-        let seeds = completedSeeds(seed.map { [$0] }, for: [self], function: "backward", argument: "seed")
+        let outputs = [self]
+        requireRecorded(outputs, "backward", [])
+        let seeds = completedSeeds(seed.map { [$0] }, for: outputs, function: "backward", argument: "seed")
         _ = BackwardWalk.run(
-            from: [self], seeds: seeds, to: nil, recorded: enableDoubleBackprop,
+            from: outputs, seeds: seeds, to: nil, recorded: enableDoubleBackprop,
             retainGraph: enableDoubleBackprop || retainGraph ?? false, function: "backward")
     }
 }

@@ -32,20 +32,20 @@ package struct GraphSearch: ~Copyable {
     package init(from outputs: [Variable], to targets: [Variable]?, stoppingAt boundary: [Variable]? = nil) {
         nr_add_live_walks(1)
         var lowestRank = Int32.max
-        for case let node? in (targets ?? []).lazy.map(\.node) {
+        targets?.forEachNode { node in
             if node.mark != id { enter(node, isNeeded: true) }
             lowestRank = Swift.min(lowestRank, node.rank)
         }
         targetCount = Int32(entries.count)
         if let boundary {
-            for case let node? in boundary.lazy.map(\.node) where node.mark != id { enter(node, isNeeded: false) }
+            boundary.forEachNode { node in if node.mark != id { enter(node, isNeeded: false) } }
             for i in 0..<entries.count { entries[i].isVisited = true }
         }
         if targets == nil { lowestRank = -1 }
         var stack = GrowingBuffer<Step>(capacity: 32)
         let everything = targets == nil
-        for case let root? in outputs.lazy.map(\.node) {
-            guard open(root, lowestRank, everything) else { continue }
+        outputs.forEachNode { root in
+            guard open(root, lowestRank, everything) else { return }
             stack.append(Step(node: .passUnretained(root), next: 0, isNeeded: entries[Int(root.slot)].isNeeded))
             while stack.count > 0 {
                 let top = stack[stack.last]
@@ -184,6 +184,16 @@ package struct GraphSearch: ~Copyable {
                 $0.mark = entry.markBefore
                 $0.slot = entry.slotBefore
             }
+        }
+    }
+}
+
+extension [Variable] {
+    /// Calls `body` with the node of each variable that has one; looked up in place, see `areRecorded`.
+    @inline(__always)
+    fileprivate func forEachNode(_ body: (FunctionNode) -> Void) {
+        withUnsafeBufferPointer { variables in
+            for index in variables.indices { variables[index].nodeReference?._withUnsafeGuaranteedRef(body) }
         }
     }
 }
