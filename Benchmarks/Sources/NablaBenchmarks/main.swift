@@ -14,7 +14,7 @@ func chosenWorkloads(_ options: Options) -> [() -> [Workload]] {
         ("elementwise_large", elementwiseLargeWorkloads), ("mlp", mlpWorkloads), ("wgan_gp_mlp", { [criticMLPWorkload()] }),
         ("wgan_gp_conv", { [criticWorkload(width: 16), criticWorkload(width: 64)] }), ("maml_sine", mamlWorkloads),
         ("l2l_quadratic", { [learningToLearnWorkload()] }), ("hessian_small", hessianSmallWorkloads),
-        ("nth_derivative", nthDerivativeWorkloads), ("trpo_fvp", { [trustRegionWorkload()] }),
+        ("nth_derivative", nthDerivativeWorkloads), ("trpo_fvp", trustRegionWorkloads),
         ("pinn_burgers", { [burgersWorkload()] }), ("laplacian", laplacianWorkloads), ("matmul", productWorkloads),
         ("checkpoint", checkpointWorkloads), ("many_inputs", manyInputsWorkloads),
     ]

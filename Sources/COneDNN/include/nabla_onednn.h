@@ -1,4 +1,4 @@
-// Convolutions in float32 by oneDNN, on the worker threads and the buffers of nabla_runtime.h.
+// Convolutions and narrow matrix products in float32 by oneDNN, on the worker threads and the buffers of nabla_runtime.h.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,6 +27,22 @@ bool nd_convolve(const nd_convolution *convolution, nd_pass pass, float *x, floa
 /// Writes oneDNN's name of the kernel that does this on this processor, at most `room` bytes with the 0 at its end. Returns false where
 /// there is none.
 bool nd_kernel_name(const nd_convolution *convolution, nd_pass pass, char *name, size_t room);
+
+/// A product of row-major matrices: `rows` × `inner` times `inner` × `columns`, each operand as it lies or transposed; rows of what lies in
+/// memory begin `pitch` elements apart.
+typedef struct {
+    bool transposes_a, transposes_b;
+    bool adds;  // to what c holds
+    int64_t rows, columns, inner;
+    int64_t pitch_a, pitch_b, pitch_c;
+} nd_product;
+
+/// Whether oneDNN multiplies narrow matrices faster than BLAS on this processor: with AVX2 it does. With AVX-512, where BLAS has kernels for
+/// small matrices, nobody has measured it.
+bool nd_multiplies_narrow(void);
+
+/// Computes c on the calling thread. Returns false where oneDNN refuses; c is then undefined.
+bool nd_multiply(const nd_product *product, const float *a, const float *b, float *c);
 
 #ifdef __cplusplus
 }

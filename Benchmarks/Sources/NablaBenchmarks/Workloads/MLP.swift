@@ -44,7 +44,7 @@ func mlpWorkloads() -> [Workload] {
 
 /// Ten products of a Fisher matrix with a vector, as conjugate gradients ask for them: the policy 17-64-64-6 with tanh on 5000 states, and the
 /// divergence of a normal distribution with unit deviations. Operations: 3F - F₁ + 10 (6F - 4F₁), F = 56 MFLOP.
-func trustRegionWorkload() -> Workload {
+func trustRegionWorkloads() -> [Workload] {
     var inputs = Inputs(seed: 2)
     let weights = inputs.network([17, 64, 64, 6], as: "net")
     let x = Variable(constant: inputs.normal([5000, 17], as: "x"))
@@ -53,17 +53,33 @@ func trustRegionWorkload() -> Workload {
     let layers = Layer.network(batch: 5000, [17, 64, 64, 6])
     cost.add(.gradient, layers, .curved)
     cost.add(.hessianProduct, layers, .curved, count: 10)
-    return Workload(name: "trpo_fvp", inputs: inputs, cost: cost, bound: .products) {
+    func slopes(_ weights: [Variable], _ x: Variable) -> [Variable] {
         let mean = network(x, weights, tanh)
         let divergence = 0.5 * square(mean - Variable(constant: mean.array)).sum() / 5000
-        let slopes = grad(of: divergence, wrt: weights, enableDoubleBackprop: true)
-        var v = direction
-        for _ in 0..<10 {
-            let products = grad(of: slopes, wrt: weights, gradOutputs: v.map(Variable.init(constant:)))
-            v = zip(products, direction).map { $0.array + 0.1 * $1 }
-        }
-        return v.reduce(0) { $0 + $1.sum().item() }
+        return grad(of: divergence, wrt: weights, enableDoubleBackprop: true)
     }
+    let arguments = weights + direction.map(Variable.init(constant:)) + [x]
+    let compiled = compile { (arguments: [Variable]) -> [Variable] in
+        let weights = Array(arguments[..<weights.count]), direction = Array(arguments[weights.count..<2 * weights.count])
+        let slopes = slopes(weights, arguments.last!)
+        var v = direction
+        for _ in 0..<10 { v = zip(grad(of: slopes, wrt: weights, gradOutputs: v), direction).map { $0 + 0.1 * $1 } }
+        return v
+    }
+    return [
+        Workload(name: "trpo_fvp", inputs: inputs, cost: cost, bound: .products) {
+            let slopes = slopes(weights, x)
+            var v = direction
+            for _ in 0..<10 {
+                let products = grad(of: slopes, wrt: weights, gradOutputs: v.map(Variable.init(constant:)))
+                v = zip(products, direction).map { $0.array + 0.1 * $1 }
+            }
+            return v.reduce(0) { $0 + $1.sum().item() }
+        },
+        Workload(name: "trpo_fvp.compiled", inputs: inputs, cost: cost, bound: .products) {
+            noBackprop { compiled(arguments).reduce(0) { $0 + $1.array.sum().item() } }
+        },
+    ]
 }
 
 /// A step of a network 2-20-…-20-1 (8 hidden layers, tanh) on the residual of Burgers' equation at 10 000 points, with Adam: third
