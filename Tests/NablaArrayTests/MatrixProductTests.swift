@@ -79,7 +79,50 @@ import Testing
         expect(matmul(a.cast(to: .float32), b.cast(to: .float32)), near: sums.doubles, within: 1e-4)
     }
 
+    /// Extents around those at which another library multiplies, operands as they lie, transposed and as parts of larger matrices, on one
+    /// thread and two; whole numbers, whose sums float32 holds exactly. What was in the result's memory does not show. In a process of its own:
+    /// the number of threads is everyone's.
+    @Test func narrowProducts() async {
+        await #expect(processExitsWith: .success) {
+            for threads in [1, 2] {
+                setThreadCount(threads)
+                for (m, k, n) in [
+                    (16, 16, 63), (16, 16, 64), (1, 128, 128), (1, 5000, 7), (5000, 1, 7), (40, 70, 256), (40, 70, 257), (3000, 64, 64),
+                    (3000, 17, 250), (64, 3000, 17), (6, 3000, 1), (2, 9, 1000), (33, 65, 129),
+                ] { MatrixProductTests().multiply(m, k, n) }
+            }
+        }
+    }
+
+    private func multiply(_ m: Int, _ k: Int, _ n: Int) {
+        func kinds(_ rows: Int, _ columns: Int) -> [NDArray] {
+            let wide = numbers([rows + 1, columns + 3], dtype: .float32)
+            return [
+                numbers([rows, columns], dtype: .float32), numbers([columns, rows], dtype: .float32).transposed(),
+                wide[1..., 2..<(columns + 2)],
+            ]
+        }
+        for (i, a) in kinds(m, k).enumerated() {
+            for (j, b) in kinds(k, n).enumerated() {
+                let right = matmul(a.cast(to: .float64), b.cast(to: .float64))
+                _ = NDArray.full([m, n], Double.nan)
+                if matmul(a, b).cast(to: .float64) != right { fatalError("\(m) × \(k) × \(n), kinds \(i) and \(j)") }
+                let sum = NDArray.full([m, n], 1.0)
+                Host.matmul(matrix(a), matrix(b), into: matrix(sum), dtype: .float32, accumulating: true)
+                if sum.cast(to: .float64) != right + 1 { fatalError("1 + \(m) × \(k) × \(n), kinds \(i) and \(j)") }
+            }
+        }
+    }
+
+    private func matrix(_ x: NDArray) -> MatrixOperand {
+        MatrixOperand(data: x.data, rows: x.shape[0], columns: x.shape[1], rowStride: x.strides[0], columnStride: x.strides[1])
+    }
+
     @Test func nanSpreads() {
+        var hole = NDArray.ones([40, 40])
+        hole[3, 5] = NDArray(Float.nan)
+        let spread = matmul(NDArray.ones([40, 40]), hole)
+        for column in 0..<40 { expect(spread[0, column], [], [column == 5 ? .nan : 40]) }
         expect(matmul(NDArray([[0.0, 1]]), NDArray([[Double.nan], [1]])), [1, 1], [.nan])
     }
 }
