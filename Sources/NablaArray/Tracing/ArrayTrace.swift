@@ -126,6 +126,9 @@ package final class ArrayTrace {
         if dependence != Dependence() { onRead(function, dependence) }
     }
 
+    /// Not for each type of operation anew, which made a sixth of this module's code: what records is not in a hurry.
+    @_semantics("optimize.sil.specialize.generic.never")
+    @inline(never)
     private func note(_ operation: any ArrayOperation, _ reads: [NDArray], _ writes: [NDArray]) {
         if !listsSteps { return follow(operation, reads, writes) }
         let operands = reads.map { operand($0, user: operation.name) }
