@@ -221,6 +221,26 @@ import Testing
         #expect(grad(of: [none], wrt: [x, other]).map { $0.array.doubles } == [[0, 0], [0]])
     }
 
+    /// A derivative that vanishes beside constants: what is made of both has the derivative zero, and a place is not asked for.
+    @Test func derivativesThatVanishBesideConstants() {
+        let x = Variable(NDArray([1.0, 2]))
+        let slope = grad(of: (3 * x).sum(), wrt: x, enableDoubleBackprop: true)
+        let z = grad(of: (slope * slope.detached()).sum(), wrt: x, enableDoubleBackprop: true)
+        let c = Variable(constant: NDArray([0.5, -2]))
+        #expect(!z.requiresGrad && z.array.doubles == [0, 0])
+        let made = [
+            z + 1, 1 - z, c + z, z + c, c - z, z - c, z * c, c * z + c, z / c, c / (z + 1), -z, exp(z), pow(z, 2), z[0] + c, c[0] - z,
+            concatenate([z, c]), stack([c, z]), `where`(c .> 0, z, c), maximum(c, z), atan2(z, c), matmul(c, z), z.sum() + c.sum(),
+            [z, z].reduce(c, +), z.reshaped(to: [2, 1]) + c, softmax(z + c), (c + z).max(),
+        ]
+        for (index, y) in made.enumerated() {
+            #expect(grad(of: y.sum(), wrt: x).array.doubles == [0, 0], "\(index)")
+            y.sum().backward()
+        }
+        #expect(x.grad == nil)
+        #expect((c - z).array == c.array && (z - c).array == -c.array)
+    }
+
     /// Functions whose derivative is zero wherever they have one.
     @Test func flatFunctions() {
         let x = Variable(NDArray([1.0, -2]))

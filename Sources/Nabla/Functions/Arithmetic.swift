@@ -126,15 +126,21 @@ private func zero(_ a: Variable, _ b: Variable, _ function: StaticString) -> Var
 }
 
 extension Variable {
+    /// This operand of a sum whose other one is a derivative that vanishes: where both are constants, so is the sum, with a derivative of zero.
+    private func besideZero(_ shape: Shape) -> Variable {
+        let sum = broadcast(to: shape)
+        return sum.isRecorded ? sum : sum.marked(.flat)
+    }
+
     public static func + (a: Variable, b: Variable) -> Variable {
-        if a.isSymbolicZero && a.dtype == b.dtype { return b.broadcast(to: broadcastShape(a.array, b.array, "+")) }
-        if b.isSymbolicZero && a.dtype == b.dtype { return a.broadcast(to: broadcastShape(a.array, b.array, "+")) }
+        if a.isSymbolicZero && a.dtype == b.dtype { return b.besideZero(broadcastShape(a.array, b.array, "+")) }
+        if b.isSymbolicZero && a.dtype == b.dtype { return a.besideZero(broadcastShape(a.array, b.array, "+")) }
         return map(Add.self, a, b)
     }
 
     public static func - (a: Variable, b: Variable) -> Variable {
-        if a.isSymbolicZero && a.dtype == b.dtype { return -b.broadcast(to: broadcastShape(a.array, b.array, "-")) }
-        if b.isSymbolicZero && a.dtype == b.dtype { return a.broadcast(to: broadcastShape(a.array, b.array, "-")) }
+        if a.isSymbolicZero && a.dtype == b.dtype { return -b.besideZero(broadcastShape(a.array, b.array, "-")) }
+        if b.isSymbolicZero && a.dtype == b.dtype { return a.besideZero(broadcastShape(a.array, b.array, "-")) }
         return map(Subtract.self, a, b)
     }
 

@@ -98,7 +98,8 @@ public struct Variable {
 
     /// Zeros that functions recognise as such: what an absent gradient is.
     public static func symbolicZero(_ shape: Shape, dtype: DType) -> Variable {
-        Variable(array: NDArray.zeros([], dtype: dtype).broadcast(to: shape), node: nil, isSymbolicZero: true)
+        Variable(
+            array: NDArray.zeros([], dtype: dtype).broadcast(to: shape), node: nil, output: Provenance.flat.rawValue, isSymbolicZero: true)
     }
 }
 
