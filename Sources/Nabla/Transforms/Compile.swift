@@ -71,3 +71,13 @@ public func compile(
     let function = CompiledFunction(name: "compile (\(file):\(line))") { arguments, _, _ in [f(arguments[0], arguments[1], arguments[2])] }
     return { function([$0, $1, $2])[0] }
 }
+
+/// The same for a function of four variables. One of more takes a list.
+public func compile(
+    _ f: @escaping (Variable, Variable, Variable, Variable) -> Variable, file: StaticString = #fileID, line: UInt = #line
+) -> (Variable, Variable, Variable, Variable) -> Variable {
+    let function = CompiledFunction(name: "compile (\(file):\(line))") { arguments, _, _ in
+        [f(arguments[0], arguments[1], arguments[2], arguments[3])]
+    }
+    return { function([$0, $1, $2, $3])[0] }
+}

@@ -7,6 +7,24 @@ import Testing
     private func bits(_ x: Variable) -> [UInt64] { x.array.cast(to: .float64).doubles.map(\.bitPattern) }
 
     /// Descent on a function that holds a gradient: (x - 1)² from x³ / 3.
+    /// Σ aᵢ xᵢ² of one to four variables, a = 1, 2, 3, 4: its derivative with respect to the last one is 2 n x.
+    @Test func anyNumberOfVariables() {
+        let one = compile { (x: Variable) in x * x }
+        let two = compile { (x: Variable, y: Variable) in x * x + 2 * y * y }
+        let three = compile { (x: Variable, y: Variable, z: Variable) in x * x + 2 * y * y + 3 * z * z }
+        let four = compile { (x: Variable, y: Variable, z: Variable, w: Variable) in x * x + 2 * y * y + 3 * z * z + 4 * w * w }
+        for round in 1...3 {
+            let r = Double(round)
+            let x = [1, 10, 100, 1000].map { Variable($0 * r) }
+            let results = [one(x[0]), two(x[0], x[1]), three(x[0], x[1], x[2]), four(x[0], x[1], x[2], x[3])]
+            #expect(results.map { $0.item() } == [1, 201, 30201, 4_030_201].map { $0 * r * r })
+            for (index, result) in results.enumerated() {
+                let n = Double(index + 1)
+                #expect(grad(of: result, wrt: x[index]).item() == 2 * n * x[index].item())
+            }
+        }
+    }
+
     @Test func stepsWithGradientsOfGradients() {
         func energy(_ x: Variable) -> Variable {
             let slope = grad(of: x * x * x / 3, wrt: x, enableDoubleBackprop: true)
