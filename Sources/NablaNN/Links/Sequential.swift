@@ -9,6 +9,8 @@
 ///
 /// Parameters are named `layers/0/weight` and so on. A layer may also be a struct with parameters or links among its properties. What a
 /// closure captures is not found.
+///
+/// In braces a closure is written `Apply { 2 * $0 }`: braces alone on a line below a layer are, to Swift, that layer's last argument.
 public final class Sequential: Chain, Layer {
     public let layers: [any Layer]
 
