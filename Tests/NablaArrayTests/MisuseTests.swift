@@ -15,9 +15,12 @@ enum Misuse: String, CaseIterable, Codable, Sendable {
     case hugeEye, hugeTiled, hugeTiledBytes, hugeRepeated, hugeCounts, hugePadded, hugePaddedSum, hugeConcatenation, hugeSplit, hugeReshape
     case hugeFlattened, hugeOneHot, hugePermutation, hugePopulation, noPopulation, hugeStride, hugeDilation, hugeGroups, threads, noThreads
     case lastPosition
+    // More axes than an array has.
+    case stackAxes, expandedAxes, reshapedAxes, newAxis, newAxisBeforeAll, takeAxes, addingAtAxes, indexAxes, tiledAxes, oneHotAxes
 
     func commit() {
         let x = NDArray.zeros([2, 3])
+        let full = NDArray.zeros([1, 1, 1, 1, 1, 1, 1, 2])
         var y = NDArray.zeros([2, 3])
         var n = NDArray([1, 2])
         var generator = RandomGenerator(seed: 1)
@@ -111,6 +114,16 @@ enum Misuse: String, CaseIterable, Codable, Sendable {
         case .threads: setThreadCount(.max)
         case .noThreads: setThreadCount(0)
         case .lastPosition: _ = x[0...Int.max]
+        case .stackAxes: _ = NablaArray.stack([full, full])
+        case .expandedAxes: _ = full.expandingDimensions(at: 3)
+        case .reshapedAxes: _ = x.reshaped(to: [1, 1, 1, 1, 1, 1, 1, 2, 3])
+        case .newAxis: _ = full[.ellipsis, .newAxis]
+        case .newAxisBeforeAll: _ = full[.newAxis]
+        case .takeAxes: _ = full.take(NDArray([[0, 1]]), axis: 7)
+        case .addingAtAxes: _ = full.addingAt(indices: NDArray([[0, 1]]), NDArray(1.0), axis: 7)
+        case .indexAxes: _ = full[NDArray([[0]])]
+        case .tiledAxes: _ = x.tiled([1, 1, 1, 1, 1, 1, 1, 1, 2])
+        case .oneHotAxes: _ = NablaArray.oneHot(full.cast(to: .int64), classes: 2)
         }
     }
 
@@ -200,6 +213,14 @@ enum Misuse: String, CaseIterable, Codable, Sendable {
         case .threads: "setThreadCount: expected a number of threads in 1...1024, got 9223372036854775807"
         case .noThreads: "setThreadCount: expected a number of threads in 1...1024, got 0"
         case .lastPosition: "subscript: expected bounds in -2...2 along axis 0 of shape [2, 3], got 9223372036854775807"
+        case .stackAxes: "stack: expected a result of at most 8 axes, got 9"
+        case .expandedAxes: "expandingDimensions: expected a result of at most 8 axes, got 9"
+        case .reshapedAxes: "reshaped: expected a result of at most 8 axes, got 9"
+        case .newAxis, .newAxisBeforeAll, .indexAxes: "subscript: expected a result of at most 8 axes, got 9"
+        case .takeAxes: "take: expected a result of at most 8 axes, got 9"
+        case .addingAtAxes: "addingAt: expected a result of at most 8 axes, got 9"
+        case .tiledAxes: "tiled: expected a result of at most 8 axes, got 9"
+        case .oneHotAxes: "oneHot: expected a result of at most 8 axes, got 9"
         }
     }
 }

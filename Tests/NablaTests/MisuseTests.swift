@@ -24,6 +24,34 @@ import Testing
         expect("sum: expected an axis in -2..<2 for shape [2, 3], got 2", in: result)
     }
 
+    /// The ways to more axes than an array has.
+    enum ManyAxes: String, CaseIterable, Codable, Sendable {
+        case stack, vmap, hessian, jacobian, laplacian
+
+        func run() {
+            let x = Variable(NDArray.ones([1, 1, 1, 1, 1, 1, 1, 2]))
+            switch self {
+            case .stack: _ = Nabla.stack([x, x])
+            case .vmap: _ = Nabla.vmap { (a: Variable) in a * x }(Variable(NDArray.ones([3])))
+            case .hessian: _ = Nabla.hessian(of: { square($0).sum() }, at: x)
+            case .jacobian: _ = Nabla.jacobian(of: { square($0) }, at: x)
+            case .laplacian: _ = Nabla.laplacian(of: { square($0).sum() }, at: x)
+            }
+        }
+    }
+
+    @Test(arguments: ManyAxes.allCases) func moreAxesThanArraysHave(_ way: ManyAxes) async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) { [way] in way.run() }
+        expect("\(way): expected a", "at most \(way == .laplacian ? 7 : 8) axes", in: result)
+    }
+
+    /// One row needs no axis of rows: (Σ xᵢ²)' = 2 xᵢ, and (t x)' = x, of as many axes as an array has.
+    @Test func jacobiansOfAsManyAxesAsThereCanBe() {
+        let x = Variable(NDArray([0.5, 2]).reshaped(to: [1, 1, 1, 1, 1, 1, 1, 2]))
+        #expect(jacobian(of: { square($0).sum() }, at: x).array == 2 * x.array)
+        #expect(jacobian(of: { $0 * x }, at: Variable(3.0, dtype: .float64)).array == x.array)
+    }
+
     @Test func matrixProductOfUnfitShapes() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = matmul(Variable(NDArray.ones([2, 3])), Variable(NDArray.ones([2, 3])))

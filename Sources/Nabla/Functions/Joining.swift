@@ -19,6 +19,7 @@ public func stack(_ variables: [Variable], axis: Int = 0) -> Variable {
     }
     let rank = variables[0].rank
     require(-rank - 1...rank ~= axis, "stack: expected an axis in \(-rank - 1)...\(rank) for shape \(variables[0].shape), got \(axis)")
+    Shape.requireAxes(rank + 1, "stack")
     let position = axis < 0 ? axis + rank + 1 : axis
     return concatenate(variables.map { $0.expandingDimensions(at: position) }, axis: position)
 }

@@ -82,6 +82,10 @@ private func trace(
     _ isRecorded: Bool
 ) -> Variable {
     require(y.shape == place.shape, "\(function): expected a function to the shape \(place.shape) of its argument, got \(y.shape)")
+    require(
+        place.rank < Shape.maximumRank,
+        "\(function): expected an argument of at most \(Shape.maximumRank - 1) axes, one beside those of its directions, got \(place.shape)"
+    )
     let position = axis.map { place.shape.normalized(axis: $0, function: function) }
     func term(_ v: Variable) -> Variable {
         let product = pushforward(function, of: [y], wrt: [place], along: [v], recorded: isRecorded)[0] * v

@@ -22,18 +22,30 @@ private func jacobian(
         let place = Transform.places([x], function)[0]
         let y = f(place)
         requireKnown(y, function)
+        require(
+            y.rank + x.rank <= Shape.maximumRank,
+            "\(function): expected a result of at most \(Shape.maximumRank) axes, those of the value before those of the argument, "
+                + "got \(y.shape) and \(x.shape)")
         let target = Shape(Array(y.shape) + Array(x.shape))
         if y.count == 0 || x.count == 0 { return Variable(flat: .zeros(target, dtype: y.dtype), of: [place]) }
         let isForward = place.count < y.count
         let side = isForward ? place : y
-        let vectors = NDArray.eye(side.count, dtype: side.dtype).reshaped(to: side.shape.stacked(side.count))
-        let all = mapped(
-            { vector in
-                isForward
-                    ? pushforward(function, of: [y], wrt: [place], along: vector, recorded: isRecorded)
-                    : gradients(function, of: [y], wrt: [place], gradOutputs: vector, recorded: isRecorded)
-            }, over: [Variable(constant: vectors)], inAxes: [0], outAxes: [isForward ? -1 : 0], smallestBatch: 8,
-            chunkSize: { chunkSize ?? cachedExamples(of: $0, y.dtype) })[0]
+        func row(_ vector: [Variable]) -> [Variable] {
+            isForward
+                ? pushforward(function, of: [y], wrt: [place], along: vector, recorded: isRecorded)
+                : gradients(function, of: [y], wrt: [place], gradOutputs: vector, recorded: isRecorded)
+        }
+        let all: Variable
+        if side.count == 1 {
+            // One row, for which an axis of rows may be one axis too many.
+            all = row([Variable(constant: .ones(like: side.array))])[0]
+        } else {
+            let vectors = NDArray.eye(side.count, dtype: side.dtype).reshaped(to: side.shape.stacked(side.count))
+            all =
+                mapped(
+                    row, over: [Variable(constant: vectors)], inAxes: [0], outAxes: [isForward ? -1 : 0], smallestBatch: 8,
+                    chunkSize: { chunkSize ?? cachedExamples(of: $0, y.dtype) })[0]
+        }
         return withRecording(isRecorded) { all.reshaped(to: target) }
     }
 }

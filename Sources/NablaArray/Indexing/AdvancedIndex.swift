@@ -46,6 +46,7 @@ package struct AdvancedIndex: Sendable {
         permutation = order.elementsEqual(0..<source.rank) ? nil : Array(order)
         func count(_ axes: some Collection<Int>) -> Int { axes.reduce(1) { $0 * source[$1] } }
         axis = IndexedAxis(outer: count(others[..<position]), length: count(indexed), inner: count(others[position...]))
+        Shape.requireAxes(others.count + indexShape.rank, function)
         resultShape = Shape(others[..<position].map { source[$0] } + Array(indexShape) + others[position...].map { source[$0] })
     }
 

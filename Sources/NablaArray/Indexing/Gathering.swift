@@ -6,6 +6,7 @@ extension NDArray {
     public func take(_ indices: NDArray, axis: Int = 0) -> NDArray {
         let axis = shape.normalized(axis: axis, function: "take")
         let positions = indices.resolvedIndices(axis: axis, of: shape, function: "take")
+        Shape.requireAxes(rank - 1 + indices.rank, "take")
         let operation = Take(IndexedAxis(axis, of: shape), shape: shape.replacing(axis, with: indices.shape))
         return perform(operation, contiguous(), positions, for: "take")
     }
@@ -16,6 +17,7 @@ extension NDArray {
     public consuming func addingAt(indices: NDArray, _ values: NDArray, axis: Int = 0) -> NDArray {
         let axis = shape.normalized(axis: axis, function: "addingAt")
         let positions = indices.resolvedIndices(axis: axis, of: shape, function: "addingAt")
+        Shape.requireAxes(rank - 1 + indices.rank, "addingAt")
         let terms = added(values, shape.replacing(axis, with: indices.shape), "addingAt").contiguous()
         let operation = AddAt(IndexedAxis(axis, of: shape))
         var result = self
@@ -73,6 +75,7 @@ public func oneHot(_ labels: NDArray, classes: Int, dtype: DType = .float32) -> 
     require(
         classes >= 0 && classes <= Int32.max, "oneHot: expected a number of classes in 0...\(Int32.max), got \(classes)")
     require(labels.dtype.isInteger, "oneHot: expected labels of int32 or int64, got \(labels.dtype)")
+    Shape.requireAxes(labels.rank + 1, "oneHot")
     let columns = labels.checkedLabels(classes, function: "oneHot").expandingDimensions(at: -1)
     return (columns .== NDArray.arange(classes)).cast(to: dtype)
 }

@@ -48,7 +48,7 @@ package struct IndexExpression: Sendable {
             case .range(let from, let to, let step):
                 slices.append(axis: axis, from: from, to: to, step: step, function: function)
                 axis += 1
-            case .newAxis: slices.appendNewAxis()
+            case .newAxis: slices.appendNewAxis(function: function)
             case .ellipsis: appendWhole(missing)
             case .array(let array):
                 let first = slices.resultShape.rank

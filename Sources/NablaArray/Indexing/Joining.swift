@@ -19,6 +19,7 @@ public func stack(_ arrays: [NDArray], axis: Int = 0) -> NDArray {
     }
     let rank = arrays[0].rank
     require(-rank - 1...rank ~= axis, "stack: expected an axis in \(-rank - 1)...\(rank) for shape \(arrays[0].shape), got \(axis)")
+    Shape.requireAxes(rank + 1, "stack")
     let position = axis < 0 ? axis + rank + 1 : axis
     return concatenate(arrays.map { $0.expandingDimensions(at: position) }, axis: position)
 }

@@ -23,6 +23,7 @@ extension NDArray {
     /// With fewer repetitions than axes they count for the last ones; with more, the array gets leading axes of extent 1.
     public func tiled(_ repetitions: [Int]) -> NDArray {
         require(repetitions.allSatisfy { $0 >= 0 }, "tiled: expected repetitions of at least 0, got \(repetitions)")
+        Shape.requireAxes(repetitions.count, "tiled")
         let newAxes = Swift.max(0, repetitions.count - rank)
         var result = reshaped(to: Shape(Array(repeating: 1, count: newAxes) + Array(shape)))
         let first = result.rank - repetitions.count

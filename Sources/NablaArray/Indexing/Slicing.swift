@@ -17,7 +17,10 @@ package struct Slicing: Sendable {
     package init(of source: Shape) { sourceShape = source }
 
     /// Adds an axis of extent 1 to the result.
-    package mutating func appendNewAxis() { resultShape.append(1) }
+    package mutating func appendNewAxis(function: String) {
+        Shape.requireAxes(resultShape.rank + 1, function)
+        resultShape.append(1)
+    }
 
     /// Takes one position of `axis`, which so disappears.
     package mutating func take(_ position: Int, axis: Int, function: String) {
@@ -43,6 +46,7 @@ package struct Slicing: Sendable {
         let end = to.map(resolved) ?? (step > 0 ? extent : -1)
         let way = step > 0 ? end - start : start - end
         let count = way <= 0 ? 0 : (way - 1) / Int(clamping: step.magnitude) + 1
+        Shape.requireAxes(resultShape.rank + 1, function)
         origins[resultShape.rank] = axis
         resultShape.append(count)
         // An empty result reads nothing; its start must not lead out of the source.

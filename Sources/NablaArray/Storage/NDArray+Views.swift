@@ -12,6 +12,7 @@ extension NDArray {
     ///
     /// Shares memory whenever the layout allows it, which for a contiguous array is always.
     public func reshaped(to extents: [Int]) -> NDArray {
+        Shape.requireAxes(extents.count, "reshaped")
         var target = extents
         if let open = extents.firstIndex(of: -1) {
             // Of extents beyond `count` the product is not needed.
@@ -112,6 +113,7 @@ extension NDArray {
         require(
             position >= 0 && position <= rank,
             "expandingDimensions: expected an axis in \(-rank - 1)...\(rank) for shape \(shape), got \(axis)")
+        Shape.requireAxes(rank + 1, "expandingDimensions")
         return reshaped(to: shape.inserting(1, at: position))
     }
 

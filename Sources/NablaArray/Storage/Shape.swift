@@ -60,6 +60,12 @@ public struct Shape: Sendable {
         rank8 += 1
     }
 
+    /// Stops unless a result of `function` may have `count` axes.
+    @inline(__always)
+    package static func requireAxes(_ count: Int, _ function: @autoclosure () -> String) {
+        require(count <= maximumRank, "\(function()): expected a result of at most \(maximumRank) axes, got \(count)")
+    }
+
     /// This shape with one extent replaced.
     package func replacing(_ axis: Int, with extent: Int) -> Shape {
         var copy = self

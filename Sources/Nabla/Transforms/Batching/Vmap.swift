@@ -120,6 +120,7 @@ private func outPositions(_ results: [Variable], _ outAxes: [Int?]?) -> [Int?] {
     require(axes.count == results.count, "vmap: expected an out axis for each of \(results.count) results, got \(axes.count)")
     return zip(results, axes).map { result, axis in
         axis.map { axis in
+            Shape.requireAxes(result.rank + 1, "vmap")
             let position = axis < 0 ? axis + result.rank + 1 : axis
             require(
                 position >= 0 && position <= result.rank,
