@@ -39,7 +39,7 @@ package final class BackwardWalk {
                 if _slowPath(walk.marks & ThawClock.stamps != 0) { ThawClock.noteWalk(past: walk.marks) }
                 return []
             }
-            return walk.results(at: targets, of: outputs, recorded: recorded)
+            return walk.results(at: targets, of: outputs, recorded: recorded, stoppingAt: boundary)
         }
     }
 
@@ -56,20 +56,23 @@ package final class BackwardWalk {
     }
 
     /// What has reached the targets: zeros where that is nothing.
-    private func results(at targets: [Variable], of outputs: [Variable], recorded: Bool) -> [Variable] {
-        targets.withUnsafeBufferPointer { places in
+    private func results(
+        at targets: [Variable], of outputs: [Variable], recorded: Bool, stoppingAt boundary: [Variable]?
+    ) -> [Variable] {
+        var doubtful: [Int] = []
+        let results = targets.withUnsafeBufferPointer { places in
             // A literal of one is made without a look at the runtime's tables of generic types, which costs what a small function costs.
-            if places.count == 1 { return [result(at: places[0], of: outputs, targets, recorded)] }
-            return places.map { result(at: $0, of: outputs, targets, recorded) }
+            if places.count == 1 { return [result(at: places[0], 0, recorded, &doubtful)] }
+            return places.indices.map { result(at: places[$0], $0, recorded, &doubtful) }
         }
+        if _slowPath(!doubtful.isEmpty) { requirePresentValues(at: doubtful, of: outputs, function, targets, stoppingAt: boundary) }
+        return results
     }
 
     @inline(__always)
-    private func result(at target: Variable, of outputs: [Variable], _ targets: [Variable], _ recorded: Bool) -> Variable {
+    private func result(at target: Variable, _ index: Int, _ recorded: Bool, _ doubtful: inout [Int]) -> Variable {
         if let gradient = gradient(at: Edge(target)) { return gradient.asResult(recorded: recorded) }
-        if _slowPath(target.mayBeOutOfDate) && !search.isReached(target.node!) {
-            requirePresentValue(target, of: outputs, function, targets)
-        }
+        if _slowPath(target.mayBeOutOfDate) && !search.isReached(target.node!) { doubtful.append(index) }
         return .symbolicZero(target.shape, dtype: target.dtype)
     }
 

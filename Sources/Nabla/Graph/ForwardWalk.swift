@@ -13,9 +13,8 @@ package enum ForwardWalk {
             if _slowPath(outputs.passUnrecorded) { requireRecordedParts(outputs, function, behind: boundary ?? inputs) }
             let search = GraphSearch(from: outputs, to: inputs, stoppingAt: boundary)
             defer { search.finish() }
-            for input in inputs where input.mayBeOutOfDate && !search.isReached(input.node!) {
-                requirePresentValue(input, of: outputs, function, inputs)
-            }
+            let doubtful = inputs.indices.filter { inputs[$0].mayBeOutOfDate && !search.isReached(inputs[$0].node!) }
+            if !doubtful.isEmpty { requirePresentValues(at: doubtful, of: outputs, function, inputs, stoppingAt: boundary) }
             var moving = [Variable?](repeating: nil, count: Int(search.outputCount))
             func add(_ tangent: Variable, _ number: Int) {
                 if tangent.isSymbolicZero { return }

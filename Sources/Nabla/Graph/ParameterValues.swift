@@ -58,10 +58,13 @@ extension Variable {
         (leaf.parameter, leaf.lastFrozenRead) = (number, read)
     }
 
+    /// Says that this leaf's parameter had another value before.
+    package func followsAnotherValue() { (node as? LeafNode)?.followsAnother = true }
+
     /// Whether this leaf holds a value that results may not be computed from though the parameter has influence on them.
     var mayBeOutOfDate: Bool {
         guard let leaf = node as? LeafNode else { return false }
-        return leaf.flags.contains(.replaced) || leaf.lastFrozenRead != ThawClock.never
+        return leaf.followsAnother || leaf.flags.contains(.replaced) || leaf.lastFrozenRead != ThawClock.never
     }
 
     /// Whether `backward` passed a graph that was recorded while the parameter of this leaf was frozen, after it was thawed.
@@ -71,28 +74,39 @@ extension Variable {
     }
 }
 
-/// Stops where `outputs`, which do not depend on `place`, depend on another value of the same parameter, or were recorded when it was frozen. Where they
-/// do not depend on the parameter at all, or are older than the values it had since, zero is the truth.
+/// Stops where `outputs`, which do not depend on the inputs at `positions`, depend on another value of the same parameter, or were recorded when it was
+/// frozen. Where they do not depend on the parameter at all, zero is the truth.
 @inline(never)
-func requirePresentValue(_ place: Variable, of outputs: [Variable], _ function: String, _ inputs: [Variable]) {
-    guard let leaf = place.node as? LeafNode else { return }
-    let search = GraphSearch(from: outputs, to: nil)
+func requirePresentValues(
+    at positions: [Int], of outputs: [Variable], _ function: String, _ inputs: [Variable], stoppingAt boundary: [Variable]?
+) {
+    let search = GraphSearch(from: outputs, to: nil, stoppingAt: boundary)
     defer { search.finish() }
-    var (dependsOnAnother, marks) = (false, Int32(0))
+    var (leaves, marks) = ([Int32: [LeafNode]](), Int32(0))
     for position in 0..<search.nodeCount {
         let node = search.entry(at: position).node.takeUnretainedValue()
-        if leaf.parameter != 0, node !== leaf, (node as? LeafNode)?.parameter == leaf.parameter { dependsOnAnother = true }
+        if node.inputCount == 0, let leaf = node as? LeafNode, leaf.parameter != 0 { leaves[leaf.parameter, default: []].append(leaf) }
         for index in 0..<node.inputCount where node.edge(index).reference == nil { marks |= node.edge(index).output }
     }
-    let index = inputs.firstIndex { $0.node === leaf }!
-    if leaf.flags.contains(.replaced) && dependsOnAnother {
-        fail(
-            "\(function): expected present values of parameters, got input \(index) of shape \(place.shape), the value of a parameter before an "
-                + "update; ask for parameters anew after each update")
-    }
-    if !leaf.flags.contains(.replaced) && ThawClock.wereRead(marks, until: leaf.lastFrozenRead) {
-        fail(
-            "\(function): expected parameters that took gradients when the result was computed, got input \(index) of shape \(place.shape), "
-                + "which was frozen then; set isUpdateEnabled = true before the forward pass")
+    for index in positions {
+        guard let leaf = inputs[index].node as? LeafNode else { continue }
+        let what = "input \(index) of shape \(inputs[index].shape)"
+        let dependsOnAnother = leaf.parameter != 0 && (leaves[leaf.parameter] ?? []).contains { $0 !== leaf }
+        let isFormer = leaf.flags.contains(.replaced)
+        if isFormer && dependsOnAnother {
+            fail(
+                "\(function): expected present values of parameters, got \(what), the value of a parameter before an update; ask for parameters "
+                    + "anew after each update")
+        }
+        if !isFormer && ThawClock.wereRead(marks, until: leaf.lastFrozenRead) {
+            fail(
+                "\(function): expected parameters that took gradients when the result was computed, got \(what), "
+                    + "which was frozen then; set isUpdateEnabled = true before the forward pass")
+        }
+        if !isFormer && dependsOnAnother {
+            fail(
+                "\(function): expected results computed with the present values of parameters, got \(what), a parameter that was updated since; "
+                    + "compute the results anew after each update")
+        }
     }
 }

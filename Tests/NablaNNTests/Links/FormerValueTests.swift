@@ -61,6 +61,48 @@ import Testing
         #expect(grad(of: loss, wrt: former).map(\.array.doubles) == [[2, 4], [0]])
     }
 
+    /// The ways to ask for derivatives of what was computed before an update.
+    enum OldResult: String, CaseIterable, Codable, Sendable {
+        case loss, penalty, hessianProduct, tangent, assigned, restored
+
+        func run() throws {
+            let model = Linear(3, 2), optimizer = SGD(model, rate: 0.1), x = Variable(NDArray.ones([2, 3]))
+            let loss = square(model(x)).sum()
+            let slopes = grad(of: loss, wrt: model.parameters, enableDoubleBackprop: true)
+            var snapshot = Snapshot()
+            snapshot.add(model, as: "model")
+            switch self {
+            case .assigned: model.weight.array = 2 * model.weight.array
+            case .restored: try snapshot.restore(model, as: "model")
+            default: optimizer.update(with: slopes)
+            }
+            let vectors = model.parameters.map { $0.detached() }
+            switch self {
+            case .loss, .assigned, .restored: _ = grad(of: loss, wrt: model.parameters)
+            case .penalty: _ = grad(of: slopes.map { squaredNorm($0) }, wrt: model.parameters)
+            case .hessianProduct: _ = grad(of: slopes, wrt: model.parameters, gradOutputs: vectors)
+            case .tangent: _ = jvp(of: [loss], wrt: model.parameters, along: vectors)
+            }
+        }
+    }
+
+    @Test(arguments: OldResult.allCases) func resultsOfBeforeAnUpdate(_ way: OldResult) async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) { [way] in try way.run() }
+        expectMessage(
+            "\(way == .tangent ? "jvp" : "grad"): expected results computed with the present values of parameters, got input 0 of shape [2, 3], a "
+                + "parameter that was updated since; compute the results anew after each update", in: result)
+    }
+
+    /// A window of a sequence whose state comes of a former value has gradients at the present one.
+    @Test func statesOfBeforeAnUpdate() {
+        let weight = Parameter(NDArray([2.0]))
+        let state = 3 * weight.variable
+        weight.array = NDArray([5.0])
+        #expect(grad(of: (state * weight.variable).sum(), wrt: weight.variable).item() == 6)
+        // d/ds of s at the state itself, behind which the former value lies.
+        #expect(gradient(of: { (s: Variable) in (s * s).sum() }, at: state).item() == 12)
+    }
+
     @Test func presentValuesWithoutInfluence() {
         let (used, unused) = (Parameter(NDArray([1.0, 2])), Parameter(NDArray([5.0])))
         for parameter in [used, unused] { parameter.array = 2 * parameter.array }
