@@ -11,7 +11,8 @@ extension FunctionNode {
     /// would be zero where it is not.
     final func leavesTheGraph(_ gradient: Variable, _ gradOutputs: [Variable]) -> Bool {
         guard let node = gradient.node else { return gradient.provenance.contains(.unrecorded) }
-        guard node.inputCount == 0, node is LeafNode else { return false }
+        // A derivative that is the same everywhere stands for itself, with a derivative of zero.
+        guard node.inputCount == 0, node is LeafNode, !node.flags.contains(.isDerivative) else { return false }
         // A rule may return a cotangent, or what it retained, as it is.
         return !gradOutputs.contains { $0.node === node } && node !== self && !(0..<inputCount).contains { edge($0).node === node }
     }

@@ -20,6 +20,8 @@ package struct NodeFlags: OptionSet, Sendable {
     static let passesUnrecorded = NodeFlags(rawValue: 32)
     /// The object that the function is made by keeps variables in properties.
     static let holdsVariables = NodeFlags(rawValue: 128)
+    /// A leaf that a transform gives its closure as an argument. The same bit as `holdsVariables`: a leaf holds none.
+    static let isArgument = NodeFlags(rawValue: 128)
 }
 
 /// Two arrays that a node retains: the first input, and the second input or the first output. Owned by counting references, as edges are,

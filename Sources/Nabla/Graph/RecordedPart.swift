@@ -51,8 +51,9 @@ struct RecordedPart {
             if contains(node) {
                 node.mark = id
                 own.append(.passUnretained(node))
-                // A constant derivative is found anew by every run; other leaves may belong to something outside.
-                if let leaf = node as? LeafNode, !leaf.flags.contains(.isDerivative) { ownLeaves.append(leaf) }
+                // Constant derivatives and arguments of transforms inside are made anew by every run; other leaves may belong to something
+                // outside.
+                if let leaf = node as? LeafNode, leaf.flags.isDisjoint(with: [.isDerivative, .isArgument]) { ownLeaves.append(leaf) }
             } else if outside.insert(Place(node, output)).inserted {
                 sources.append(Variable(standingFor: node, output))
             }

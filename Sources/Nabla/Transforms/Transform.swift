@@ -49,7 +49,11 @@ extension Variable {
     /// A place of its own with the same numbers, at which a closure is differentiated: a leaf for a constant, otherwise a new place behind this
     /// one. What the closure captured and was computed from this variable is held fixed so.
     var withPlace: Variable {
-        if !isRecorded { return Variable(array) }
+        if !isRecorded {
+            let leaf = Variable(array)
+            leaf.nodeReference?._withUnsafeGuaranteedRef { $0.flags.insert(.isArgument) }
+            return leaf
+        }
         return forceBackprop { FunctionNode.recorded(self, array) { Place() } }
     }
 }
