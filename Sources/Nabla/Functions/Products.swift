@@ -85,8 +85,7 @@ private final class MatrixProduct: BilinearFunction {
 extension Variable {
     /// A stack of matrices as one, their rows below each other.
     fileprivate var foldedIntoRows: Variable {
-        let columns = shape[rank - 1]
-        return reshaped(to: Shape(count / Swift.max(1, columns), columns))
+        reshaped(to: Shape(shape.dropLast().reduce(1, *), shape[rank - 1]))
     }
 }
 
