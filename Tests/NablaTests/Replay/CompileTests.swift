@@ -7,6 +7,18 @@ import Testing
     private func bits(_ x: Variable) -> [UInt64] { x.array.cast(to: .float64).doubles.map(\.bitPattern) }
 
     /// Descent on a function that holds a gradient: (x - 1)² from x³ / 3.
+    /// A compiled function may stand in a batched closure of another.
+    @Test func compiledInsideOfBatchesInsideOfCompiled() {
+        let inner = compile { (a: Variable) -> Variable in a * a }
+        let outer = compile { (x: Variable) -> Variable in vmap { inner($0).sum() }(x) }
+        for round in 1...4 {
+            let x = Variable(NDArray([[1.0, 2], [3, 4]]) * Double(round))
+            let y = outer(x)
+            #expect(y.array == NDArray([5.0, 25]) * Double(round * round))
+            #expect(grad(of: y.sum(), wrt: x).array == 2 * x.array)
+        }
+    }
+
     /// Σ aᵢ xᵢ² of one to four variables, a = 1, 2, 3, 4: its derivative with respect to the last one is 2 n x.
     @Test func anyNumberOfVariables() {
         let one = compile { (x: Variable) in x * x }

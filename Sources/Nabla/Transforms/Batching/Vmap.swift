@@ -93,7 +93,10 @@ func mapped(
 
 /// Stops where the second example has another result alone: what is listed for `compile` is replayed, and could not change to a loop later.
 private func requireAlike(_ f: ([Variable]) -> [Variable], _ examples: ExampleAxes, _ batched: [Variable], _ positions: [Int?]) {
-    let agree = ArrayTrace.unwatched { examples.agree(batched, f(examples.alone(1)), positions) }
+    // Watched by nobody who lists it, but watched: a compiled function inside runs its closure, and makes no recording of its own.
+    let agree = ArrayTrace.unwatched {
+        ArrayTrace(listsSteps: false).watch { examples.agree(batched, f(examples.alone(1)), positions) }
+    }
     require(
         agree,
         "vmap: expected a closure that treats all examples alike inside compile, got another result for the second example when it ran alone; give "
