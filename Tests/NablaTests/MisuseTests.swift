@@ -45,6 +45,15 @@ import Testing
         expect("\(way): expected a", "at most \(way == .laplacian ? 7 : 8) axes", in: result)
     }
 
+    @Test func derivativeOfASum() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = derivative(of: { ($0 * $0).sum() }, order: 2)(Variable(NDArray([1.0, 1])))
+        }
+        expect(
+            "derivative: expected a function of each element, with a result of the shape [2] of its argument, got []; gradient and jacobian",
+            in: result)
+    }
+
     /// One row needs no axis of rows: (Σ xᵢ²)' = 2 xᵢ, and (t x)' = x, of as many axes as an array has.
     @Test func jacobiansOfAsManyAxesAsThereCanBe() {
         let x = Variable(NDArray([0.5, 2]).reshaped(to: [1, 1, 1, 1, 1, 1, 1, 2]))

@@ -61,7 +61,16 @@ public func hessianVectorProduct<T: VariableTree>(
 /// elements, and has its shape.
 public func derivative(of y: Variable, wrt x: Variable, order: Int = 1, enableDoubleBackprop: Bool = false) -> Variable {
     requireRecorded([y], "derivative", [x])
+    requireElementwise(y, x)
     return elementwiseDerivative("derivative", of: y, wrt: x, order: order, recorded: enableDoubleBackprop)
+}
+
+/// A function that mixes elements is not seen by its numbers; one that changes the shape mixes them.
+private func requireElementwise(_ y: Variable, _ x: Variable) {
+    require(
+        y.shape == x.shape,
+        "derivative: expected a function of each element, with a result of the shape \(x.shape) of its argument, got \(y.shape); "
+            + "gradient and jacobian differentiate others")
 }
 
 /// The same for `function`, which the user called.
@@ -89,7 +98,9 @@ public func derivative(
         let isResultRecorded = Transform.isResultRecorded(enableDoubleBackprop)
         return Transform.run {
             let place = Transform.places([x], "derivative")[0]
-            return elementwiseDerivative("derivative", of: f(place), wrt: place, order: order, recorded: isResultRecorded)
+            let y = f(place)
+            requireElementwise(y, place)
+            return elementwiseDerivative("derivative", of: y, wrt: place, order: order, recorded: isResultRecorded)
         }
     }
 }
