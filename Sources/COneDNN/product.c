@@ -2,22 +2,12 @@
 #include "library.h"
 #include "nabla_onednn.h"
 
-#include <pthread.h>
-
 // Bits of dnnl_cpu_isa_t.
 enum { HAS_AVX2 = 0x7, HAS_AVX512 = 0x20 };
 
-static bool multiplies;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-static void look_at_processor(void) {
-    int isa = (int)dnnl_get_effective_cpu_isa();
-    multiplies = (isa & HAS_AVX2) == HAS_AVX2 && !(isa & HAS_AVX512);
-}
-
 bool nd_multiplies_narrow(void) {
-    pthread_once(&once, look_at_processor);
-    return multiplies;
+    int isa = (int)dnnl_get_effective_cpu_isa();
+    return (isa & HAS_AVX2) == HAS_AVX2 && !(isa & HAS_AVX512);
 }
 
 bool nd_multiply(const nd_product *p, const float *a, const float *b, float *c) {

@@ -108,14 +108,10 @@ import Testing
                 _ = NDArray.full([m, n], Double.nan)
                 if matmul(a, b).cast(to: .float64) != right { fatalError("\(m) × \(k) × \(n), kinds \(i) and \(j)") }
                 let sum = NDArray.full([m, n], 1.0)
-                Host.matmul(matrix(a), matrix(b), into: matrix(sum), dtype: .float32, accumulating: true)
+                Host.matmul(MatrixOperand(of: a), MatrixOperand(of: b), into: MatrixOperand(of: sum), dtype: .float32, accumulating: true)
                 if sum.cast(to: .float64) != right + 1 { fatalError("1 + \(m) × \(k) × \(n), kinds \(i) and \(j)") }
             }
         }
-    }
-
-    private func matrix(_ x: NDArray) -> MatrixOperand {
-        MatrixOperand(data: x.data, rows: x.shape[0], columns: x.shape[1], rowStride: x.strides[0], columnStride: x.strides[1])
     }
 
     @Test func nanSpreads() {

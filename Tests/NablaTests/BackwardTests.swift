@@ -163,6 +163,15 @@ import Testing
         y.sum().backward()
         #expect(x.grad!.array.doubles == [3, 12, 27])
     }
+
+    /// Sums over nothing: products of stacks with matrices whose inner or last extent is 0 have gradients of zeros, or of nothing.
+    @Test func gradientsOfEmptyProducts() {
+        let (a, b) = (Variable(NDArray.ones([2, 3, 0])), Variable(NDArray.ones([0, 5])))
+        #expect(grad(of: matmul(a, b).sum(), wrt: [a, b]).map(\.shape) == [[2, 3, 0], [0, 5]])
+        let (c, d) = (Variable(NDArray.ones([2, 3, 4])), Variable(NDArray.ones([4, 0])))
+        let gradients = grad(of: matmul(c, d).sum(), wrt: [c, d])
+        #expect(gradients.map(\.shape) == [[2, 3, 4], [4, 0]] && gradients[0].array == .zeros([2, 3, 4]))
+    }
 }
 
 /// x³ in the old style

@@ -7,8 +7,6 @@ package final class LeafNode: FunctionNode {
     var parameter: Int32 = 0
     /// Where the parameter was frozen before this value, when it was last read so; see `ThawClock`.
     var lastFrozenRead = ThawClock.never
-    /// Whether the parameter had another value before this one, of which results may have been computed.
-    var followsAnother = false
 
     init(_ shape: Shape, _ dtype: DType, rank: Int32 = 0) {
         super.init()

@@ -58,14 +58,8 @@ extension Variable {
         (leaf.parameter, leaf.lastFrozenRead) = (number, read)
     }
 
-    /// Says that this leaf's parameter had another value before.
-    package func followsAnotherValue() { (node as? LeafNode)?.followsAnother = true }
-
     /// Whether this leaf holds a value that results may not be computed from though the parameter has influence on them.
-    var mayBeOutOfDate: Bool {
-        guard let leaf = node as? LeafNode else { return false }
-        return leaf.followsAnother || leaf.flags.contains(.replaced) || leaf.lastFrozenRead != ThawClock.never
-    }
+    var mayBeOutOfDate: Bool { (node as? LeafNode).map { $0.parameter != 0 } ?? false }
 
     /// Whether `backward` passed a graph that was recorded while the parameter of this leaf was frozen, after it was thawed.
     package var wasThawedTooLate: Bool {
@@ -91,7 +85,7 @@ func requirePresentValues(
     for index in positions {
         guard let leaf = inputs[index].node as? LeafNode else { continue }
         let what = "input \(index) of shape \(inputs[index].shape)"
-        let dependsOnAnother = leaf.parameter != 0 && (leaves[leaf.parameter] ?? []).contains { $0 !== leaf }
+        let dependsOnAnother = (leaves[leaf.parameter] ?? []).contains { $0 !== leaf }
         let isFormer = leaf.flags.contains(.replaced)
         if isFormer && dependsOnAnother {
             fail(

@@ -22,10 +22,7 @@ private func jacobian(
         let place = Transform.places([x], function)[0]
         let y = f(place)
         requireKnown(y, function)
-        require(
-            y.rank + x.rank <= Shape.maximumRank,
-            "\(function): expected a result of at most \(Shape.maximumRank) axes, those of the value before those of the argument, "
-                + "got \(y.shape) and \(x.shape)")
+        Shape.requireAxes(y.rank + x.rank, function)
         let target = Shape(Array(y.shape) + Array(x.shape))
         if y.count == 0 || x.count == 0 { return Variable(flat: .zeros(target, dtype: y.dtype), of: [place]) }
         let isForward = place.count < y.count

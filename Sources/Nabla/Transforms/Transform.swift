@@ -51,7 +51,7 @@ extension Variable {
     var withPlace: Variable {
         if !isRecorded {
             let leaf = Variable(array)
-            leaf.nodeReference?._withUnsafeGuaranteedRef { $0.flags.insert(.isArgument) }
+            leaf.node?.flags.insert(.isArgument)
             return leaf
         }
         return forceBackprop { FunctionNode.recorded(self, array) { Place() } }

@@ -93,7 +93,7 @@ extension NDArray {
 
 extension MatrixOperand {
     /// The last two axes of `array` (of the first matrix of a stack).
-    fileprivate init(of array: NDArray) {
+    init(of array: NDArray) {
         let body = array.body
         let (r, c) = (body.header.shape.rank - 2, body.header.shape.rank - 1)
         let (rows, columns) = (body.header.shape[r], body.header.shape[c])

@@ -45,8 +45,10 @@ private func multiply(_ a: MatrixOperand, _ b: MatrixOperand, into out: MatrixOp
 /// as much up to 256 columns (of 5000 × 64 × 64 0.7, of 5000 × 17 × 64 0.5), and as much or more beyond. A call costs a microsecond, which
 /// small products are not worth.
 private func isNarrow(_ a: MatrixOperand, _ b: MatrixOperand) -> Bool {
-    b.columns <= 256 && a.rows * a.columns * b.columns >= 1 << 14 && nd_multiplies_narrow()
+    b.columns <= 256 && a.rows * a.columns * b.columns >= 1 << 14 && multipliesNarrow
 }
+
+private let multipliesNarrow = nd_multiplies_narrow()
 
 /// A product that is large enough for several of our own worker threads, each of which calls BLAS for a part.
 ///

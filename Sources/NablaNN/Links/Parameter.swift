@@ -167,7 +167,6 @@ public final class Parameter {
         var array = present.array
         let (shape, dtype, gradient) = (array.shape, array.dtype, grad)
         hasLostGradient = false
-        let followsAnother = current?.requiresGrad ?? false
         current?.isFormerValue = true
         thawed = nil
         current = nil  // so that the local value alone owns the memory
@@ -176,7 +175,6 @@ public final class Parameter {
             array.shape == shape && array.dtype == dtype,
             "Parameter: expected an update of \(name) to keep \(dtype)\(shape), got \(array.dtype)\(array.shape)")
         setLeaf(array)
-        if followsAnother { current?.followsAnotherValue() }
         current?.cell?.gradient = gradient
     }
 
@@ -234,13 +232,11 @@ public final class Parameter {
     }
 
     private func setLeaf(_ array: NDArray) {
-        let followsAnother = current?.requiresGrad ?? false
         current?.isFormerValue = true
         thawed = nil
         let leaf = Variable(array, requiresGrad: isUpdateEnabled)
         if isUpdateEnabled {
             leaf.holdsValue(ofParameter: number, lastFrozenRead: ThawClock.never)
-            if followsAnother { leaf.followsAnotherValue() }
             current = leaf
         } else {
             current = leaf.marked(.frozen)

@@ -6,7 +6,6 @@ import Testing
 @Suite struct CompileTests {
     private func bits(_ x: Variable) -> [UInt64] { x.array.cast(to: .float64).doubles.map(\.bitPattern) }
 
-    /// Descent on a function that holds a gradient: (x - 1)² from x³ / 3.
     /// A compiled function may stand in a batched closure of another.
     @Test func compiledInsideOfBatchesInsideOfCompiled() {
         let inner = compile { (a: Variable) -> Variable in a * a }
@@ -37,6 +36,7 @@ import Testing
         }
     }
 
+    /// Descent on a function that holds a gradient: (x - 1)² from x³ / 3.
     @Test func stepsWithGradientsOfGradients() {
         func energy(_ x: Variable) -> Variable {
             let slope = grad(of: x * x * x / 3, wrt: x, enableDoubleBackprop: true)
