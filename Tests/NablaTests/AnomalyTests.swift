@@ -151,6 +151,42 @@ import Testing
         }
         expect("got infinity from Log", "AnomalyTests.swift:16", in: result)
     }
+
+    nonisolated(unsafe) private static let compiledLogarithm = compile { (x: Variable) -> Variable in log(x - 1) }
+
+    private static func replayedLogarithm() {
+        for number in [4.0, 3, 2, 1] { _ = compiledLogarithm(Variable(number)) }
+    }
+
+    /// Also where calls before have been replayed, and after the derivative of one.
+    @Test func theClosureOfACompiledFunctionIsSearched() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            for number in [7.0, 6, 5, 4] { _ = AnomalyTests.compiledLogarithm(Variable(number)) }
+            detectAnomaly { AnomalyTests.replayedLogarithm() }
+        }
+        expect("detectAnomaly: expected finite numbers, got infinity from Log", "AnomalyTests.swift:155", in: result)
+    }
+
+    @Test func searchingChangesNoNumbers() {
+        let x = Variable(NDArray([2.0, 3]))
+        let f = compile { (x: Variable) -> Variable in (log(x) * x).sum() }
+        for _ in 0..<4 {
+            let searched = detectAnomaly { () -> [Variable] in
+                let y = f(x)
+                return [y, grad(of: y, wrt: x)]
+            }
+            let y = f(x)
+            #expect(searched[0].array == y.array && searched[1].array == grad(of: y, wrt: x).array)
+        }
+    }
+
+    @Test func aSearchThatReplaysWouldSkip() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let f = compile { (x: Variable) -> Variable in detectAnomaly { log(x) } }
+            _ = f(Variable(1.0))
+        }
+        expect("detectAnomaly: expected a call that runs each time, got one in the closure of a compiled function", in: result)
+    }
 }
 
 /// Counts are of the whole process, which is why the suites run one after another.

@@ -1,4 +1,5 @@
 import CNablaRuntime
+import NablaArray
 
 /// Runs `body` and stops at the first NaN or infinity that a function, or the gradient of one, makes of finite numbers.
 ///
@@ -12,8 +13,14 @@ import CNablaRuntime
 /// stops too. An infinity among them may be meant, and so may the infinities that it leads to; a NaN that comes of it stops.
 ///
 /// Everything runs about as fast as a look at every number allows, and each recorded function keeps some hundred bytes more. The scope
-/// belongs to the thread; it must not span an `await`.
+/// belongs to the thread; it must not span an `await`. Around a call of a compiled function it has the closure run at every call; within the
+/// closure, which replays do not run, it stops.
 public func detectAnomaly<R>(_ body: () throws -> R) rethrows -> R {
+    if ArrayTrace.isActive {
+        fail(
+            "detectAnomaly: expected a call that runs each time, got one in the closure of a compiled function, which replays do not run; call the "
+                + "compiled function inside of detectAnomaly, or leave out compile while you search")
+    }
     let program = CallSite.Program()
     return try Observation.with(
         {

@@ -23,6 +23,8 @@ package final class Observation {
     var sites: CallSite.Program?
     /// Set while NaN and infinity are looked for.
     var anomalies: AnomalySearch?
+    /// Whether the search is on, on this thread.
+    static var looksForAnomalies: Bool { isObserved && current.anomalies != nil }
     /// A function whose gradients a walk computes, or its tangents, without a walk backward.
     struct Pull {
         let node: FunctionNode

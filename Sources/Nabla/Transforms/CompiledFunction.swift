@@ -89,7 +89,7 @@ public final class CompiledFunction {
             )
         }
         defer { isRunning.store(false, ordering: .releasing) }
-        if let latest = recordings.first, let replay = latest.replay, latest.isPlain,
+        if let latest = recordings.first, let replay = latest.replay, latest.isPlain, !Observation.looksForAnomalies,
             !(isRecording && arguments.contains(where: \.isRecorded))
         {
             let arrays = arguments.map(\.array)
@@ -137,6 +137,11 @@ public final class CompiledFunction {
     private func evaluate(
         _ arguments: [NDArray], _ generators: inout [RandomGenerator]
     ) -> (results: [NDArray], recording: Recording, constants: [NDArray]) {
+        if Observation.looksForAnomalies {
+            // Only what the closure's own lines do can be found there.
+            let (results, recording, trace) = record(arguments, &generators)
+            return (results, recording, recording.constants.map(trace.initialArray))
+        }
         let index = recordings.firstIndex { $0.conditions.hold(arguments) }
         if let index, let replay = recordings[index].replay {
             let recording = recordings[index]
