@@ -12,6 +12,19 @@ import Testing
         #expect(grad(of: y.sum(), wrt: x).array.doubles == [1, 0, 0, 1, 1, 0])
     }
 
+    /// Nor is there a window where there are no elements.
+    @Test(arguments: [false, true]) func nothingToPool(coverAll: Bool) {
+        let x = Variable(NDArray.zeros([2, 1, 0]))
+        let pooled = [
+            maxPooling(x, window: 3, stride: 1, padding: 2, coverAll: coverAll), sumPooling(x, window: 3, padding: 2, coverAll: coverAll),
+            averagePooling(x, window: 3, padding: 2, coverAll: coverAll, countsPadding: false),
+        ]
+        for y in pooled {
+            #expect(y.shape == [2, 1, 0])
+            #expect(grad(of: y.sum(), wrt: x).shape == [2, 1, 0])
+        }
+    }
+
     /// What lies in the padding is never taken, however small the elements are.
     @Test func paddingHasNoMaximum() {
         let x = line([-5, -3, -4])

@@ -31,7 +31,7 @@ package struct PoolingGeometry: Hashable, Sendable {
             func start(_ position: Int) -> Int { position * step - moves.low[axis] }
             if coverAll { while start(output[axis] - 1) + extents[axis] < input[axis] { output[axis] += 1 } }
             // A window in the padding alone has no elements.
-            while output[axis] > 0 && start(output[axis] - 1) >= input[axis] { output[axis] -= 1 }
+            while output[axis] > 0 && (input[axis] == 0 || start(output[axis] - 1) >= input[axis]) { output[axis] -= 1 }
         }
         (self.window, self.stride, low, self.input, self.output) = (extents, moves.stride, moves.low, input, output)
     }

@@ -78,7 +78,11 @@ public final class Parameter {
     private var present: Variable {
         noteState()
         guard let current else {
-            fail("Parameter: expected a value for \(name), got one whose shape is not known until the model has run once")
+            fail(
+                "Parameter: expected a value for \(name), got "
+                    + (pending == nil
+                        ? "none, as another thread is changing it: let one thread at a time use a model that is changed"
+                        : "one whose shape is not known until the model has run once"))
         }
         return current
     }

@@ -102,7 +102,10 @@ open class Optimizer {
         followTarget()
         let indexes = slots.indices.filter { slots[$0].parameter.grad != nil }
         if indexes.count < slots.count { requireNoLostGradients() }
-        if indexes.isEmpty { failWithoutGradients("update", "call backward() on a loss made with its parameters first") }
+        if indexes.isEmpty {
+            failWithoutGradients(
+                "update", "call backward() on a loss made with its parameters first, and update() in the same closure if it is compiled")
+        }
         update(indexes, indexes.map { slots[$0].parameter.grad!.array })
     }
 

@@ -42,8 +42,7 @@ extension Snapshot {
 
     /// Takes in what `optimizer` remembers, under names that begin with `name`.
     public mutating func add(_ optimizer: Optimizer, as name: String) {
-        add(Dictionary(uniqueKeysWithValues: optimizer.state.map { ($0.name, $0.array) }), as: name)
-        optimizers[name] = "\(type(of: optimizer))"
+        add(Dictionary(uniqueKeysWithValues: optimizer.state.map { ($0.name, $0.array) }), as: name, ofOptimizer: "\(type(of: optimizer))")
     }
 
     /// Gives `optimizer` what was added as `name`.
@@ -67,13 +66,19 @@ extension Snapshot {
 
     // MARK: - Names
 
-    /// Takes in `entries` in the place of what `name` had.
-    private mutating func add(_ entries: [String: NDArray], as name: String) {
-        if sizes[name] != nil { for key in keys(of: name) { arrays[key] = nil } }
+    /// Takes in `entries` in the place of what `name` had, which must be of the same kind: another would be lost.
+    private mutating func add(_ entries: [String: NDArray], as name: String, ofOptimizer kind: String? = nil) {
+        if sizes[name] != nil {
+            require(
+                optimizers[name] == kind,
+                "Snapshot.add: expected a name of its own for \(kind.map { "the state of \($0)" } ?? "a link"), got \(name), under which "
+                    + "\(optimizers[name].map { "the state of \($0)" } ?? "a link") was added")
+            for key in keys(of: name) { arrays[key] = nil }
+        }
         requireNoOverlap(entries.keys, name)
         for (path, array) in entries { arrays["\(name)/\(path)"] = array }
         sizes[name] = entries.count
-        optimizers[name] = nil
+        optimizers[name] = kind
     }
 
     /// Stops where arrays would belong to two names, of which one lies below the other.

@@ -242,6 +242,16 @@ import Testing
         try snapshot.restore(Linear(2, 1, bias: false), as: "a")
     }
 
+    @Test func anotherKindUnderTheSameName() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let model = Linear(2, 1)
+            var snapshot = Snapshot()
+            snapshot.add(model, as: "model")
+            snapshot.add(Adam(model), as: "model")
+        }
+        expectMessage("Snapshot.add: expected a name of its own for the state of Adam, got model, under which a link was added", in: result)
+    }
+
     @Test func namesMayLieBelowOthers() throws {
         let (outer, inner) = (Linear(2, 1), Linear(3, 1))
         var snapshot = Snapshot()
