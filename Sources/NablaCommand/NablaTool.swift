@@ -17,10 +17,13 @@ enum Main {
         allowSignals()
         // A reader that goes away, as head does, is no reason to stop a run: what is printed is lost, what is computed is not.
         signal(SIGPIPE, SIG_IGN)
+        // A file that may not grow any more is told as one on a full disk is.
+        signal(SIGXFSZ, SIG_IGN)
         do {
             try checkArguments()
             var command = try NablaTool.parseAsRoot()
             try command.run()
+            try ReportOutput.checkStandardOutput()
         } catch {
             let code = NablaTool.exitCode(for: error)
             if code.isSuccess || error is ExitCode { NablaTool.exit(withError: error) }

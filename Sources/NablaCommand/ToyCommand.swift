@@ -1,5 +1,6 @@
 import ArgumentParser
 import Nabla
+import NablaTraining
 
 /// `nabla toy`
 struct ToyCommand: ParsableCommand {
@@ -16,7 +17,7 @@ struct ToyCommand: ParsableCommand {
             let z = Self.f(x)
             z.backward()
             x = Variable(x.array - 0.1 * x.grad!.array)
-            print(x.array)
+            ReportOutput.standardOutput.write("\(x.array)\n")
         }
     }
 

@@ -21,7 +21,7 @@ import Testing
     private func expectSound<Plan: RunPlan>(_ plan: Plan) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let json = String(decoding: try encoder.encode(plan), as: UTF8.self)
+        let json = String(decoding: try encoder.encode(StoredPlan(plan, threads: 2)), as: UTF8.self)
         let folder = RunFolder("f", for: Plan.command)
         _ = try folder.plan(Plan.self, in: Array(json.utf8))
         // Each value after a colon or in a list, with every fourth of the others in its place.

@@ -2,6 +2,8 @@ import Foundation
 import NablaTraining
 import Testing
 
+@testable import NablaCommand
+
 /// Whatever happens to a run, nothing of it is lost: resumed, it ends with the numbers of one to which nothing happened.
 /// `Scripts/torture-runs.py` does the same a hundred times.
 @Suite struct RunSafetyTests {
@@ -79,7 +81,7 @@ import Testing
     /// A file may have so many blocks of 512 bytes and no more, as on a disk that is full.
     @Test func aFullDiskLosesNothing() throws {
         #expect(try CommandRun(arguments("whole")).status == 0)
-        let limited = try CommandRun(arguments("full"), by: #"trap "" XFSZ; ulimit -f 40; exec "$0" "$@""#)
+        let limited = try CommandRun(arguments("full"), by: #"ulimit -f 40; exec "$0" "$@""#)
         #expect(limited.status == 1)
         #expect(limited.errorLines.last?.contains(": cannot write: File too large") == true, "\(limited.errors)")
         #expect(try names("full").allSatisfy { !$0.hasSuffix(".nabla-tmp") })
@@ -92,7 +94,7 @@ import Testing
     @Test func aRunThatCannotBeginReplacesNothing() throws {
         #expect(try CommandRun(arguments("out", iterations: 3)).status == 0)
         let before = try Outcome(of: data.file("out"))
-        let full = try CommandRun(arguments("out", iterations: 4), by: #"(trap "" XFSZ; ulimit -f 0; exec "$0" "$@" 2>&1) | cat"#)
+        let full = try CommandRun(arguments("out", iterations: 4), by: #"(ulimit -f 0; exec "$0" "$@" 2>&1) | cat"#)
         #expect(full.output.contains("settings.json: cannot write: File too large"))
         for options in [
             ["--iterations", "9223372036854775807"], ["--minutes", "1e20"], ["--minutes", "nan"], ["--batch", "0"], ["--alpha", "-1"],
@@ -102,6 +104,47 @@ import Testing
         #expect(try CommandRun(["train", "wgan-gp", "--output", data.file("out"), "--data", data.file("none")]).status == 1)
         #expect(try CommandRun(resume("out")).status == 0)
         #expect(try Outcome(of: data.file("out")) == before)
+    }
+
+    /// The last bits depend on the number of threads, so a resumed run has those that it began with.
+    @Test func theNumberOfThreadsIsKept() throws {
+        func threads() throws -> Int? {
+            let settings = try Data(contentsOf: URL(fileURLWithPath: data.file("out/settings.json")))
+            return (try JSONSerialization.jsonObject(with: settings) as? [String: Any])?["threads"] as? Int
+        }
+        #expect(try CommandRun(arguments("out", iterations: 1) + ["--threads", "3"]).status == 0)
+        #expect(try threads() == 3)
+        let before = threadCount()
+        defer { setThreadCount(before) }
+        _ = try RunFolder(data.file("out"), for: WGANGPPlan.command).plan(WGANGPPlan.self)
+        #expect(threadCount() == 3)
+        _ = try RunFolder(data.file("out"), for: WGANGPPlan.command, threads: 2).plan(WGANGPPlan.self)
+        #expect(threadCount() == 2)
+    }
+
+    /// What a method has no use for is refused, not left out.
+    @Test func optionsOfTheOtherMethod() throws {
+        for (method, option) in [("clipping", "lambda"), ("clipping", "alpha"), ("penalty", "rate"), ("penalty", "limit")] {
+            let run = try CommandRun("train", "wgan-gp", "--method", method, "--\(option)", "1", "--output", data.file("other"))
+            #expect(run.status == 64 && run.errorLines.count == 1)
+            #expect(run.errors.contains("--\(option): expected --method \(method == "penalty" ? "clipping" : "penalty")"), "\(run.errors)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: data.file("other")))
+    }
+
+    @Test func aRunWithoutDataLeavesNoFolder() throws {
+        let run = try CommandRun("train", "wgan-gp", "--data", data.file("none"), "--output", data.file("other"))
+        #expect(run.status == 1 && run.errors.contains(data.file("none")), "\(run.errors)")
+        #expect(!FileManager.default.fileExists(atPath: data.file("other")))
+    }
+
+    /// Results that nobody could write down are told; a reader that has seen enough is no error.
+    @Test func resultsThatAreLost() throws {
+        for command in [["toy"], ["hvp"]] {
+            let lost = try CommandRun(command, by: #"exec "$0" "$@" > /dev/full"#)
+            #expect(lost.status == 1 && lost.errors == "nabla: standard output: cannot write: No space left on device\n")
+            #expect(try CommandRun(command, by: #"set -o pipefail 2> /dev/null; "$0" "$@" | true"#).errors.isEmpty)
+        }
     }
 
     @Test func aReaderThatGoesAwayStopsNothing() throws {

@@ -116,3 +116,6 @@ public func setThreadCount(_ count: Int) {
     require((1...1024).contains(count), "setThreadCount: expected a number of threads in 1...1024, got \(count)")
     Host.setThreadCount(count)
 }
+
+/// The number of threads that large array operations use: see `setThreadCount(_:)`. At first, as many as the process has processors.
+public func threadCount() -> Int { Int(nr_thread_count()) }

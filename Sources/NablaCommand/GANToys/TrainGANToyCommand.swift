@@ -53,9 +53,9 @@ struct TrainGANToyCommand: ParsableCommand {
     }
 
     func run() throws {
-        let folder = RunFolder(options.output, for: GANToyPlan.command)
         // The matrices of the quick preset are small: more than one thread is slower.
-        if let threads = options.threads ?? (options.preset == .paper ? nil : 1) { setThreadCount(threads) }
+        let folder = RunFolder(
+            options.output, for: GANToyPlan.command, threads: options.threads, usual: options.preset == .paper ? nil : 1)
         let plan = try folder.open(isResumed: options.resume, new: newPlan())
         var run = try GANToyRun(plan, folder: folder, isResumed: options.resume)
         try run.train().tell()

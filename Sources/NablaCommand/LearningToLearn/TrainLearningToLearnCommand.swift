@@ -84,9 +84,8 @@ struct TrainLearningToLearnCommand: ParsableCommand {
     }
 
     func run() throws {
-        let folder = RunFolder(options.output, for: LearningToLearnPlan.command)
         // The matrices here are small: more than one thread is slower.
-        setThreadCount(options.threads ?? 1)
+        let folder = RunFolder(options.output, for: LearningToLearnPlan.command, threads: options.threads, usual: 1)
         let (plan, images) = try folder.open(isResumed: options.resume, new: plan) { plan in
             try plan.data.map { path in try ClassifierImages(from: path) }
         }

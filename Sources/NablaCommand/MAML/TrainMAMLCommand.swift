@@ -43,9 +43,8 @@ struct TrainMAMLCommand: ParsableCommand {
     }
 
     func run() throws {
-        let folder = RunFolder(options.output, for: MAMLPlan.command)
         // The matrices here are small: more than one thread is slower.
-        setThreadCount(options.threads ?? 1)
+        let folder = RunFolder(options.output, for: MAMLPlan.command, threads: options.threads, usual: 1)
         let plan = try folder.open(isResumed: options.resume, new: plan)
         var run = try MAMLRun(plan, folder: folder, isResumed: options.resume)
         try run.train().tell()

@@ -67,9 +67,8 @@ struct TrainOmniglotCommand: ParsableCommand {
     }
 
     func run() throws {
-        let folder = RunFolder(options.output, for: OmniglotPlan.command)
         // The matrices of a task are small: more than one thread is slower.
-        setThreadCount(options.threads ?? 1)
+        let folder = RunFolder(options.output, for: OmniglotPlan.command, threads: options.threads, usual: 1)
         let plan: OmniglotPlan
         let source: CharacterSource
         try folder.takeIfPresent()

@@ -1,4 +1,5 @@
 import Foundation
+import NablaArray
 import NablaTraining
 
 /// What a run can be repeated with: the contents of its settings.json.
@@ -7,6 +8,33 @@ protocol RunPlan: Codable {
     static var command: String { get }
     /// Looks at every field of what was read from a file: no value may stop the program later.
     func check(_ checks: inout PlanChecks)
+}
+
+/// What settings.json holds: a plan, and the number of threads, on which the last bits of results depend.
+struct StoredPlan<Plan: RunPlan>: Codable {
+    let plan: Plan
+    /// nil in files of before the number was kept.
+    let threads: Int?
+
+    private enum Key: String, CodingKey { case threads }
+
+    init(_ plan: Plan, threads: Int?) { (self.plan, self.threads) = (plan, threads) }
+
+    init(from decoder: any Decoder) throws {
+        plan = try Plan(from: decoder)
+        threads = try decoder.container(keyedBy: Key.self).decodeIfPresent(Int.self, forKey: .threads)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try plan.encode(to: encoder)
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encodeIfPresent(threads, forKey: .threads)
+    }
+
+    func check(_ checks: inout PlanChecks) {
+        plan.check(&checks)
+        if let threads { checks.count(threads, "threads", to: 1024) }
+    }
 }
 
 /// The files of a run of `nabla train`.
@@ -21,8 +49,16 @@ struct RunFolder {
         var lock: FolderLock?
     }
 
-    /// The folder that was asked for, or one named like the command.
-    init(_ path: String?, for command: String) { self.path = path ?? "runs/\(command.split(separator: " ").last!)" }
+    /// The threads that were asked for.
+    private let threads: Int?
+
+    /// The folder that was asked for, or one named like the command. Large operations use as many threads as were asked for; if none were, those
+    /// of the run that is resumed, or `usual` ones, or as many as there are processors.
+    init(_ path: String?, for command: String, threads: Int? = nil, usual: Int? = nil) {
+        self.path = path ?? "runs/\(command.split(separator: " ").last!)"
+        self.threads = threads
+        if let count = threads ?? usual { setThreadCount(count) }
+    }
 
     /// Keeps other runs out of the folder while this one lives, and removes what killed ones left half written.
     ///
@@ -63,7 +99,7 @@ struct RunFolder {
         try OutputFolder.create(at: file("state"))
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        guard let json = try? encoder.encode(plan) else {
+        guard let json = try? encoder.encode(StoredPlan(plan, threads: threadCount())) else {
             throw FileError(path: settingsPath, reason: "cannot write: the settings hold a number that is not finite")
         }
         let settings = try AtomicFile(replacing: settingsPath)
@@ -89,9 +125,18 @@ struct RunFolder {
     ) throws -> (plan: Plan, needs: Needs) {
         try takeIfPresent()
         let plan = isResumed ? try plan(Plan.self) : try new()
-        let needs = try load(plan)
-        if !isResumed { try begin(plan) }
-        return (plan, needs)
+        let isNew = !FileManager.default.fileExists(atPath: path)
+        // A path that cannot be is told before data are read for long.
+        if !isResumed { try OutputFolder.create(at: path) }
+        do {
+            let needs = try load(plan)
+            if !isResumed { try begin(plan) }
+            return (plan, needs)
+        } catch {
+            // If it is empty.
+            if isNew { rmdir(path) }
+            throw error
+        }
     }
 
     /// The plan of a new run, or with `isResumed` of the one in this folder.
@@ -101,22 +146,24 @@ struct RunFolder {
 
     /// The settings of the run in this folder.
     func plan<Plan: RunPlan>(_ type: Plan.Type) throws(FileError) -> Plan {
-        try plan(type, in: FileContents.bytes(of: settingsPath, atMost: 1 << 24))
+        let stored = try plan(type, in: FileContents.bytes(of: settingsPath, atMost: 1 << 24))
+        if let count = stored.threads, threads == nil { setThreadCount(count) }
+        return stored.plan
     }
 
     /// The settings in the bytes of the file.
-    func plan<Plan: RunPlan>(_ type: Plan.Type, in bytes: [UInt8]) throws(FileError) -> Plan {
+    func plan<Plan: RunPlan>(_ type: Plan.Type, in bytes: [UInt8]) throws(FileError) -> StoredPlan<Plan> {
         let expected = "expected the settings of a run of nabla \(Plan.command)"
-        let plan: Plan
+        let stored: StoredPlan<Plan>
         do throws(FileError) {
-            plan = try JSONFile.value(type, in: bytes, path: settingsPath)
+            stored = try JSONFile.value(StoredPlan<Plan>.self, in: bytes, path: settingsPath)
         } catch {
             throw FileError(path: settingsPath, reason: "\(expected): \(error.reason)")
         }
         var checks = PlanChecks()
-        plan.check(&checks)
+        stored.check(&checks)
         if let fault = checks.fault { throw FileError(path: settingsPath, reason: "\(expected): \(fault)") }
-        return plan
+        return stored
     }
 
     /// The records of the training so far, of the run that was killed or of one that ended, as far as the states of the learners reach that

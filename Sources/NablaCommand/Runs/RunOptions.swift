@@ -25,7 +25,9 @@ struct RunOptions: ParsableArguments {
     @Flag(help: "Go on with the run in the output folder, with its own settings.")
     var resume = false
 
-    @Option(parsing: .unconditional, help: "Threads that large operations use. (default: the command's own choice)")
+    @Option(
+        parsing: .unconditional,
+        help: "Threads that large operations use. (default: the command's own choice; with --resume those that the run began with)")
     var threads: Int?
 
     /// The most iterations that can be asked for: beyond any machine, and small enough for all sums and products of them.

@@ -103,7 +103,8 @@ struct TrainingRun {
             if let (name, value) = numbers.first(where: { !$0.value.isFinite }) {
                 progress.finish()
                 throw DivergenceError(
-                    description: "\(learner.name), iteration \(learner.model.iteration): the \(name) is \(value), expected a number")
+                    description: "\(learner.name), iteration \(learner.model.iteration): the \(name) is "
+                        + (value.isNaN ? "nan" : "\(value)") + ", expected a number")
             }
             checkpoints[index].add(numbers)
             progress.update(

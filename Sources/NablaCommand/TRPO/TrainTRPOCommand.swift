@@ -48,9 +48,8 @@ struct TrainTRPOCommand: ParsableCommand {
     }
 
     func run() throws {
-        let folder = RunFolder(options.output, for: TRPOPlan.command)
         // The matrices here are small: more than one thread is slower.
-        setThreadCount(options.threads ?? 1)
+        let folder = RunFolder(options.output, for: TRPOPlan.command, threads: options.threads, usual: 1)
         let (plan, maker) = try folder.open(isResumed: options.resume, new: plan) { try $0.environment.maker(xml: $0.xml) }
         var run = try TRPORun(plan, environment: maker, folder: folder, isResumed: options.resume)
         try run.train().tell()

@@ -73,6 +73,14 @@ struct TrainWGANGPCommand: ParsableCommand {
         try checkPositive(rate, "rate")
         try checkPositive(limit, "limit")
         try checkIterations(sampleEvery, "sample-every")
+        let ofMethods: [(WGANGP.Method, [(String, Double?)])] = [
+            (.penalty, [("lambda", lambda), ("alpha", alpha)]), (.clipping, [("rate", rate), ("limit", limit)]),
+        ]
+        for (other, given) in ofMethods where method != nil && method != other {
+            for (name, value) in given where value != nil {
+                throw ValidationError("--\(name): expected --method \(other.rawValue), got \(method!.rawValue), which has no use for it")
+            }
+        }
         try options.validate(others: [
             ("data", data != nil), ("method", method != nil), ("width", width != nil), ("iterations", iterations != nil),
             ("minutes", minutes != nil), ("minimum-iterations", minimumIterations != nil), ("batch", batch != nil),
@@ -103,11 +111,9 @@ struct TrainWGANGPCommand: ParsableCommand {
     }
 
     func run() throws {
-        let folder = RunFolder(options.output, for: WGANGPPlan.command)
-        if let threads = options.threads { setThreadCount(threads) }
+        let folder = RunFolder(options.output, for: WGANGPPlan.command, threads: options.threads)
         let (plan, images) = try folder.open(isResumed: options.resume, new: plan) { plan in
-            if !options.resume { try OutputFolder.create(at: folder.path) }
-            return try TrainingImages(from: plan.data, atLeast: plan.learners.map(\.batch).max()!)
+            try TrainingImages(from: plan.data, atLeast: plan.learners.map(\.batch).max()!)
         }
         if !options.resume { try OutputFolder.create(at: folder.file("samples")) }
         var run = try WGANGPRun(plan, images: images, folder: folder, isResumed: options.resume)

@@ -51,16 +51,19 @@ enum FileDescriptor {
 
     /// Writes the whole buffer, unless nobody reads any more: no SIGPIPE comes of it, whatever the process does at one. Safe in a signal's
     /// handler.
-    static func writeReport(_ buffer: UnsafeRawBufferPointer, to descriptor: Int32) {
+    @discardableResult
+    static func writeReport(_ buffer: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
         var (pipe, former, pending) = (sigset_t(), sigset_t(), sigset_t())
         sigemptyset(&pipe)
         sigaddset(&pipe, SIGPIPE)
         sigpending(&pending)
         pthread_sigmask(SIG_BLOCK, &pipe, &former)
-        if write(buffer, to: descriptor) == EPIPE, sigismember(&pending, SIGPIPE) == 0 {
+        let failure = write(buffer, to: descriptor)
+        if failure == EPIPE, sigismember(&pending, SIGPIPE) == 0 {
             var atOnce = timespec()
             while sigtimedwait(&pipe, nil, &atOnce) < 0 && errno == EINTR {}
         }
         pthread_sigmask(SIG_SETMASK, &former, nil)
+        return failure
     }
 }

@@ -63,9 +63,10 @@ public enum JSONLines {
     ///
     /// Empty lines are skipped, and so is a last line that breaks off before its end.
     ///
-    /// - Throws: `FileError` that names the line, when one is not an object of numbers, strings, booleans and nulls.
-    public static func records(of path: String) throws(FileError) -> [JSONRecord] {
-        let bytes = try FileContents.bytes(of: path)
+    /// - Parameter limit: The largest size accepted, in bytes; 1 GiB unless given.
+    /// - Throws: `FileError` that names the line, when one is not an object of numbers, strings, booleans and nulls, or the size.
+    public static func records(of path: String, atMost limit: Int = 1 << 30) throws(FileError) -> [JSONRecord] {
+        let bytes = try FileContents.bytes(of: path, atMost: limit)
         let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
         var records: [JSONRecord] = []
         for (index, line) in lines.enumerated() where !line.allSatisfy({ $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }) {

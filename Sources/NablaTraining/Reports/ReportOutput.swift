@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// Where progress is reported: a terminal, or a pipe or file that keeps every line.
 public struct ReportOutput {
@@ -33,7 +34,19 @@ public struct ReportOutput {
                 return isKnown ? Int(size.ws_col) : 80
             },
             write: { text in
-                Array(text.utf8).withUnsafeBytes { FileDescriptor.writeReport($0, to: descriptor) }
+                let failure = Array(text.utf8).withUnsafeBytes { FileDescriptor.writeReport($0, to: descriptor) }
+                if descriptor == STDOUT_FILENO, failure != 0, failure != EPIPE { outputFailure.store(failure, ordering: .relaxed) }
             })
     }
+
+    /// Stops a program that ends well though what it wrote on the standard output was lost: where the reader is a file, that was the result.
+    ///
+    /// - Throws: `FileError`, such as for want of space.
+    package static func checkStandardOutput() throws(FileError) {
+        let failure = outputFailure.load(ordering: .relaxed)
+        if failure != 0 { throw FileError(path: "standard output", cannot: "write", errno: failure) }
+    }
 }
+
+/// Why writing on the standard output failed; 0 when it did not, or nobody reads it any more.
+private let outputFailure = Atomic<Int32>(0)
