@@ -249,12 +249,21 @@ private func newtonDescent(
         guard
             let length = backtracking({ t in
                 let next = numbers(of: { [f($0)] }, at: moved(x, by: t, along: step))[0].item()
-                return next <= value + 1e-4 * t * slope
+                // So short a step that x or the bound round to what they were gains nothing.
+                return next < value && next <= value + 1e-4 * t * slope
             })
         else {
             // Rounding hides what the last steps gain.
             if size <= goal.squareRoot() * euclideanNorm(x) || size <= roundingAtZero(of: start) {
                 return (moved(x, by: 1, along: step), count)
+            }
+            // Or what all of them gain, of a value whose terms cancel: here too the slope still judges.
+            if isDown && isSolved {
+                let next = StationaryPoint(function, f, at: moved(x, by: 1, along: step))
+                if next.value.isFinite && euclideanNorm(next.gradient) <= 0.5 * norm {
+                    (x, lastStep) = (next.places.map(\.array), step)
+                    continue
+                }
             }
             throw NoSolution(
                 message:

@@ -23,6 +23,22 @@ import Testing
         }
     }
 
+    /// Minima at which the terms of f cancel: there |f| says nothing of how much f rounds, and no step along the slope lowers it.
+    @Test(arguments: [DType.float32, .float64]) func minimaOfSumsThatCancel(dtype: DType) {
+        // |z - x|² + sin z / 10 - c, of which c takes the value at the minimum; 2 (z - x) + cos z / 10 = 0 there.
+        for seed in 0..<200 as Range<UInt64> {
+            var generator = RandomGenerator(seed: seed)
+            let x = Variable(constant: generator.normal([3]).cast(to: dtype) * 3)
+            let f: (Variable) -> Variable = { z in square(z - x).sum() + sin(z).sum() * 0.1 }
+            let least = noBackprop { f(argmin(of: f, at: x)) }
+            let z = argmin(of: { f($0) - least }, at: x)
+            let slope = abs((2 * (z - x) + 0.1 * cos(z)).array).max().item()
+            #expect(slope <= (dtype == .float64 ? 1e-14 : 1e-5), "seed \(seed): \(slope)")
+        }
+        let x = Variable(constant: NDArray([-0.28933415, 0.3320152, -0.3114658] as [Float]))
+        _ = argmin(of: { square($0 - x).sum() + sin($0).sum() * 0.1 }, at: x)
+    }
+
     /// 3 x + y = s, x + 2 y = 4 s has x = -0.4 s, y = 2.2 s.
     @Test(arguments: [1e-300, 1e-170, 1, 1e170, 1e300]) func rightHandSidesOfAnySize(size: Double) {
         let matrix = Variable(NDArray([[3.0, 1], [1, 2]])), b = Variable(NDArray([size, 4 * size]))
