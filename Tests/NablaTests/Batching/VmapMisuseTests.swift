@@ -10,6 +10,30 @@ import Testing
         expectMessage("vmap: expected equal extents along the axes of examples, got [3, 4]", in: result)
     }
 
+    /// What would be a loop stops where that is asked for; what would not is as it is.
+    @Test func obstaclesThatStop() async throws {
+        let x = Variable(NDArray([[1.0, 2], [3, 4]]))
+        #expect(vmap({ ($0 * $0).sum() }, onObstacle: .stop)(x).array.doubles == [5, 25])
+        let looking: (Variable) -> Variable = { $0.sum().item() > 4 ? $0 : -$0 }
+        #expect(vmap(looking)(x).array.doubles == [-1, -2, 3, 4])
+        #expect(batchingObstacle(of: { [looking($0[0])] }, over: [x], inAxes: [0]) == "item, which looks at numbers")
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = vmap({ $0.sum().item() > 4 ? $0 : -$0 }, onObstacle: .stop)(Variable(NDArray([[1.0, 2], [3, 4]])))
+        }
+        expectMessage("vmap: expected a closure that can be applied to all examples at once, got item", in: result)
+        let state = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            var h = 0.0
+            _ = vmap(
+                { (x: Variable) -> Variable in
+                    h += 1
+                    return x * h
+                }, onObstacle: .stop)(Variable(NDArray([[1.0, 2], [3, 4]])))
+        }
+        expectMessage(
+            "vmap: expected a closure that can be applied to all examples at once, got another result for the second example when it ran alone, as "
+                + "random numbers or a state that one example leaves to the next give it", in: state)
+    }
+
     /// A replay could not turn to a loop where the closure carries a state.
     @Test func stateInsideCompile() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {

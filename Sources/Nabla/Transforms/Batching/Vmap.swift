@@ -1,5 +1,13 @@
 // Functions of one example, mapped over axes of examples.
 
+/// What `vmap` does with a closure that cannot be applied to all examples at once.
+public enum ObstacleResponse: Sendable {
+    /// Runs it on one example after the other: the results are the same, and take as long as a loop.
+    case loop
+    /// Stops with a message that names the obstacle.
+    case stop
+}
+
 /// The function that applies `f`, a function of one example, to all examples along axis `inAxis` of its argument, and stacks the results
 /// along axis `outAxis`.
 ///
@@ -10,8 +18,9 @@
 /// one product and loops disappear. It may take gradients of any order itself, and the result can be differentiated like any other; `vmap`
 /// may stand inside `vmap`. Where that cannot be right, because `f` applies a `FunctionNode` of the user's, draws random numbers from this
 /// library's generators, computes with the numbers behind its argument as an array, or reads them to decide what to do, `f` runs on one example
-/// after the other: the results are the same, at the cost of a loop. Indices that differ between examples are no obstacle: `x[labels.array]`,
-/// `take`, `takeAlong`.
+/// after the other: the results are the same, at the cost of a loop. With `onObstacle: .stop` that stops instead, with what stands in the way;
+/// `batchingObstacle(of:over:inAxes:)` gives it as a text. Indices that differ between examples are no obstacle: `x[labels.array]`, `take`,
+/// `takeAlong`.
 ///
 /// `f` must not treat examples differently by other ways than its argument: by Swift's random numbers (`Double.random(in:)`), or by a state that
 /// one example leaves to the next, such as a counter or `h = tanh(h + x)`. Where the second example shows it, `f` runs on one example after the
@@ -20,17 +29,22 @@
 /// shows later only, at another example or call, or by less than rounding, is not noticed: one number then serves all examples. Draw such numbers
 /// as an array with an axis of examples, or write the loop.
 public func vmap(
-    _ f: @escaping (Variable) -> Variable, inAxis: Int = 0, outAxis: Int = 0
+    _ f: @escaping (Variable) -> Variable, inAxis: Int = 0, outAxis: Int = 0, onObstacle: ObstacleResponse = .loop
 ) -> (Variable) -> Variable {
-    { x in mapped({ [f($0[0])] }, over: [x], inAxes: [inAxis], outAxes: [outAxis], closure: .known(ClosureCode(f)))[0] }
+    { x in
+        mapped(
+            { [f($0[0])] }, over: [x], inAxes: [inAxis], outAxes: [outAxis], closure: .known(ClosureCode(f)), onObstacle: onObstacle)[0]
+    }
 }
 
 /// `vmap` for a function of two variables. An axis of nil means that all examples have the same argument.
 public func vmap(
-    _ f: @escaping (Variable, Variable) -> Variable, inAxes: (Int?, Int?) = (0, 0), outAxis: Int = 0
+    _ f: @escaping (Variable, Variable) -> Variable, inAxes: (Int?, Int?) = (0, 0), outAxis: Int = 0, onObstacle: ObstacleResponse = .loop
 ) -> (Variable, Variable) -> Variable {
     { a, b in
-        mapped({ [f($0[0], $0[1])] }, over: [a, b], inAxes: [inAxes.0, inAxes.1], outAxes: [outAxis], closure: .known(ClosureCode(f)))[0]
+        mapped(
+            { [f($0[0], $0[1])] }, over: [a, b], inAxes: [inAxes.0, inAxes.1], outAxes: [outAxis], closure: .known(ClosureCode(f)),
+            onObstacle: onObstacle)[0]
     }
 }
 
@@ -41,10 +55,14 @@ public func vmap(
 ///   - inAxes: for each argument the axis of the examples; nil where all have the same. By default the first axis of all arguments.
 ///   - outAxes: for each result the axis along which the examples lie; nil for one that is the same for all examples. By default the
 ///     first axis of all results.
+///   - onObstacle: what to do where `f` cannot be applied to all examples at once.
 public func vmap(
-    _ f: @escaping ([Variable]) -> [Variable], inAxes: [Int?]? = nil, outAxes: [Int?]? = nil
+    _ f: @escaping ([Variable]) -> [Variable], inAxes: [Int?]? = nil, outAxes: [Int?]? = nil, onObstacle: ObstacleResponse = .loop
 ) -> ([Variable]) -> [Variable] {
-    { mapped(f, over: $0, inAxes: inAxes ?? $0.map { _ in 0 }, outAxes: outAxes, closure: .known(ClosureCode(f))) }
+    {
+        mapped(
+            f, over: $0, inAxes: inAxes ?? $0.map { _ in 0 }, outAxes: outAxes, closure: .known(ClosureCode(f)), onObstacle: onObstacle)
+    }
 }
 
 /// `f` applied to each example along `inAxes` of `inputs`.
@@ -54,15 +72,17 @@ public func vmap(
 ///     much as 6 to 14 plain walks.
 ///   - chunkSize: for how many examples at once, from the most elements that a result of one example has; nil for all.
 ///   - closure: which closure of the user's `f` calls.
+///   - onObstacle: what to do where `f` cannot be applied to all of them at once.
 func mapped(
     _ f: ([Variable]) -> [Variable], over inputs: [Variable], inAxes: [Int?], outAxes: [Int?]?, smallestBatch: Int = 2,
-    chunkSize: ((_ largestCount: Int) -> Int)? = nil, closure: CalledClosure = .none
+    chunkSize: ((_ largestCount: Int) -> Int)? = nil, closure: CalledClosure = .none, onObstacle: ObstacleResponse = .loop
 ) -> [Variable] {
     let examples = ExampleAxes(inputs, inAxes)
     if examples.size == 0 { return examples.emptyResults(f, outAxes) }
     let trace = FunctionTrace()
     let first = examples.first(trace)
     let treatment = examples.size < 2 ? .trusted : ArrayTrace.isListed ? closure.treatmentInTrace : closure.nextTreatment()
+    if treatment == .looped { requireNoObstacle(otherSecondExample, onObstacle) }
     let isLooped = examples.size < smallestBatch || treatment == .looped
     let results = isLooped ? f(first) : trace.watch { f(first) }
     let positions = outPositions(results, outAxes)
@@ -76,6 +96,7 @@ func mapped(
         } else if treatment == .compared {
             let second = f(examples.alone(1))
             if !examples.agree(batched, second, positions) {
+                requireNoObstacle(otherSecondExample, onObstacle)
                 closure.loopFromNowOn()
                 return examples.loop(f, [results, second], positions)
             }
@@ -87,8 +108,16 @@ func mapped(
                 ? example.isConstantDerivative ? result.asResult(recorded: true) : result : result.marked(example.provenance)
         }
     } catch {
+        requireNoObstacle(error.reason, onObstacle)
         return examples.loop(f, [results], positions)
     }
+}
+
+private let otherSecondExample =
+    "another result for the second example when it ran alone, as random numbers or a state that one example leaves to the next give it"
+
+private func requireNoObstacle(_ reason: String, _ response: ObstacleResponse) {
+    require(response == .loop, "vmap: expected a closure that can be applied to all examples at once, got \(reason)")
 }
 
 /// Stops where the second example has another result alone: what is listed for `compile` is replayed, and could not change to a loop later.
@@ -103,8 +132,16 @@ private func requireAlike(_ f: ([Variable]) -> [Variable], _ examples: ExampleAx
             + "random numbers and states that differ between examples as an argument with an axis of examples, or write the loop")
 }
 
-/// Why `f` cannot be applied to all examples at once; nil when it can.
-package func batchingObstacle(of f: ([Variable]) -> [Variable], over inputs: [Variable], inAxes: [Int?]) -> String? {
+/// Why `vmap` would run `f` on one example after the other; nil when it can be applied to all of them at once.
+///
+/// `f` runs once, on the first example. What only a second example shows, such as random numbers of Swift's, is not looked for.
+///
+/// - Parameters:
+///   - f: a function of one example.
+///   - inputs: its arguments, with all examples.
+///   - inAxes: for each argument the axis of the examples; nil where all have the same.
+/// - Returns: what stands in the way, in words, such as `"item, which looks at numbers"`.
+public func batchingObstacle(of f: ([Variable]) -> [Variable], over inputs: [Variable], inAxes: [Int?]) -> String? {
     let examples = ExampleAxes(inputs, inAxes)
     let trace = FunctionTrace()
     let first = examples.first(trace)
