@@ -27,6 +27,30 @@ import Testing
         #expect(GraphStatistics(of: Variable(constant: NDArray(1.0))).functionCount == 0)
     }
 
+    private enum Mine {
+        /// Another function than the library's of that name.
+        final class Tanh: FunctionNode {
+            override func forward(_ inputs: [NDArray]) -> [NDArray] { inputs }
+            override func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] { gradOutputs }
+        }
+    }
+    private enum Others {
+        final class Tanh: FunctionNode {
+            override func forward(_ inputs: [NDArray]) -> [NDArray] { inputs }
+            override func backward(_ indexes: [Int], _ gradOutputs: [Variable]) -> [Variable] { gradOutputs }
+        }
+    }
+
+    /// Functions of one name are counted apart, and drawn so; of one type together.
+    @Test func functionsOfTheSameName() {
+        let x = Variable(NDArray.ones([3]))
+        let y = Others.Tanh().apply([Mine.Tanh().apply([Mine.Tanh().apply([tanh(x)])[0]])[0]])[0]
+        let counts = GraphStatistics(of: y).functions.mapValues(\.count)
+        #expect(counts.count == 3 && counts.values.sorted() == [1, 1, 2])
+        #expect(counts.keys.allSatisfy { $0.contains("Tanh") })
+        #expect(Set(graph(of: y).nodes.filter { $0.kind == .function }.map(\.name)) == Set(counts.keys))
+    }
+
     @Test func countsAreThoseOfADrawing() {
         let x = Variable(NDArray([1.0, 2, 3, 4]))
         let y = exp(x) * x + square(x)

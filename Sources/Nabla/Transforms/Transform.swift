@@ -54,12 +54,12 @@ extension Variable {
             leaf.node?.flags.insert(.isArgument)
             return leaf
         }
-        return forceBackprop { FunctionNode.recorded(self, array) { Place() } }
+        return forceBackprop { FunctionNode.recorded(self, array) { Identity() } }
     }
 }
 
 /// f(x) = x
-private final class Place: LinearFunction {
+private final class Identity: LinearFunction {
     override func forward(_ inputs: [NDArray]) -> [NDArray] { inputs }
     override func applied(to batch: Batch) -> [Variable]? { [batch[0]] }
     override func again(_ arguments: [Variable]) -> Variable { arguments[0].unchanged }
