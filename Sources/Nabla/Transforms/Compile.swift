@@ -10,7 +10,8 @@ import NablaArray
 /// left out, equal operations are shared, constants are folded, chains of elementwise operations become one pass over memory, and everything
 /// that is computed on the way has a place in one block of memory, planned once. The numbers have the bits of the original.
 ///
-/// The two recorded calls keep every array they make until they end; replays keep one block of memory for each layout, of at most 16 layouts.
+/// The two recorded calls keep every array they make until they end; replays keep one block of memory for each layout, of at most 16 layouts. Where
+/// layouts never come again, each call is recorded anew, which costs more than the closure itself; that is said once, on the error stream.
 ///
 /// Inside, gradients with respect to every argument can be taken, whether or not it was a constant to the caller, and arguments are in row-major
 /// order (sums over a transposed array may end in other last bits). Random functions draw fresh numbers at each call, from the process-wide

@@ -21,6 +21,10 @@ public final class CompiledFunction {
 
     /// How many recordings are kept, of the layouts used last.
     private static let mostRecordings = 16
+    /// How many recordings were made and let go without being replayed, since the last replay.
+    private var lostRecordings = 0
+    /// Whether it was said that calls are recorded anew again and again.
+    private var hasComplained = false
 
     /// Two runs of the closure must agree before one is replayed.
     final class Recording {
@@ -169,8 +173,21 @@ public final class CompiledFunction {
             trace.releaseMemory()
         }
         recordings.insert(recording, at: 0)
-        if recordings.count > CompiledFunction.mostRecordings { recordings.removeLast() }
+        if recordings.count > CompiledFunction.mostRecordings { forgetLast(arguments) }
         return (results, recording, constants)
+    }
+
+    /// Lets go of the recording that was used least recently. Where none of the last ones was ever replayed, `compile` costs and gains nothing, which
+    /// is said once.
+    private func forgetLast(_ arguments: [NDArray]) {
+        lostRecordings = recordings.removeLast().replay == nil ? lostRecordings + 1 : 0
+        guard lostRecordings > CompiledFunction.mostRecordings, !hasComplained else { return }
+        hasComplained = true
+        let change = recordings[1].conditions.firstDifference(from: arguments) ?? "what the closure found outside of its arguments"
+        warn(
+            "\(name): expected calls of a few layouts, got \(lostRecordings + recordings.count) that were recorded and not one of them replayed; "
+                + "the last two differ in \(change). Each costs more than the closure itself: give arguments of equal shapes, as by padding them, "
+                + "or leave out compile. This is said once for each compiled function.")
     }
 
     /// Runs the closure, watched.

@@ -22,6 +22,16 @@ package struct ReplayConditions {
     /// Whether something is not as it was that the closure may change.
     package var isOver: Bool { conditions.contains { $0.mayChange && !$0.holds } }
 
+    /// In what these inputs differ, in words; nil when it is none of their layouts or numbers.
+    package func firstDifference(from arguments: [NDArray]) -> String? {
+        func text(_ shape: Shape, _ dtype: DType) -> String { "\(dtype)\(shape)" }
+        if arguments.count != inputs.count { return "the number of arguments: \(inputs.count), then \(arguments.count)" }
+        for (index, (array, input)) in zip(arguments, inputs).enumerated() where array.shape != input.shape || array.dtype != input.dtype {
+            return "argument \(index): \(text(input.shape, input.dtype)), then \(text(array.shape, array.dtype))"
+        }
+        return fixed.first { arguments[$0.index] != $0.array }.map { "the numbers of argument \($0.index), which the closure looks at" }
+    }
+
     /// Whether they hold for these inputs, and for everything else as it is now.
     package func hold(_ arguments: [NDArray]) -> Bool {
         guard arguments.count == inputs.count else { return false }

@@ -19,6 +19,12 @@ public func fail(_ message: String, file: StaticString = #fileID, line: UInt = #
     fatalError(message + (callersPlace().map { " (\($0))" } ?? ""), file: file, line: line)
 }
 
+/// Says in one line on the error stream what works, but can hardly be meant.
+package func warn(_ message: String) {
+    let line = Array("Nabla: \(message)\n".utf8)
+    _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress!, $0.count) }
+}
+
 private func callersPlace() -> String? {
     if let setting = getenv("NABLA_LINES"), String(cString: setting) == "0" { return nil }
     return CallSite(CallSite.Program()).description

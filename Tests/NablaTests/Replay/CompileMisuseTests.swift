@@ -3,6 +3,23 @@ import Testing
 
 /// What a replay could not repeat stops instead of becoming stale.
 @Suite struct CompileMisuseTests {
+    /// Said once, and only where nothing is ever replayed.
+    @Test func layoutsThatNeverComeAgain() async throws {
+        let result = try await #require(processExitsWith: .success, observing: [\.standardErrorContent]) {
+            let f = compile { (x: Variable) -> Variable in (x * x).sum() }
+            for extent in 1...100 { _ = f(Variable(NDArray.ones([extent]))) }
+            let g = compile { (x: Variable) -> Variable in (x * x).sum() }
+            for _ in 0..<4 { for extent in 1...16 { _ = g(Variable(NDArray.ones([extent]))) } }
+        }
+        let text = String(decoding: result.standardErrorContent, as: UTF8.self)
+        let lines = text.split(separator: "\n").filter { $0.hasPrefix("Nabla: ") }
+        #expect(lines.count == 1)
+        #expect(
+            lines.first?.contains(
+                "expected calls of a few layouts, got 33 that were recorded and not one of them replayed; the last two differ in argument 0: "
+                    + "float32[32], then float32[33]") == true, "\(text)")
+    }
+
     @Test func aBranchOnAValue() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             let f = compile { x in x.item() > 0 ? x : -x }
