@@ -41,15 +41,14 @@ import Testing
         }
     }
 
-    /// The public functions of the library's `Functions` folder whose signature, or the type they extend, mentions `Variable`, with their
+    /// The public functions of the library's `Functions` folder, and of the folders in it, whose signature, or the type they extend, mentions `Variable`, with their
     /// file: base name, then labels and types of the parameters.
     private func declarations() throws -> [String: String] {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("Sources/Nabla/Functions")
-        let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
-            .filter { $0.pathExtension == "swift" }
+        let files = try #require(FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)).compactMap { $0 as? URL }
         var found: [String: String] = [:]
-        for file in files {
+        for file in files where file.pathExtension == "swift" {
             let text = try String(contentsOf: file, encoding: .utf8)
             let pattern = /public (?:static )?(?:prefix )?(?:func )?(\.?[<>=!+\-*\/]+|[\w`]+) ?(?:<[A-Z]\w*: [\w &]+>)?\(/
             for match in text.matches(of: pattern) {
@@ -58,7 +57,10 @@ import Testing
                 let parameters = parameterList(text[match.range.upperBound...])
                 let rest = text[match.range.lowerBound...].prefix { $0 != "{" }
                 guard rest.contains("Variable") else { continue }
-                found["\(name)(\(parameters.map(signature).joined(separator: ", ")))"] = file.lastPathComponent
+                // Operators and subscripts have names for their parameters, not labels.
+                let hasLabels = name != "subscript" && name.contains(where: \.isLetter)
+                let signatures = parameters.map { signature($0, hasLabels: hasLabels) }
+                found["\(name)(\(signatures.joined(separator: ", ")))"] = file.lastPathComponent
             }
         }
         return found
@@ -77,14 +79,12 @@ import Testing
     }
 
     /// `label: Type`, or `Type` alone where the caller writes no label.
-    private func signature(_ parameter: String) -> String {
+    private func signature(_ parameter: String, hasLabels: Bool) -> String {
         let colon = parameter.firstIndex(of: ":")!
         let names = parameter[..<colon].split(separator: " ")
         var type = String(parameter[parameter.index(after: colon)...])
         if let equals = type.range(of: " = ") { type = String(type[..<equals.lowerBound]) }
         type = type.trimmingCharacters(in: .whitespaces).replacing("inout ", with: "")
-        // Operators and subscripts have names, not labels.
-        let isUnlabelled = names[0] == "_" || ["a", "b", "x", "s"].contains(names[0]) || parameter.hasPrefix("indices: any")
-        return isUnlabelled ? type : "\(names[0]): \(type)"
+        return hasLabels && names[0] != "_" ? "\(names[0]): \(type)" : type
     }
 }
