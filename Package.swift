@@ -9,7 +9,7 @@ let kernelSettings: [CSetting] = [
 
 // The graph is confined to a thread and arrays are values, so the run-time checks of exclusive access to class properties find nothing
 // here; they were a quarter of the time of recording an operation.
-let coreSettings: [SwiftSetting] = [.unsafeFlags(["-enforce-exclusivity=unchecked"])]
+let coreSettings: [SwiftSetting] = [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
 
 let package = Package(
     name: "Nabla",
