@@ -84,3 +84,8 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// A file that uses a module imports it: what a folder stands on is to be seen in it.
+for target in package.targets where target.type != .system && !target.name.hasPrefix("C") {
+    target.swiftSettings = (target.swiftSettings ?? []) + [.enableUpcomingFeature("MemberImportVisibility")]
+}

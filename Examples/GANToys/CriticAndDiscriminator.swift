@@ -1,3 +1,4 @@
+import ExampleWGANGP
 import NablaNN
 
 /// A critic with a gradient penalty and the discriminator of the original GAN, trained on the same points.

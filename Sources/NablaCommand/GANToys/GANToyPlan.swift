@@ -1,5 +1,6 @@
 import ArgumentParser
 import ExampleGANToys
+import ExampleWGANGP
 
 extension ToyData: ExpressibleByArgument {}
 

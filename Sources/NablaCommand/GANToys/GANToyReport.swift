@@ -1,4 +1,5 @@
 import ExampleGANToys
+import ExampleWGANGP
 import Foundation
 import NablaTraining
 

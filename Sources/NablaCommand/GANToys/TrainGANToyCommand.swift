@@ -1,5 +1,6 @@
 import ArgumentParser
 import ExampleGANToys
+import ExampleWGANGP
 import NablaTraining
 
 /// `nabla train gan-toy`

@@ -1,3 +1,4 @@
+import ExampleMAML
 import ExampleOmniglot
 import NablaTraining
 

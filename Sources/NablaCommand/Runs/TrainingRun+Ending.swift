@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import NablaArray
+import NablaNN
 import NablaTraining
 
 // Parts of what a command prints at the end.

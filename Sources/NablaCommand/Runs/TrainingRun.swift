@@ -1,4 +1,5 @@
 import Foundation
+import NablaNN
 import NablaTraining
 
 /// Trains the learners of a run one after the other, with progress, a log, states on disk and an orderly end at Ctrl-C.

@@ -1,4 +1,5 @@
 import ExampleGANToys
+import ExampleWGANGP
 import NablaNN
 import Testing
 
