@@ -4,10 +4,11 @@ PACKAGES := libopenblas-dev libdnnl-dev zlib1g-dev pkg-config
 DATASET := dataset-fashion-mnist
 BROWSER := chromium graphviz
 MUJOCO := libmujoco-dev
+COUNTING := valgrind binutils python3
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SOURCES := Package.swift Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources
 
-.PHONY: all deps demo-deps mujoco-deps browser-deps demo test test-debug test-release test-lesser test-mujoco test-browser test-dependency bench bench-peers format lint docs clean
+.PHONY: all deps demo-deps mujoco-deps browser-deps demo test test-debug test-release test-lesser counts test-mujoco test-browser test-dependency bench bench-peers format lint docs clean
 
 all: deps
 	swift build -c release
@@ -55,6 +56,12 @@ test-release: mujoco-deps
 test-lesser: test-release
 	Scripts/test-as-lesser.sh avx2 --traits MuJoCo
 	Scripts/test-as-lesser.sh baseline --traits MuJoCo
+
+# What recording, walking and replaying cost in instructions, allocations and reference counts, from the build of test-release: numbers that do
+# not depend on the machine's speed, each below its threshold in Benchmarks/counts.json. `Scripts/counts.py --update` writes these.
+counts: test-release
+	$(call install,$(COUNTING))
+	Scripts/counts.py
 
 # Only what concerns the simulated bodies.
 test-mujoco: mujoco-deps

@@ -71,6 +71,8 @@ let package = Package(
         // The table of functions, which tests of every kind walk over.
         .target(name: "FunctionTable", dependencies: ["Nabla"], path: "Tests/FunctionTable"),
         .testTarget(name: "NablaTests", dependencies: ["Nabla", "FunctionTable"]),
+        // What `make counts` counts the instructions of.
+        .executableTarget(name: "Counts", dependencies: ["NablaNN"], path: "Tests/Counts"),
         .testTarget(name: "NablaNNTests", dependencies: ["NablaNN", "NablaTraining"]),
         // Characters drawn at random, in the files of Omniglot.
         .target(name: "OmniglotFiles", dependencies: ["ExampleOmniglot"], path: "Tests/OmniglotFiles"),
@@ -86,6 +88,6 @@ let package = Package(
 )
 
 // A file that uses a module imports it: what a folder stands on is to be seen in it.
-for target in package.targets where target.type != .system && !target.name.hasPrefix("C") {
+for target in package.targets where target.type != .system && (target.name == "Counts" || !target.name.hasPrefix("C")) {
     target.swiftSettings = (target.swiftSettings ?? []) + [.enableUpcomingFeature("MemberImportVisibility")]
 }
