@@ -18,10 +18,12 @@ import tempfile
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 THRESHOLDS = os.path.join(ROOT, "Benchmarks", "counts.json")
 # One instruction set on every machine: valgrind knows no AVX-512, and libraries choose their code by what there is.
-LIMITS = {"NABLA_MAX_CPU_ISA": "x86-64-v3", "DNNL_MAX_CPU_ISA": "AVX2", "OPENBLAS_CORETYPE": "Haswell", "LC_ALL": "C"}
+LIMITS = {"NABLA_MAX_CPU_ISA": "x86-64-v3", "DNNL_MAX_CPU_ISA": "AVX2", "OPENBLAS_CORETYPE": "Haswell", "LC_ALL": "C",
+          # The start of a program is in both runs, and must take the same.
+          "SWIFT_DETERMINISTIC_HASHING": "1"}
 ALLOCATING = {"malloc", "calloc", "realloc", "posix_memalign", "aligned_alloc"}
 RETAINING = {"swift_retain", "swift_retain_n", "swift_release", "swift_release_n"}
-REPETITIONS = 20
+REPETITIONS = 100
 
 
 def fail(text):
