@@ -38,4 +38,21 @@ import Testing
         #expect((zero * x).dtype == .float32 && (zero + x).dtype == .float32)
         #expect((Variable(NDArray.zeros([2], dtype: .float64)) * x).dtype == .float64)
     }
+
+    /// Functions of integers have the numbers and the type that they have for arrays.
+    @Test(arguments: [DType.int32, .int64]) func functionsOfIntegers(dtype: DType) {
+        let (a, b) = (NDArray([1, 7, -3, 0]).cast(to: dtype), NDArray([2, 2, 2, 5]).cast(to: dtype))
+        let (x, y) = (Variable(a), Variable(b))
+        let quotients = [x / y, x / b, a / y, Variable(constant: a) / y]
+        for quotient in quotients { #expect(quotient.array == a / b && quotient.array.doubles == [0.5, 3.5, -1.5, 0]) }
+        var inPlace = x
+        inPlace /= y
+        #expect(inPlace.array == a / b && (x / 2).array == a / 2 && (2 / y).array == 2 / b)
+        #expect(pow(y, Variable(a.magnitudes(dtype))).array == pow(b, a.magnitudes(dtype)))
+        #expect((x + y).array == a + b && (x * y).array == a * b && (x - y).array == a - b && maximum(x, y).array == maximum(a, b))
+    }
+}
+
+extension NDArray {
+    fileprivate func magnitudes(_ dtype: DType) -> NDArray { abs(self).cast(to: dtype) }
 }

@@ -150,6 +150,11 @@ extension Variable {
     }
 
     public static func / (a: Variable, b: Variable) -> Variable {
+        if _slowPath(!a.dtype.isFloating && !b.dtype.isFloating) {
+            // A real number also of integers, as of arrays.
+            let dtype = DType.promoted(a.array, b.array).floating
+            return a.cast(to: dtype) / b.cast(to: dtype)
+        }
         if a.isSymbolicZero { return zero(a, b, "/") }
         return map(Divide.self, a, b)
     }
