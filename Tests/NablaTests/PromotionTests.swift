@@ -48,6 +48,12 @@ import Testing
         var inPlace = x
         inPlace /= y
         #expect(inPlace.array == a / b && (x / 2).array == a / 2 && (2 / y).array == 2 / b)
+        #expect(atan2(x, y).array == atan2(a, b))
+        let (realX, realY) = (x.cast(to: .float32), y.cast(to: .float32))
+        #expect(logAddExp(x, y).array == logAddExp(realX, realY).array)
+        #expect(sigmoidCrossEntropy(x, y).array == sigmoidCrossEntropy(realX, realY).array)
+        let half = NDArray.full([4], Float(0.5))
+        #expect(sigmoidCrossEntropy(x, half).array == sigmoidCrossEntropy(realX, half).array)
         #expect(pow(y, Variable(a.magnitudes(dtype))).array == pow(b, a.magnitudes(dtype)))
         #expect((x + y).array == a + b && (x * y).array == a * b && (x - y).array == a - b && maximum(x, y).array == maximum(a, b))
     }

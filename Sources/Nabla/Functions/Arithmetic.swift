@@ -42,6 +42,7 @@ private final class Multiply: BinaryMap {
 private final class Divide: BinaryMap {
     override class var op: BinaryOp { NK_DIV }
     override class var name: StaticString { "/" }
+    override class var isReal: Bool { true }
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable { index == 0 ? t / b : -(t * (a / b)) / b }
     override func fused(_ t: consuming Variable, byPartial index: Int) -> Variable {
         let (a, b) = (constantInput(0).array, constantInput(1).array)
@@ -150,11 +151,6 @@ extension Variable {
     }
 
     public static func / (a: Variable, b: Variable) -> Variable {
-        if _slowPath(!a.dtype.isFloating && !b.dtype.isFloating) {
-            // A real number also of integers, as of arrays.
-            let dtype = DType.promoted(a.array, b.array).floating
-            return a.cast(to: dtype) / b.cast(to: dtype)
-        }
         if a.isSymbolicZero { return zero(a, b, "/") }
         return map(Divide.self, a, b)
     }

@@ -58,6 +58,7 @@ public func sigmoidCrossEntropy(_ x: Variable, _ targets: Variable) -> Variable 
 private final class SigmoidLoss: BinaryMap {
     override class var op: BinaryOp { NK_SIGMOID_LOSS }
     override class var name: StaticString { "sigmoidCrossEntropy" }
+    override class var isReal: Bool { true }
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable { index == 0 ? t * map(SigmoidError.self, a, b) : -(t * a) }
 }
 /// σ(a) - b, which no subtraction gives where σ(a) is near a b of 1
@@ -67,5 +68,5 @@ private final class SigmoidError: BinaryMap {
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable { index == 0 ? t * sigmoidSlope(a, sigmoid(a)) : -t }
 }
 public func sigmoidCrossEntropy(_ x: Variable, _ targets: NDArray) -> Variable {
-    sigmoidCrossEntropy(x, Variable(constant: targets).cast(to: x.dtype))
+    sigmoidCrossEntropy(x, Variable(constant: targets).cast(to: x.dtype.floating))
 }

@@ -205,8 +205,8 @@ private final class Pass: LinearFunction {
 /// log(eᵃ + eᵇ), without overflow. Equal infinities share the gradient, ½ to each.
 public func logAddExp(_ a: Variable, _ b: Variable) -> Variable {
     _ = broadcastShape(a.array, b.array, "logAddExp")
-    if a.dtype != b.dtype {
-        let dtype = DType.promoted(a.array, b.array)
+    if a.dtype != b.dtype || !a.dtype.isFloating {
+        let dtype = DType.promoted(a.array, b.array).floating
         return logAddExp(a.cast(to: dtype), b.cast(to: dtype))
     }
     return FunctionNode.recorded(a, b, LogAddExp.value(a.array, b.array), keep: .inputs) { LogAddExp() }

@@ -55,6 +55,7 @@ public func atan2(_ y: Variable, _ x: Variable) -> Variable { map(Atan2.self, y,
 private final class Atan2: BinaryMap {
     override class var op: BinaryOp { NK_ATAN2 }
     override class var name: StaticString { "atan2" }
+    override class var isReal: Bool { true }
     override func scaled(_ t: Variable, byPartial index: Int) -> Variable {
         index == 0 ? t * inversion(a, b) : -(t * inversion(b, a))
     }

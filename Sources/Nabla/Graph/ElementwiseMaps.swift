@@ -37,6 +37,8 @@ package class BinaryMap: ElementwiseFunction {
     class var op: BinaryOp { fail("BinaryMap: expected an override of op, got none") }
     class var keep: Kept { .inputs }
     class var name: StaticString { "" }
+    /// Whether it is a function of real numbers, to which integers are converted first, as array functions do.
+    class var isReal: Bool { false }
 
     override required init() { super.init() }
 
@@ -54,7 +56,7 @@ package class BinaryMap: ElementwiseFunction {
 /// Applies an elementwise function of two inputs, after conversion to their common type.
 @inline(__always)
 func map<F: BinaryMap>(_ function: F.Type, _ a: Variable, _ b: Variable) -> Variable {
-    if _fastPath(a.dtype == b.dtype) {
+    if _fastPath(a.dtype == b.dtype && (!F.isReal || a.dtype.isFloating)) {
         return FunctionNode.recorded(a, b, combined(F.op, a.array, b.array, F.name), keep: F.keep) { F() }
     }
     return mapPromoted(function, a, b)
@@ -62,6 +64,6 @@ func map<F: BinaryMap>(_ function: F.Type, _ a: Variable, _ b: Variable) -> Vari
 
 @inline(never)
 private func mapPromoted<F: BinaryMap>(_ function: F.Type, _ a: Variable, _ b: Variable) -> Variable {
-    let dtype = DType.promoted(a.array, b.array)
+    let common = DType.promoted(a.array, b.array), dtype = F.isReal ? common.floating : common
     return map(function, a.cast(to: dtype), b.cast(to: dtype))
 }
