@@ -88,6 +88,6 @@ let package = Package(
 )
 
 // A file that uses a module imports it: what a folder stands on is to be seen in it.
-for target in package.targets where target.type != .system && (target.name == "Counts" || !target.name.hasPrefix("C")) {
+for target in package.targets where target.type != .system {
     target.swiftSettings = (target.swiftSettings ?? []) + [.enableUpcomingFeature("MemberImportVisibility")]
 }

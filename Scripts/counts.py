@@ -43,16 +43,14 @@ def counts(program, workload, repetitions, folder):
     callee = None
     with open(out, encoding="utf-8", errors="replace") as lines:
         for line in lines:
-            if line.startswith("cfn="):
+            function = re.match(r"(c?)fn=\((\d+)\)(?: (.*))?", line)
+            if function:
                 # A name is written out where it comes first, and stands as its number after that.
-                number, name = re.match(r"cfn=\((\d+)\)(?: (.*))?", line).groups()
+                called, number, name = function.groups()
                 if name:
                     names[number] = name.split("'")[0].strip()
-                callee = names.get(number, "")
-            elif line.startswith("fn="):
-                number, name = re.match(r"fn=\((\d+)\)(?: (.*))?", line).groups()
-                if name:
-                    names[number] = name.split("'")[0].strip()
+                if called:
+                    callee = names.get(number, "")
             elif line.startswith("calls="):
                 count = int(line[6:].split()[0])
                 if callee in ALLOCATING:

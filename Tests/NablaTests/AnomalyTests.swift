@@ -158,7 +158,7 @@ import Testing
         for number in [4.0, 3, 2, 1] { _ = compiledLogarithm(Variable(number)) }
     }
 
-    /// Also where calls before have been replayed, and after the derivative of one.
+    /// Also where calls before have been replayed.
     @Test func theClosureOfACompiledFunctionIsSearched() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             for number in [7.0, 6, 5, 4] { _ = AnomalyTests.compiledLogarithm(Variable(number)) }

@@ -141,12 +141,9 @@ public final class CompiledFunction {
     private func evaluate(
         _ arguments: [NDArray], _ generators: inout [RandomGenerator]
     ) -> (results: [NDArray], recording: Recording, constants: [NDArray]) {
-        if Observation.looksForAnomalies {
-            // Only what the closure's own lines do can be found there.
-            let (results, recording, trace) = record(arguments, &generators)
-            return (results, recording, recording.constants.map(trace.initialArray))
-        }
-        let index = recordings.firstIndex { $0.conditions.hold(arguments) }
+        // Only what the closure's own lines do can be found there.
+        let isSearched = Observation.looksForAnomalies
+        let index = isSearched ? nil : recordings.firstIndex { $0.conditions.hold(arguments) }
         if let index, let replay = recordings[index].replay {
             let recording = recordings[index]
             if index > 0 { recordings.insert(recordings.remove(at: index), at: 0) }
@@ -159,7 +156,7 @@ public final class CompiledFunction {
         }
         let (results, recording, trace) = record(arguments, &generators)
         let constants = recording.constants.map(trace.initialArray)
-        if !recording.canBeReplayed { return (results, recording, constants) }
+        if isSearched || !recording.canBeReplayed { return (results, recording, constants) }
         if let index, let first = recordings[index].trace {
             if let difference = first.difference(from: trace, recordings[index].sources, recording.sources) {
                 fail(
